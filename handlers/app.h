@@ -1,0 +1,32 @@
+#pragma once
+
+/// The one header that an application includes:
+///
+///     #include <curfew/app.h>
+///     using namespace curfew;
+///
+///     void routes(Router& router) {
+///         router.get("/hello", [](const Request&) { return text("Hello\n"); });
+///     }
+///
+/// Compile it into a shared object and name that in the configuration (`app = "./hello.so"`).
+
+#include "date.h"
+#include "deadline.h"
+#include "error.h"
+#include "file.h"
+#include "headers.h"
+#include "request.h"
+#include "response.h"
+#include "route.h"
+#include "router.h"
+
+namespace curfew {
+
+using namespace std::chrono_literals;
+
+}  // namespace curfew
+
+/// Defined by every application: adds its routes. Called once in each worker, before the first
+/// request. If it throws, the worker cannot boot and the server stops with what it said.
+void routes(curfew::Router& router);

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <curfew/app.h>
+
+namespace demo {
+
+/// "Hello, world!" and nothing else.
+curfew::Response hello(const curfew::Request& request);
+
+/// The request line's method and target, each header, an empty line, then exactly the body.
+curfew::Response echo(const curfew::Request& request);
+
+/// An answer of the status `:code`.
+curfew::Response status(const curfew::Request& request);
+
+/// `:n` random bytes; `?seed=` makes them repeatable.
+curfew::Response bytes(const curfew::Request& request);
+
+/// The file `*path` below the directory $CURFEW_DEMO_FILES; 404 if that is not set.
+curfew::Response file_below(const curfew::Request& request);
+
+/// The worker's process id.
+curfew::Response pid(const curfew::Request& request);
+
+/// Throws what no handler should let escape.
+curfew::Response throw_error(const curfew::Request& request);
+
+}  // namespace demo

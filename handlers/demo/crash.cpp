@@ -1,0 +1,22 @@
+#include "crash.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+using namespace curfew;
+
+namespace demo {
+
+Response crash_by_null_pointer(const Request&) {
+    // Volatile: what is known to be null, a compiler may do anything about.
+    int* volatile nowhere = nullptr;
+    *nowhere = 42;
+    std::abort();
+}
+
+Response crash_by_abort(const Request&) { std::abort(); }
+
+Response crash_by_exit(const Request&) { ::_exit(42); }
+
+}  // namespace demo

@@ -1,0 +1,65 @@
+#include <curfew/app.h>
+
+#include "basics.h"
+#include "crash.h"
+#include "delay.h"
+#include "index.h"
+#include "stream.h"
+#include "stuck.h"
+
+using namespace curfew;
+using namespace demo;
+
+namespace {
+
+void add_answers(Index& index) {
+    index.section("Plain answers", "What a handler returns.");
+    index.get("/hello", hello, "A line of text; the route that benchmarks use.");
+    index.any("/echo", echo, "The request as the handler sees it, body and all.");
+    index.get("/status/:code", status, "That status, 200 to 599.", "/status/418");
+    index.get("/bytes/:n", bytes, "Random bytes, up to 100 MiB; the same for the same seed.",
+              "/bytes/64?seed=1");
+    index.get("/stream/:n", stream_lines, "Lines of JSON, each sent as soon as it is made.",
+              "/stream/5?interval=500ms");
+    index.get("/file/*path", file_below,
+              "A file below the directory that <code>CURFEW_DEMO_FILES</code> names.",
+              "/file/index.html");
+    index.get("/pid", pid, "The process that answers. Look again after one of the last pages.");
+    index.get("/throw", throw_error,
+              "The handler throws: <b>500</b>, and only the log says what. The worker lives.");
+    index.add({"GET", "POST", "PUT", "PATCH", "DELETE"}, "/delay/:seconds", delay,
+              "Takes so many seconds, 10 at most, and answers as httpbin does.", "/delay/1.5");
+}
+
+void add_stuck(Index& index) {
+    index.section(
+        "Stuck for ever",
+        "Handlers that never return. After 2 seconds the visitor gets <b>504</b>, and the "
+        "worker is killed and replaced.",
+        Index::Harm::worker_dies);
+    index.get("/stuck/sleep", stuck_in_sleep, "Sleeps, and sleeps on when woken.").harakiri(2s);
+    index.get("/stuck/spin", stuck_in_a_loop, "Computes without end.").harakiri(2s);
+    index.get("/stuck/lock", stuck_on_a_lock, "Waits for a mutex that it holds.").harakiri(2s);
+    index.get("/stuck/deaf", stuck_and_deaf, "Computes, with all signals blocked.").harakiri(2s);
+}
+
+void add_crashes(Index& index) {
+    index.section("Crashes",
+                  "Handlers that take their worker with them. The visitor gets <b>502</b> at once, "
+                  "and the worker is replaced.",
+                  Index::Harm::worker_dies);
+    index.get("/crash/segv", crash_by_null_pointer, "Writes through a null pointer.");
+    index.get("/crash/abort", crash_by_abort, "Calls <code>abort()</code>.");
+    index.get("/crash/exit", crash_by_exit, "Calls <code>_exit(42)</code>.");
+}
+
+}  // namespace
+
+void routes(Router& router) {
+    Index index(router);
+    add_answers(index);
+    add_stuck(index);
+    add_crashes(index);
+
+    router.get("/", [page = index.page()](const Request&) { return html(page); });
+}

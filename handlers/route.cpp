@@ -1,0 +1,33 @@
+#include "route.h"
+
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+namespace curfew {
+
+namespace {
+
+Duration checked_limit(Duration limit, const char* what) {
+    if (limit < std::chrono::milliseconds(1)) {
+        throw std::invalid_argument(std::string(what) + ": a limit is at least 1 ms");
+    }
+    return limit;
+}
+
+}  // namespace
+
+Route::Route(std::string method, std::string pattern, Handler handler)
+    : method_(std::move(method)), pattern_(std::move(pattern)), handler_(std::move(handler)) {}
+
+Route& Route::within(Duration limit) {
+    within_ = checked_limit(limit, "within");
+    return *this;
+}
+
+Route& Route::harakiri(Duration limit) {
+    harakiri_ = checked_limit(limit, "harakiri");
+    return *this;
+}
+
+}  // namespace curfew

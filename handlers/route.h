@@ -1,0 +1,45 @@
+#pragma once
+
+#include "deadline.h"
+#include "request.h"
+#include "response.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace curfew {
+
+using Handler = std::function<Response(const Request&)>;
+
+/// A handler under a method and a pattern, and the limits it runs under. Owned by its Router.
+class Route {
+  public:
+    Route(std::string method, std::string pattern, Handler handler);
+
+    /// The time by which this route's handlers should be done: what Request::deadline() tells them.
+    /// At least 1 ms, else std::invalid_argument. Must be sooner than the route's harakiri limit;
+    /// that is checked when the worker starts.
+    Route& within(Duration limit);
+
+    /// The time after which the master kills the worker that runs this route's handler. Overrides
+    /// the server's `timeout`. At least 1 ms, else std::invalid_argument.
+    Route& harakiri(Duration limit);
+
+    /// "*" for any().
+    [[nodiscard]] const std::string& method() const noexcept { return method_; }
+    [[nodiscard]] const std::string& pattern() const noexcept { return pattern_; }
+    [[nodiscard]] std::optional<Duration> within() const noexcept { return within_; }
+    [[nodiscard]] std::optional<Duration> harakiri() const noexcept { return harakiri_; }
+
+    [[nodiscard]] Response operator()(const Request& request) const { return handler_(request); }
+
+  private:
+    std::string method_;
+    std::string pattern_;
+    Handler handler_;
+    std::optional<Duration> within_;
+    std::optional<Duration> harakiri_;
+};
+
+}  // namespace curfew

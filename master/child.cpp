@@ -1,0 +1,82 @@
+#include "master/child.h"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+namespace curfew::master {
+
+namespace {
+
+/// Signals that a process brings upon itself.
+bool is_crash(int signal) noexcept {
+    for (const int own : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP}) {
+        if (signal == own) return true;
+    }
+    return false;
+}
+
+std::string name_of(int signal) {
+    const char* const name = ::sigabbrev_np(signal);
+    const char* const text = ::sigdescr_np(signal);
+    if (!name || !text) return "signal " + std::to_string(signal);
+    return std::string("SIG") + name + " (" + text + ")";
+}
+
+}  // namespace
+
+Child::Child(pid_t pid, std::size_t place, worker::WorkerBoard board, Deadline boot_deadline)
+    : pid_(pid), place_(place), board_(board), boot_deadline_(boot_deadline) {}
+
+void Child::send(int signal) const noexcept {
+    // Nobody else reaps our children, so the pid cannot be another process's.
+    ::kill(pid_, signal);
+}
+
+void Child::tell_to_go(Deadline kill_by) noexcept {
+    kill_by_ = std::min(kill_by_, kill_by);
+    if (std::exchange(told_, true)) return;
+    send(SIGTERM);
+}
+
+void Child::kill(std::string why) {
+    if (killed()) return;
+    kill_reason_ = std::move(why);
+    send(SIGKILL);
+}
+
+void Child::notice_draining(Deadline kill_by) noexcept {
+    if (state() == worker::WorkerState::draining && kill_by_.is_never()) kill_by_ = kill_by;
+}
+
+Deadline Child::patience() const noexcept {
+    if (killed()) return Deadline::never();
+    return ready() ? kill_by_ : std::min(kill_by_, boot_deadline_);
+}
+
+Death Child::death(int wait_status) const {
+    const bool by_signal = WIFSIGNALED(wait_status);
+    const int signal = by_signal ? WTERMSIG(wait_status) : 0;
+    const int status = by_signal ? 0 : WEXITSTATUS(wait_status);
+
+    if (killed()) return {Cause::killed, "killed: " + kill_reason_, 3};
+    if (by_signal && signal == SIGTERM && told_) return {Cause::finished, "went", 0};
+    const bool crash = by_signal && is_crash(signal);
+    const std::string core = by_signal && WCOREDUMP(wait_status) ? ", core dumped" : "";
+    const std::string text = crash       ? "crashed: " + name_of(signal) + core
+                             : by_signal ? "was ended from outside: " + name_of(signal)
+                             : status    ? "exited with status " + std::to_string(status)
+                                         : "exited with status 0";
+    if (!ready() && (crash || !by_signal) && !told_) {
+        return {Cause::no_boot, "could not boot: it " + text, status ? status : 3};
+    }
+    if (crash) return {Cause::crashed, text, 0};
+    if (by_signal) return {Cause::signalled, text, 0};
+    if (status == 0 && leaving()) return {Cause::finished, "finished", 0};
+    return {Cause::exited, text, 0};
+}
+
+}  // namespace curfew::master

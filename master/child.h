@@ -1,0 +1,78 @@
+#pragma once
+
+#include "handlers/deadline.h"
+#include "worker/scoreboard.h"
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace curfew::master {
+
+/// How a worker's life ended, from its wait status and what we did to it.
+enum class Cause {
+    finished,   ///< told to go, or max_requests: exit status 0
+    killed,     ///< by us
+    signalled,  ///< by somebody else
+    crashed,    ///< by a signal of its own making
+    exited,     ///< on its own, with any status
+    no_boot,    ///< before it was ready
+};
+
+struct Death {
+    Cause cause;
+    std::string text;     ///< "crashed: SIGSEGV (Segmentation fault)"
+    int exit_status = 0;  ///< for no_boot: what the server should exit with
+};
+
+/// A worker as its master sees it. Not an owner of the process: the master reaps it.
+class Child {
+  public:
+    Child(pid_t pid, std::size_t place, worker::WorkerBoard board, Deadline boot_deadline);
+
+    [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+    [[nodiscard]] std::size_t place() const noexcept { return place_; }
+    [[nodiscard]] const worker::WorkerBoard& board() const noexcept { return board_; }
+    [[nodiscard]] Deadline::Clock::time_point born() const noexcept { return born_; }
+
+    [[nodiscard]] worker::WorkerState state() const noexcept {
+        return board_.line().state.load(std::memory_order_acquire);
+    }
+    [[nodiscard]] bool ready() const noexcept { return state() != worker::WorkerState::booting; }
+
+    /// On its way out, by our will or its own: it does not count any more.
+    [[nodiscard]] bool leaving() const noexcept {
+        return told_ || killed() || state() == worker::WorkerState::draining;
+    }
+
+    /// Asks it to finish what it has (SIGTERM), once.
+    void tell_to_go(Deadline kill_by) noexcept;
+
+    /// SIGKILL, once. `why` becomes part of its Death.
+    void kill(std::string why);
+
+    void send(int signal) const noexcept;
+
+    [[nodiscard]] bool killed() const noexcept { return !kill_reason_.empty(); }
+
+    /// When it is to be killed if it is still there: while it boots, and while it leaves.
+    [[nodiscard]] Deadline patience() const noexcept;
+
+    /// A worker that drains by itself has `graceful_timeout` from when that is noticed.
+    void notice_draining(Deadline kill_by) noexcept;
+
+    /// What waitpid's status means.
+    [[nodiscard]] Death death(int wait_status) const;
+
+  private:
+    pid_t pid_;
+    std::size_t place_;
+    worker::WorkerBoard board_;
+    Deadline::Clock::time_point born_ = Deadline::Clock::now();
+    Deadline boot_deadline_;
+    Deadline kill_by_ = Deadline::never();
+    bool told_ = false;
+    std::string kill_reason_;
+};
+
+}  // namespace curfew::master

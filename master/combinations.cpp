@@ -1,0 +1,48 @@
+#include "master/combinations.h"
+
+#include "master/config_error.h"
+#include "master/text.h"
+#include "master/units.h"
+
+namespace curfew::master {
+
+namespace {
+
+/// For the end of a message: where the other half of the contradiction is.
+std::string origin(const Option& option) { return option.given() ? option.where() : "the default"; }
+
+void check_threads(const Options& options, OptionTable& table) {
+    if (options.worker.threads == 1 || options.worker.worker_class != worker::Class::sync) return;
+    throw ConfigError(table.at("threads").where() +
+                      ": more than one thread needs the worker class threads, not sync (" +
+                      origin(table.at("worker_class")) + ")");
+}
+
+void check_jitter(const Options& options, OptionTable& table) {
+    if (options.worker.max_requests_jitter == 0 || options.worker.max_requests > 0) return;
+    throw ConfigError(table.at("max_requests_jitter").where() +
+                      ": max_requests_jitter needs max_requests, which is 0 (" +
+                      origin(table.at("max_requests")) + ")");
+}
+
+/// Harakiri of a route that names none is the server's timeout.
+void check_routes(const Options& options, OptionTable& table) {
+    const Duration timeout = options.worker.timeout;
+    if (timeout == Duration::zero()) return;
+    for (const worker::RouteOverride& route : options.worker.routes) {
+        if (route.harakiri || *route.limit < timeout) continue;
+        throw ConfigError(route.where + ": route " + in_quotes(route.pattern) + ": limit (" +
+                          format_duration(*route.limit) + ") must be sooner than timeout, " +
+                          format_duration(timeout) + " (" + origin(table.at("timeout")) + ")");
+    }
+}
+
+}  // namespace
+
+void check_combinations(const Options& options, OptionTable& table) {
+    check_threads(options, table);
+    check_jitter(options, table);
+    check_routes(options, table);
+}
+
+}  // namespace curfew::master

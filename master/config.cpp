@@ -1,0 +1,192 @@
+#include "master/config.h"
+
+#include "master/combinations.h"
+#include "master/config_file.h"
+#include "master/config_text.h"
+#include "master/flags.h"
+#include "master/layers.h"
+#include "master/option_table.h"
+#include "master/route_tables.h"
+#include "master/sockets.h"
+#include "master/text.h"
+#include "master/units.h"
+#include "master/version.h"
+#include "worker/log_format.h"
+
+#include <stdexcept>
+
+namespace curfew::master {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int many = 1'000'000'000;
+constexpr std::size_t kib = 1 << 10;
+constexpr std::size_t gib = 1 << 30;
+
+void not_empty(const std::string& text) {
+    if (text.empty()) throw std::invalid_argument("must not be empty");
+}
+
+void address(const std::string& text) {
+    try {
+        static_cast<void>(parse_bind(text));
+    } catch (const std::invalid_argument& error) {
+        throw std::invalid_argument(in_quotes(text) + ": " + error.what());
+    }
+}
+
+void octal(const std::string& text) {
+    if (!text.empty()) static_cast<void>(parse_umask(text));
+}
+
+void log_format(const std::string& text) {
+    if (text != "json") static_cast<void>(worker::compile_log_format(text));
+}
+
+/// Every option, once. Its help must not say its default or its range: both are added.
+OptionTable table_of(Options& c) {
+    using worker::Class;
+    const Choice<Class> classes{{"sync", Class::sync}, {"threads", Class::threads}};
+    const Choice<std::string> levels{{"debug", "debug"},
+                                     {"info", "info"},
+                                     {"warning", "warning"},
+                                     {"error", "error"},
+                                     {"critical", "critical"}};
+    worker::Options& w = c.worker;
+    OptionTable option;
+    option.group("Server");
+    option("-c,--config", c.config_file, Text{"FILE"}, "Read this TOML file first").in_file = false;
+    option("-a,--app", w.app, Text{"APP"},
+           "The application, a shared object: its path, or a bare name; the argument APP says the "
+           "same");
+    option("-b,--bind", c.bind, Text{"ADDRESS", address},
+           "Where to listen: HOST:PORT, [::1]:PORT, :PORT for every address, or "
+           "unix:PATH[,mode=0660]. Repeat the flag for more; in a variable they are separated by "
+           "commas");
+    option("--backlog", c.backlog, Count{1, 65535},
+           "Connections that may wait to be accepted, for each address");
+
+    option.group("Workers");
+    option("-w,--workers", c.workers, Count{1, 512}, "Worker processes");
+    option("-k,--worker-class", w.worker_class, classes,
+           "How a worker runs handlers: one at a time, or in a pool of threads");
+    option("--threads", w.threads, Count{1, 256},
+           "Handlers at a time in one worker. More than one means worker class threads");
+    option("--worker-connections", w.worker_connections, Count{1, 65536},
+           "Connections at a time in one worker");
+    option("--max-requests", w.max_requests, Count{1, many, true},
+           "Replace a worker after so many requests; 0: never");
+    option("--max-requests-jitter", w.max_requests_jitter, Count{1, many, true},
+           "Up to so many requests more, different in each worker, so that not all are replaced at "
+           "once");
+
+    option.group("Timeouts");
+    option("-t,--timeout", w.timeout, Span{10ms, 24h, true},
+           "Harakiri: a request that runs longer is answered 504 and its worker killed, unless its "
+           "route has a limit of its own; 0: never");
+    option("--graceful-timeout", w.graceful_timeout, Span{10ms, 24h, true},
+           "Time for requests to finish when a worker or the server stops; 0: none");
+    option("--boot-timeout", c.boot_timeout, Span{10ms, 24h},
+           "Time for a worker to load its application");
+    option("--keep-alive", w.keepalive, Span{10ms, 24h, true},
+           "Time to wait for the next request of a connection; 0: close after each response");
+    option("--header-timeout", w.header_timeout, Span{10ms, 24h},
+           "Time for a request's head to arrive, from its first byte");
+    option("--body-timeout", w.body_timeout, Span{10ms, 24h},
+           "Time in which body_min_rate must be kept while a request's body arrives");
+    option("--body-min-rate", w.body_min_rate, Size{1, gib, true},
+           "Bytes a second at which a request's body must arrive, on average over each "
+           "body_timeout; 0: any");
+    option("--write-timeout", w.write_timeout, Span{10ms, 24h},
+           "Time without progress after which a response is given up");
+
+    option.group("Limits");
+    option("--limit-request-line", w.limit_request_line, Size{64, 64 * kib},
+           "Bytes in a request line; more is answered 414");
+    option("--limit-request-fields", w.limit_request_fields, Count{1, 10'000},
+           "Header fields in a request; more is answered 431");
+    option("--limit-request-field-size", w.limit_request_field_size, Size{64, 64 * kib},
+           "Bytes in one header field; more is answered 431");
+    option("--limit-request-body", w.limit_request_body, Size{1, 64 * gib},
+           "Bytes in a request's body; more is answered 413");
+
+    option.group("Logging");
+    option("--access-logfile", w.access_logfile, Text{"FILE"},
+           "Where to log requests; \"-\": standard output, empty: nowhere");
+    option("--access-log-format", w.access_log_format, Text{"FORMAT", log_format},
+           "In gunicorn's letters, or the word json");
+    option("--error-logfile", c.error_logfile, Text{"FILE", not_empty},
+           "Where to log everything else; \"-\": standard error");
+    option("--log-level", c.log_level, levels, "What is logged at least");
+
+    option.group("Process");
+    option("-u,--user", c.user, Text{"USER"}, "Workers run as this user; empty: as the master");
+    option("-g,--group", c.group, Text{"GROUP"}, "Workers run as this group; empty: as the master");
+    option("-m,--umask", c.umask, Text{"MASK", octal},
+           "In octal, for files and sockets; empty: as inherited");
+    option("--chdir", c.chdir, Text{"DIRECTORY"}, "Go there before anything else; empty: stay");
+    option("-p,--pid", c.pidfile, Text{"FILE"},
+           "Write the master's process id there; empty: nowhere");
+    option("-n,--name", c.proc_name, Text{"NAME", not_empty}, "What ps and top show");
+    return option;
+}
+
+/// Several threads are asked for, and no class: there is only one that can be meant.
+void infer_class(Options& options, OptionTable& table) {
+    if (options.worker.threads > 1 && !table.at("worker_class").given()) {
+        options.worker.worker_class = worker::Class::threads;
+    }
+}
+
+Options merged(const Flags& flags, const Environment& environment) {
+    Options options;
+    OptionTable table = table_of(options);
+    apply_flags(flags, table);
+    apply_environment(environment, table);
+    if (!options.config_file.empty()) {
+        const FileContent content = read_config_file(options.config_file);
+        apply_file(content, table);
+        options.worker.routes = routes_from(content.routes);
+    }
+    infer_class(options, table);
+    check_combinations(options, table);
+    return options;
+}
+
+std::string help() {
+    Options defaults;
+    return help_text(table_of(defaults));
+}
+
+}  // namespace
+
+Invocation configure(int argc, const char* const* argv, const Environment& environment) {
+    Options defaults;
+    const Flags flags = parse_flags(argc, argv, table_of(defaults));
+    Invocation invocation{flags.action, {}, {}};
+    if (flags.action == Action::help) {
+        invocation.text = help();
+        return invocation;
+    }
+    if (flags.action == Action::version) {
+        invocation.text = std::string("curfew ") + version + "\n";
+        return invocation;
+    }
+
+    invocation.options = merged(flags, environment);
+    if (flags.action == Action::print) {
+        invocation.text = print_config(invocation.options);
+    } else if (invocation.options.worker.app.empty()) {
+        throw ConfigError("no application: name one, as in `curfew demo`");
+    }
+    return invocation;
+}
+
+std::string print_config(const Options& options) {
+    Options copy = options;  // the table holds references that could write
+    return file_text(table_of(copy), options.worker.routes);
+}
+
+}  // namespace curfew::master

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "master/action.h"
+#include "master/config_error.h"
+#include "master/environment.h"
+#include "master/options.h"
+
+#include <string>
+
+namespace curfew::master {
+
+/// What to do, and with which options.
+struct Invocation {
+    Action action = Action::serve;
+    Options options;   ///< to serve with
+    std::string text;  ///< to print, for help, version and print
+};
+
+/// Makes one configuration out of the defaults, the file, the environment and the flags, each of
+/// which beats those before it. Throws ConfigError for the first mistake in any of them.
+[[nodiscard]] Invocation configure(int argc, const char* const* argv,
+                                   const Environment& environment);
+
+/// A complete TOML file that says the same as `options`, each option under its help.
+[[nodiscard]] std::string print_config(const Options& options);
+
+}  // namespace curfew::master

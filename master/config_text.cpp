@@ -1,0 +1,118 @@
+#include "master/config_text.h"
+
+#include "master/action.h"
+#include "master/text.h"
+#include "master/units.h"
+
+#include <algorithm>
+
+namespace curfew::master {
+
+namespace {
+
+constexpr std::size_t page_width = 96;
+constexpr std::size_t help_column = 32;
+
+constexpr auto help_head = R"(usage: curfew [OPTION]... [APP]
+
+Serves the application APP (a shared object: a path, or a bare name such as demo) over HTTP/1.1.
+Every request gets an answer by its deadline, whatever the application does.
+
+Each option is also an environment variable and a key of the configuration file: --keep-alive
+is CURFEW_KEEP_ALIVE and keep_alive. A flag beats a variable, a variable the file, and the file
+the default. TIME is 250ms, 30s, 5m or 1h, or seconds; SIZE is bytes, or 8k, 10m, 1g. Defaults
+are in brackets.
+)";
+
+constexpr auto help_foot = R"(
+Where CURFEW_BIND is not set, PORT is heeded (0.0.0.0:$PORT), and WEB_CONCURRENCY where
+CURFEW_WORKERS is not. SIGTERM stops gracefully; for other signals see curfew(1).
+)";
+
+constexpr auto file_head =
+    R"(# Configuration of curfew: every option there is. Start it with `curfew --config FILE`.
+#
+# Each key is also a flag and an environment variable: keep_alive is --keep-alive and
+# CURFEW_KEEP_ALIVE. A flag beats a variable, a variable this file, this file the default.
+# Durations are "250ms", "30s", "5m" or "1h"; a bare number is seconds. Sizes are a number of
+# bytes, or "8k", "10m", "1g".
+)";
+
+constexpr auto routes_head = R"(
+# ---- Routes ----
+
+# Limits of single routes, over those that the application sets itself. At `limit` the handler's
+# deadline passes; at `harakiri` the client gets 504 and the worker is killed, whatever `timeout`
+# says. One of the two is enough; limit must be sooner.
+)";
+
+constexpr auto route_example = R"(#
+# [[route]]
+# pattern = "/report/:id"
+# limit = "5s"
+# harakiri = "10s"
+)";
+
+/// One entry of the help: what to write on the left, what it means on the right.
+std::string help_entry(const std::string& left, const std::string& right) {
+    std::string text = "  " + left;
+    const bool fits = text.size() + 2 <= help_column;
+    if (!fits) text += '\n';
+    text.append(fits ? help_column - text.size() : help_column, ' ');
+    return text +
+           joined(wrapped(right, page_width - help_column), "\n" + std::string(help_column, ' ')) +
+           "\n";
+}
+
+/// "-t, --timeout"; a flag without a letter is set under the other long ones.
+std::string aligned(const std::string& flags) {
+    return flags.starts_with("--") ? "    " + flags : joined(split(flags, ','), ", ");
+}
+
+std::string help_of(const Option& option) {
+    const std::string value = joined(option.shown(), ",");
+    return help_entry(aligned(option.flags()) + " " + option.placeholder(),
+                      option.help() + (value.empty() ? "" : " [" + value + "]"));
+}
+
+std::string route_text(const worker::RouteOverride& route) {
+    std::string text = "\n[[route]]\npattern = " + in_quotes(route.pattern) + "\n";
+    if (route.limit) text += "limit = " + in_quotes(format_duration(*route.limit)) + "\n";
+    if (route.harakiri) text += "harakiri = " + in_quotes(format_duration(*route.harakiri)) + "\n";
+    return text;
+}
+
+}  // namespace
+
+std::string help_text(const OptionTable& table) {
+    std::string text = help_head;
+    std::string group;
+    for (const Option& option : table) {
+        if (option.group != group) text += "\n" + option.group + ":\n";
+        group = option.group;
+        text += help_of(option);
+    }
+    text += "\nInstead of serving:\n";
+    for (const ActionFlag& action : action_flags) {
+        text += help_entry(aligned(action.flags), action.help);
+    }
+    return text + help_foot;
+}
+
+std::string file_text(const OptionTable& table, const std::vector<worker::RouteOverride>& routes) {
+    std::string text = file_head;
+    std::string group;
+    for (const Option& option : table) {
+        if (!option.in_file) continue;
+        if (option.group != group) text += "\n# ---- " + option.group + " ----\n";
+        group = option.group;
+        text += "\n# " + joined(wrapped(option.help(), page_width - 2), "\n# ") + "\n";
+        text += option.key() + " = " + option.toml() + "\n";
+    }
+    text += routes_head;
+    if (routes.empty()) text += route_example;
+    for (const worker::RouteOverride& route : routes) text += route_text(route);
+    return text;
+}
+
+}  // namespace curfew::master

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "master/option_table.h"
+#include "worker/options.h"
+
+#include <string>
+#include <vector>
+
+namespace curfew::master {
+
+/// What --help prints; the values that `table` holds are shown as the defaults.
+[[nodiscard]] std::string help_text(const OptionTable& table);
+
+/// A complete TOML file with the values that `table` holds, each under its help.
+[[nodiscard]] std::string file_text(const OptionTable& table,
+                                    const std::vector<worker::RouteOverride>& routes);
+
+}  // namespace curfew::master

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "master/action.h"
+#include "master/option_table.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace curfew::master {
+
+/// What the command line says, not yet understood.
+struct Flags {
+    Action action = Action::serve;
+    std::map<std::string, std::vector<std::string>>
+        values;                              ///< by long flag, in order of appearance
+    std::optional<std::string> application;  ///< the argument that is no flag
+};
+
+/// Takes the command line apart by the flags of `table`. Throws ConfigError for an unknown flag, a
+/// missing value or a second argument.
+[[nodiscard]] Flags parse_flags(int argc, const char* const* argv, const OptionTable& table);
+
+}  // namespace curfew::master

@@ -1,0 +1,68 @@
+#include "master/identity.h"
+
+#include "handlers/unique_fd.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <stdexcept>
+
+namespace curfew::master {
+
+namespace {
+
+std::optional<unsigned> as_number(const std::string& text) {
+    char* end = nullptr;
+    const auto number = std::strtoul(text.c_str(), &end, 10);
+    return *end == '\0' ? std::optional(static_cast<unsigned>(number)) : std::nullopt;
+}
+
+}  // namespace
+
+Identity::Identity(const std::string& user, const std::string& group) {
+    if (!user.empty()) {
+        const auto number = as_number(user);
+        const passwd* const entry = number ? ::getpwuid(*number) : ::getpwnam(user.c_str());
+        if (!entry && !number) throw std::runtime_error("there is no user \"" + user + "\"");
+        user_ = number ? *number : entry->pw_uid;
+        if (entry) {
+            user_name_ = entry->pw_name;
+            group_ = entry->pw_gid;
+        }
+    }
+    if (!group.empty()) {
+        const auto number = as_number(group);
+        const ::group* const entry = number ? nullptr : ::getgrnam(group.c_str());
+        if (!entry && !number) throw std::runtime_error("there is no group \"" + group + "\"");
+        group_ = number ? *number : entry->gr_gid;
+    }
+    const bool changes = (user_ && *user_ != ::geteuid()) || (group_ && *group_ != ::getegid());
+    if (changes && ::geteuid() != 0) {
+        throw std::runtime_error("only root may run workers as another user or group");
+    }
+}
+
+void Identity::give(const std::string& path) const {
+    if (!user_ && !group_) return;
+    checked(::chown(path.c_str(), user_.value_or(static_cast<uid_t>(-1)),
+                    group_.value_or(static_cast<gid_t>(-1))),
+            "chown");
+}
+
+void Identity::assume() const {
+    if (::geteuid() != 0) return;
+    if (group_) {
+        // The supplementary groups go too: root's own would be a hole.
+        if (!user_name_.empty()) {
+            checked(::initgroups(user_name_.c_str(), *group_), "initgroups");
+        } else {
+            checked(::setgroups(1, &*group_), "setgroups");
+        }
+        checked(::setgid(*group_), "setgid");
+    }
+    if (user_) checked(::setuid(*user_), "setuid");
+}
+
+}  // namespace curfew::master

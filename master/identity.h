@@ -1,0 +1,31 @@
+#pragma once
+
+#include "master/options.h"
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+namespace curfew::master {
+
+/// Whom the workers run as, looked up once in the master.
+class Identity {
+  public:
+    /// Names or numbers; empty: as the master. Throws std::runtime_error for unknown ones, or if
+    /// the master may not change its own.
+    Identity(const std::string& user, const std::string& group);
+
+    /// Gives a file of the master's to them. Does nothing if they are the same.
+    void give(const std::string& path) const;
+
+    /// Becomes them, for good. Throws std::system_error.
+    void assume() const;
+
+  private:
+    std::string user_name_;
+    std::optional<uid_t> user_;
+    std::optional<gid_t> group_;
+};
+
+}  // namespace curfew::master

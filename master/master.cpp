@@ -1,0 +1,316 @@
+#include "master/master.h"
+
+#include "master/logging.h"
+#include "master/overdue.h"
+#include "master/title.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace curfew::master {
+
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+constexpr std::size_t spare_places = 32;
+
+/// A master that was itself not run for so long (stopped, starved) cannot tell a stuck request from
+/// one that was stopped with it, and looks again after as long.
+constexpr Duration lateness_that_excuses = std::chrono::seconds(1);
+
+auto in_milliseconds(Duration duration) { return duration_cast<milliseconds>(duration).count(); }
+
+std::size_t places_for(const Options& options) {
+    return 2 * static_cast<std::size_t>(options.workers) + spare_places;
+}
+
+void enter_surroundings(const Options& options) {
+    if (!options.umask.empty()) {
+        ::umask(static_cast<mode_t>(std::strtoul(options.umask.c_str(), nullptr, 8)));
+    }
+    if (!options.chdir.empty()) checked(::chdir(options.chdir.c_str()), "chdir");
+}
+
+/// Files that root makes and workers open anew after the change of user.
+void hand_over_log(const std::string& path, const Identity& identity) {
+    if (path.empty() || path == "-") return;
+    const UniqueFd made = checked_fd(
+        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644), path.c_str());
+    identity.give(path);
+}
+
+std::optional<Pidfile> make_pidfile(const Options& options) {
+    if (options.pidfile.empty()) return {};
+    return std::optional<Pidfile>(std::in_place, options.pidfile);
+}
+
+}  // namespace
+
+Master::Master(const Options& options)
+    : options_(options),
+      identity_(options.user, options.group),
+      pidfile_((enter_surroundings(options), make_pidfile(options))),
+      sockets_(open_sockets(options.bind, options.backlog)),
+      scoreboard_(places_for(options), static_cast<std::size_t>(options.worker.worker_connections)),
+      timer_(checked_fd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
+                        "timerfd_create")),
+      target_(options.workers) {
+    for (const auto& socket : sockets_) {
+        if (!socket.path.empty()) identity_.give(socket.path);
+        spdlog::info("listening on {}", socket.name);
+    }
+    hand_over_log(options_.error_logfile, identity_);
+    hand_over_log(options_.worker.access_logfile, identity_);
+    set_title(options_.proc_name + ": master");
+}
+
+Master::~Master() {
+    for (const auto& socket : sockets_) {
+        if (!socket.path.empty()) ::unlink(socket.path.c_str());
+    }
+}
+
+int Master::run() {
+    while (stopping_ == Stopping::no || !children_.empty()) {
+        respawn();
+        wait();
+        heed_signals();
+        reap();
+        condemn_overdue();
+    }
+    spdlog::info("stopped");
+    return exit_status_;
+}
+
+void Master::respawn() {
+    if (stopping_ != Stopping::no) return;
+    const auto now = Deadline::Clock::now();
+    while (serving() < static_cast<std::size_t>(target_) && !backoff_.holds(now)) {
+        if (!free_place()) return;  // so many are still leaving; the next to go makes room
+        spawn();
+    }
+    dismiss_surplus();
+}
+
+std::size_t Master::serving() const {
+    return static_cast<std::size_t>(std::count_if(
+        children_.begin(), children_.end(), [](const auto& child) { return !child->leaving(); }));
+}
+
+/// The youngest go first: they have the fewest clients.
+void Master::dismiss_surplus() {
+    auto surplus = static_cast<std::ptrdiff_t>(serving()) - target_;
+    for (auto child = children_.rbegin(); child != children_.rend() && surplus > 0; ++child) {
+        if ((*child)->leaving()) continue;
+        (*child)->tell_to_go(Deadline::in(options_.worker.graceful_timeout));
+        --surplus;
+    }
+}
+
+std::optional<std::size_t> Master::free_place() const {
+    for (std::size_t place = 0; place < scoreboard_.workers(); ++place) {
+        const auto taken =
+            std::any_of(children_.begin(), children_.end(),
+                        [place](const auto& child) { return child->place() == place; });
+        if (!taken) return place;
+    }
+    return {};
+}
+
+void Master::wait() {
+    const auto deadline = next_wake(Deadline::Clock::now());
+    woken_for_ = deadline;
+    itimerspec when{};
+    if (!deadline.is_never()) {
+        const auto since_boot = deadline.time().time_since_epoch();
+        const auto seconds = duration_cast<std::chrono::seconds>(since_boot);
+        when.it_value = {.tv_sec = seconds.count(), .tv_nsec = (since_boot - seconds).count()};
+    }
+    ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
+
+    pollfd fds[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
+                    {.fd = timer_.get(), .events = POLLIN, .revents = 0},
+                    {.fd = scoreboard_.wake_fd(), .events = POLLIN, .revents = 0}};
+    ::poll(fds, std::size(fds), -1);
+    scoreboard_.sleep(false);
+    scoreboard_.take_pokes();
+}
+
+/// A request that begins after the scan cannot be overdue before the shortest limit has passed, so
+/// nobody needs to tell us of it; and when nothing runs, the next one does.
+Deadline Master::next_wake(Deadline::Clock::time_point now) {
+    auto wake =
+        stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
+    bool busy = false;
+    scoreboard_.sleep(true);
+    for (const auto& child : children_) {
+        wake = std::min(wake, child->patience());
+        if (child->killed()) continue;
+        const auto seen = scan(child->board(), now);
+        busy |= seen.busy;
+        wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
+    }
+    if (busy) {
+        scoreboard_.sleep(false);
+        wake = std::min(wake, Deadline::after(now, shortest_limit()));
+    }
+    return std::max(wake, Deadline::at(lenient_until_));
+}
+
+Duration Master::shortest_limit() const noexcept {
+    auto shortest = Duration::max();
+    for (const auto& child : children_) {
+        shortest = std::min(shortest, Duration(child->board().line().shortest_limit.load()));
+    }
+    return shortest;
+}
+
+void Master::heed_signals() {
+    while (const auto signal = signals_.next()) heed(*signal);
+}
+
+void Master::heed(int signal) {
+    switch (signal) {
+        case SIGTERM:
+            return stop(stopping_ == Stopping::no ? Stopping::gracefully : Stopping::now,
+                        "SIGTERM");
+        case SIGINT:
+            return stop(Stopping::now, "SIGINT");
+        case SIGQUIT:
+            return stop(Stopping::now, "SIGQUIT");
+        case SIGTTIN:
+            return change_target(+1);
+        case SIGTTOU:
+            return change_target(-1);
+        case SIGUSR1:
+            open_log(options_.error_logfile, options_.log_level);
+            for (const auto& child : children_) child->send(SIGUSR1);
+            return;
+        default:
+            return;  // SIGCHLD has done its work by waking us
+    }
+}
+
+void Master::change_target(int by) {
+    const int most = static_cast<int>(scoreboard_.workers() / 2);
+    target_ = std::clamp(target_ + by, 1, most);
+    spdlog::info("{} workers from now on", target_);
+}
+
+void Master::stop(Stopping how, const char* why) {
+    if (how <= stopping_) return;
+    stopping_ = how;
+    if (how == Stopping::gracefully) {
+        spdlog::info("{}: stopping, with {} ms to finish what is accepted", why,
+                     in_milliseconds(options_.worker.graceful_timeout));
+        const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
+        // First our share of the sockets, so that they close with the last worker that drains.
+        for (auto& socket : sockets_) socket.fd.reset();
+        for (const auto& child : children_) child->tell_to_go(kill_by);
+        return;
+    }
+    spdlog::info("{}: stopping at once", why);
+    for (const auto& child : children_) child->kill("the server stops at once");
+}
+
+void Master::reap() {
+    int status = 0;
+    pid_t pid = 0;
+    // As PID 1, strangers' exits arrive here too.
+    while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
+        const auto child = std::find_if(children_.begin(), children_.end(),
+                                        [pid](const auto& each) { return each->pid() == pid; });
+        if (child == children_.end()) continue;
+        bury(**child, status);
+        children_.erase(child);
+    }
+}
+
+void Master::bury(const Child& child, int wait_status) {
+    const auto death = child.death(wait_status);
+    const auto now = Deadline::Clock::now();
+    const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
+    spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
+                child.place() + 1, child.pid(), death.text);
+    if (death.cause != Cause::killed) log_requests_of(child);
+
+    const bool never_ready =
+        death.cause == Cause::no_boot || (death.cause == Cause::killed && !child.ready());
+    if (never_ready && stopping_ == Stopping::no) {
+        exit_status_ = death.exit_status;
+        return stop(Stopping::gracefully, "a worker could not boot");
+    }
+    if (expected || death.cause == Cause::killed) return backoff_.lived_on();
+    backoff_.died(now, now - child.born());
+    if (backoff_.holds(now)) {
+        spdlog::warn("{} workers in a row died early; the next is forked in {} ms",
+                     backoff_.early_deaths(), in_milliseconds(backoff_.until().remaining(now)));
+    }
+}
+
+/// Whose answers were lost with it: the request that was running is the first suspect.
+void Master::log_requests_of(const Child& child) const {
+    const auto cells = child.board().used_cells();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const auto phase = worker::Cell::phase(cells[i].word.load(std::memory_order_acquire));
+        if (phase == worker::Phase::idle) continue;
+        const auto label = child.board().label(i);
+        const auto started = Deadline::Clock::time_point(Duration(cells[i].started.load()));
+        spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms",
+                      child.place() + 1, child.pid(), label.id, label.method, label.target,
+                      label.route, to_string(phase),
+                      in_milliseconds(Deadline::Clock::now() - started));
+    }
+}
+
+void Master::condemn_overdue() {
+    const auto now = Deadline::Clock::now();
+    if (now < lenient_until_) return;
+    if (!woken_for_.is_never() && now - woken_for_.time() > lateness_that_excuses) {
+        spdlog::warn("the master was not run for {} ms; looking again before any kill",
+                     in_milliseconds(now - woken_for_.time()));
+        lenient_until_ = now + lateness_that_excuses;
+        return;
+    }
+    for (const auto& child : children_) {
+        if (!child->killed()) condemn(*child, now);
+    }
+    run_out_of_patience(now);
+}
+
+void Master::condemn(Child& child, Deadline::Clock::time_point now) {
+    for (const auto& overdue : scan(child.board(), now).overdue) {
+        const auto phase = worker::Cell::phase(overdue.word);
+        if (!claim(child.board(), overdue)) continue;
+        child.kill("a request exceeded its limit");
+
+        const auto label = child.board().label(overdue.cell);
+        spdlog::error(
+            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
+            "{}, {}",
+            child.place() + 1, child.pid(), label.route, label.method, label.target,
+            in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
+            to_string(phase));
+    }
+}
+
+void Master::run_out_of_patience(Deadline::Clock::time_point now) {
+    for (const auto& child : children_) {
+        child->notice_draining(Deadline::after(now, options_.worker.graceful_timeout));
+        if (!child->patience().passed(now)) continue;
+        child->kill(child->ready() ? "it did not finish within graceful_timeout"
+                                   : "it was not ready within boot_timeout");
+    }
+}
+
+}  // namespace curfew::master

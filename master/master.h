@@ -1,0 +1,75 @@
+#pragma once
+
+#include "handlers/unique_fd.h"
+#include "master/backoff.h"
+#include "master/child.h"
+#include "master/identity.h"
+#include "master/options.h"
+#include "master/pidfile.h"
+#include "master/signals.h"
+#include "master/sockets.h"
+#include "worker/scoreboard.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace curfew::master {
+
+/// The first process: keeps as many workers as it should have, and kills those whose requests
+/// exceed their limit. It never touches a request itself.
+class Master {
+  public:
+    /// Does all that can fail before anything is forked: chdir, umask, pid file, sockets.
+    /// Throws std::runtime_error (std::system_error included).
+    explicit Master(const Options& options);
+    ~Master();
+
+    /// Serves until told to stop. Returns the exit status.
+    [[nodiscard]] int run();
+
+  private:
+    enum class Stopping { no, gracefully, now };
+
+    void respawn();
+    void wait();
+    void heed_signals();
+    void reap();
+    void condemn_overdue();
+
+    void spawn();
+    [[noreturn]] void become_worker(std::size_t place, pid_t master);
+    [[nodiscard]] std::optional<std::size_t> free_place() const;
+    [[nodiscard]] std::size_t serving() const;
+    void dismiss_surplus();
+
+    void heed(int signal);
+    void change_target(int by);
+    void stop(Stopping how, const char* why);
+    void bury(const Child& child, int wait_status);
+    void log_requests_of(const Child& child) const;
+
+    [[nodiscard]] Deadline next_wake(Deadline::Clock::time_point now);
+    [[nodiscard]] Duration shortest_limit() const noexcept;
+    void run_out_of_patience(Deadline::Clock::time_point now);
+    void condemn(Child& child, Deadline::Clock::time_point now);
+
+    const Options options_;
+    Identity identity_;
+    std::optional<Pidfile> pidfile_;
+    std::vector<ListeningSocket> sockets_;
+    worker::Scoreboard scoreboard_;
+    Signals signals_;
+    UniqueFd timer_;
+
+    std::vector<std::unique_ptr<Child>> children_;
+    Backoff backoff_;
+    int target_;
+    Stopping stopping_ = Stopping::no;
+    int exit_status_ = 0;
+    Deadline woken_for_ = Deadline::never();
+    Deadline::Clock::time_point lenient_until_{};
+};
+
+}  // namespace curfew::master

@@ -1,0 +1,142 @@
+#include "master/option.h"
+
+#include "master/config_error.h"
+#include "master/text.h"
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+
+namespace curfew::master {
+
+namespace {
+
+/// "-t,--timeout" → "--timeout"
+std::string long_flag(const std::string& flags) { return flags.substr(flags.find("--")); }
+
+/// "--keep-alive" → "keep_alive"
+std::string snake_case(const std::string& flag) {
+    std::string key = flag.substr(2);
+    std::ranges::replace(key, '-', '_');
+    return key;
+}
+
+std::string upper_case(std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+}
+
+bool is_number(const std::string& text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// For messages.
+std::string name_of(Type type) {
+    switch (type) {
+        case Type::untyped:
+            return "a text";
+        case Type::string:
+            return "a string";
+        case Type::integer:
+            return "an integer";
+        case Type::floating:
+            return "a float";
+        case Type::boolean:
+            return "a boolean";
+        case Type::date:
+            return "a date or time";
+        case Type::array:
+            return "an array";
+        case Type::table:
+            return "a table";
+    }
+    return {};
+}
+
+/// Whether the file may give a value of that type to such an option.
+bool accepts(Form form, Type type) {
+    if (type == Type::untyped) return true;
+    switch (form) {
+        case Form::text:
+        case Form::list:
+            return type == Type::string;
+        case Form::count:
+            return type == Type::integer;
+        case Form::size:
+            return type == Type::integer || type == Type::string;
+        case Form::duration:
+            return type == Type::integer || type == Type::floating || type == Type::string;
+    }
+    return false;
+}
+
+std::string wanted_by(Form form) {
+    switch (form) {
+        case Form::text:
+            return "a string";
+        case Form::list:
+            return "a string or an array of strings";
+        case Form::count:
+            return "an integer";
+        case Form::size:
+            return "a size such as \"8k\" or a number of bytes";
+        case Form::duration:
+            return "a duration such as \"30s\" or a number of seconds";
+    }
+    return {};
+}
+
+}  // namespace
+
+Option::Option(std::string flags, Form form, std::string placeholder, std::string help, Take take,
+               Show show)
+    : flags_(std::move(flags)),
+      flag_(long_flag(flags_)),
+      key_(snake_case(flag_)),
+      variable_("CURFEW_" + upper_case(key_)),
+      form_(form),
+      placeholder_(std::move(placeholder)),
+      help_(std::move(help)),
+      take_(std::move(take)),
+      show_(std::move(show)) {}
+
+void Option::set(Layer layer, const Setting& setting) {
+    // A flag or a variable names its option by itself, a place in a file does not.
+    const std::string subject = layer == Layer::file ? ": " + key_ : "";
+    const std::vector<std::string> texts = texts_of(setting, form_, subject);
+    const bool keep = layer >= layer_;
+    try {
+        take_(texts, keep);
+    } catch (const std::invalid_argument& error) {
+        throw ConfigError(setting.where + subject + ": " + error.what());
+    }
+    if (!keep) return;
+    layer_ = layer;
+    where_ = setting.where;
+}
+
+std::string Option::toml() const {
+    std::vector<std::string> values = shown();
+    for (std::string& value : values) {
+        const bool bare = form_ == Form::count || (form_ == Form::size && is_number(value));
+        if (!bare) value = in_quotes(value);
+    }
+    return is_list() ? '[' + joined(values, ", ") + ']' : values.front();
+}
+
+std::vector<std::string> texts_of(const Setting& setting, Form form, const std::string& subject) {
+    const auto refuse = [&](const std::string& where, Type type) {
+        throw ConfigError(where + subject + ": must be " + wanted_by(form) + ", not " +
+                          name_of(type));
+    };
+    if (setting.is_array && form != Form::list) refuse(setting.where, Type::array);
+    std::vector<std::string> texts;
+    for (const Written& value : setting.values) {
+        if (!accepts(form, value.type)) refuse(value.where, value.type);
+        texts.push_back(value.text);
+    }
+    return texts;
+}
+
+}  // namespace curfew::master

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace curfew::master {
+
+/// Where a value comes from. A later one beats an earlier one.
+enum class Layer { defaults, file, environment, flag };
+
+/// What an option's values look like.
+enum class Form { text, list, count, size, duration };
+
+/// The type that the file gave to a value. Flags and variables have none: `untyped`.
+enum class Type { untyped, string, integer, floating, boolean, date, array, table };
+
+/// A value as its source wrote it, not yet understood.
+struct Written {
+    std::string text;
+    Type type = Type::untyped;
+    std::string where;  ///< "conf/curfew.toml:12:5", "--timeout" or "CURFEW_TIMEOUT"
+};
+
+/// What one source says about one option: one value, or for a list any number of them.
+struct Setting {
+    std::vector<Written> values;
+    std::string where;
+    bool is_array = false;  ///< the file wrote an array
+};
+
+/// One option: at once a flag, an environment variable, a key of the file, some lines of --help and
+/// an entry of --print-config.
+class Option {
+  public:
+    /// Parses every text, and stores the result where the option lives if `keep`. Throws
+    /// std::invalid_argument.
+    using Take = std::function<void(const std::vector<std::string>& texts, bool keep)>;
+    /// The present value, as texts that `Take` would accept.
+    using Show = std::function<std::vector<std::string>()>;
+
+    /// `flags`: "-t,--timeout" or "--threads". The long one also names the key and the variable.
+    /// `placeholder`: what --help calls the value.
+    Option(std::string flags, Form form, std::string placeholder, std::string help, Take take,
+           Show show);
+
+    /// Checks a setting and, unless a stronger layer has spoken already, makes it the value. So a
+    /// mistake is found in every layer, whether or not it matters. Throws ConfigError.
+    void set(Layer layer, const Setting& setting);
+
+    /// The present value as texts; more or fewer than one only for a list.
+    [[nodiscard]] std::vector<std::string> shown() const { return show_(); }
+    /// The present value as TOML.
+    [[nodiscard]] std::string toml() const;
+
+    /// Whether any layer but the defaults has set it, and the place that did.
+    [[nodiscard]] bool given() const noexcept { return layer_ != Layer::defaults; }
+    [[nodiscard]] const std::string& where() const noexcept { return where_; }
+
+    [[nodiscard]] const std::string& flags() const noexcept { return flags_; }  ///< "-t,--timeout"
+    [[nodiscard]] const std::string& flag() const noexcept { return flag_; }    ///< "--timeout"
+    [[nodiscard]] const std::string& key() const noexcept { return key_; }      ///< "timeout"
+    [[nodiscard]] const std::string& variable() const noexcept {
+        return variable_;
+    }  ///< "CURFEW_..."
+    [[nodiscard]] const std::string& placeholder() const noexcept { return placeholder_; }
+    [[nodiscard]] const std::string& help() const noexcept { return help_; }
+    [[nodiscard]] bool is_list() const noexcept { return form_ == Form::list; }
+
+    /// The heading it stands under, in --help and in the file.
+    std::string group;
+    /// The file does not say which file to read.
+    bool in_file = true;
+
+  private:
+    std::string flags_;
+    std::string flag_;
+    std::string key_;
+    std::string variable_;
+    Form form_;
+    std::string placeholder_;
+    std::string help_;
+    Take take_;
+    Show show_;
+    Layer layer_ = Layer::defaults;
+    std::string where_;
+};
+
+/// The texts of a setting. Throws ConfigError, which begins with the place and `subject`, if the
+/// file gave it a type that such an option does not take.
+[[nodiscard]] std::vector<std::string> texts_of(const Setting& setting, Form form,
+                                                const std::string& subject);
+
+}  // namespace curfew::master

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "handlers/deadline.h"
+#include "worker/options.h"
+
+#include <string>
+#include <vector>
+
+namespace curfew::master {
+
+/// What the master reads of the configuration, and under `worker` what it hands to its workers.
+struct Options {
+    std::string config_file;  ///< empty: none was read
+
+    std::vector<std::string> bind = {"127.0.0.1:8000"};
+    int backlog = 2048;
+    int workers = 1;
+    Duration boot_timeout = std::chrono::seconds(30);  ///< from fork to ready
+
+    std::string user;
+    std::string group;
+    std::string umask;  ///< octal; empty: as inherited
+    std::string chdir;
+    std::string pidfile;
+    std::string proc_name = "curfew";
+
+    std::string error_logfile = "-";  ///< "-": standard error
+    std::string log_level = "info";
+
+    worker::Options worker;
+};
+
+}  // namespace curfew::master

@@ -1,0 +1,41 @@
+#include "master/overdue.h"
+
+namespace curfew::master {
+
+using worker::Cell;
+using worker::Phase;
+
+Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now) {
+    Scan result;
+    const auto cells = board.used_cells();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const Cell& cell = cells[i];
+        const auto word = cell.word.load(std::memory_order_acquire);
+        const auto phase = Cell::phase(word);
+        if (phase != Phase::running && phase != Phase::responding) continue;
+        result.busy = true;
+
+        const Deadline::Clock::time_point deadline(
+            Duration(cell.deadline.load(std::memory_order_relaxed)));
+        if (deadline > now) {
+            result.nearest = std::min(result.nearest, Deadline::at(deadline));
+            continue;
+        }
+        const Deadline::Clock::time_point started(
+            Duration(cell.started.load(std::memory_order_relaxed)));
+        result.overdue.push_back(
+            {.cell = i, .word = word, .age = now - started, .limit = deadline - started});
+    }
+    return result;
+}
+
+bool claim(const worker::WorkerBoard& board, const Overdue& overdue) noexcept {
+    auto expected = overdue.word;
+    const auto claimed =
+        (expected & ~std::uint64_t{7}) | static_cast<std::uint64_t>(Phase::claimed);
+    // Success proves too that the deadline that was read is that request's.
+    return board.cells()[overdue.cell].word.compare_exchange_strong(expected, claimed,
+                                                                    std::memory_order_acq_rel);
+}
+
+}  // namespace curfew::master

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "handlers/deadline.h"
+#include "worker/scoreboard.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace curfew::master {
+
+/// A request whose limit has passed, as it was seen. Only a claim says whether it still is.
+struct Overdue {
+    std::size_t cell = 0;
+    std::uint64_t word = 0;
+    Duration age = Duration::zero();
+    Duration limit = Duration::zero();
+};
+
+/// What the scoreboard says of one worker at one moment.
+struct Scan {
+    std::vector<Overdue> overdue;
+    Deadline nearest = Deadline::never();  ///< of those that are not overdue
+    bool busy = false;                     ///< some request runs
+};
+
+/// Looks at every cell once. Changes nothing: a pure function of scoreboard and time.
+[[nodiscard]] Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now);
+
+/// Takes the response of that request away from its worker. False if the worker was faster: then
+/// the request is not overdue any more.
+[[nodiscard]] bool claim(const worker::WorkerBoard& board, const Overdue& overdue) noexcept;
+
+}  // namespace curfew::master

@@ -1,0 +1,92 @@
+#include "master/route_tables.h"
+
+#include "master/config_error.h"
+#include "master/option_table.h"
+#include "master/text.h"
+#include "master/units.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace curfew::master {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Span limit_range{1ms, 24h};
+constexpr Span harakiri_range{10ms, 24h};  // as `timeout`
+
+/// The one text of an entry.
+std::string text_of(const FileEntry& entry, Form form) {
+    return texts_of(entry.setting, form, ": " + entry.key).back();
+}
+
+Duration duration_of(const FileEntry& entry, const Span& range) {
+    try {
+        return parse_within(text_of(entry, Form::duration), range);
+    } catch (const std::invalid_argument& error) {
+        throw ConfigError(entry.setting.where + ": " + entry.key + ": " + error.what());
+    }
+}
+
+std::string pattern_of(const FileEntry& entry) {
+    std::string pattern = text_of(entry, Form::text);
+    if (pattern.starts_with('/')) return pattern;
+    throw ConfigError(entry.setting.where + ": pattern: " + in_quotes(pattern) +
+                      " does not begin with \"/\"");
+}
+
+[[noreturn]] void refuse_key(const FileEntry& entry) {
+    throw ConfigError(entry.where + ": unknown key " + in_quotes(entry.key) + " in [[route]]" +
+                      suggestion(entry.key, {"pattern", "limit", "harakiri"}));
+}
+
+worker::RouteOverride route_from(const FileRoute& table) {
+    worker::RouteOverride route;
+    route.where = table.where;
+    for (const FileEntry& entry : table.entries) {
+        if (entry.key == "pattern") {
+            route.pattern = pattern_of(entry);
+        } else if (entry.key == "limit") {
+            route.limit = duration_of(entry, limit_range);
+        } else if (entry.key == "harakiri") {
+            route.harakiri = duration_of(entry, harakiri_range);
+        } else {
+            refuse_key(entry);
+        }
+    }
+    return route;
+}
+
+void check(const worker::RouteOverride& route) {
+    if (route.pattern.empty()) throw ConfigError(route.where + ": route: pattern is missing");
+    const std::string name = route.where + ": route " + in_quotes(route.pattern) + ": ";
+    if (!route.limit && !route.harakiri) {
+        throw ConfigError(name + "neither limit nor harakiri is there");
+    }
+    if (route.limit && route.harakiri && *route.limit >= *route.harakiri) {
+        throw ConfigError(name + "limit (" + format_duration(*route.limit) +
+                          ") must be sooner than harakiri (" + format_duration(*route.harakiri) +
+                          ")");
+    }
+}
+
+}  // namespace
+
+std::vector<worker::RouteOverride> routes_from(const std::vector<FileRoute>& tables) {
+    std::vector<worker::RouteOverride> routes;
+    for (const FileRoute& table : tables) {
+        worker::RouteOverride route = route_from(table);
+        check(route);
+        const auto twin = std::ranges::find(routes, route.pattern, &worker::RouteOverride::pattern);
+        if (twin != routes.end()) {
+            throw ConfigError(route.where + ": route " + in_quotes(route.pattern) +
+                              ": is there already, at " + twin->where);
+        }
+        routes.push_back(std::move(route));
+    }
+    return routes;
+}
+
+}  // namespace curfew::master

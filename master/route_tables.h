@@ -1,0 +1,14 @@
+#pragma once
+
+#include "master/config_file.h"
+#include "worker/options.h"
+
+#include <vector>
+
+namespace curfew::master {
+
+/// Understands the `[[route]]` tables of a file. Throws ConfigError for an unknown key, a wrong
+/// type, a limit out of range or not sooner than its harakiri, and a pattern that is there twice.
+[[nodiscard]] std::vector<worker::RouteOverride> routes_from(const std::vector<FileRoute>& tables);
+
+}  // namespace curfew::master

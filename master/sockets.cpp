@@ -1,0 +1,202 @@
+#include "master/sockets.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+
+namespace curfew::master {
+
+namespace {
+
+constexpr std::uint16_t default_port = 8000;
+
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text, int base = 10) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return {};
+    return number;
+}
+
+Bind parse_unix(std::string_view text) {
+    const auto comma = text.find(',');
+    UnixBind bind{.path = std::string(text.substr(0, comma)), .mode = {}};
+    if (bind.path.empty() || bind.path.size() >= sizeof sockaddr_un{}.sun_path) {
+        throw std::invalid_argument("a Unix socket's path has 1 to 107 bytes");
+    }
+    if (comma == std::string_view::npos) return bind;
+    const auto option = text.substr(comma + 1);
+    if (option.starts_with("mode=")) bind.mode = parse_number<mode_t>(option.substr(5), 8);
+    if (!bind.mode || *bind.mode > 0777) {
+        throw std::invalid_argument("after the path only mode=0000 to mode=0777 may follow");
+    }
+    return bind;
+}
+
+void enable(int fd, int level, int option) {
+    const int on = 1;
+    checked(::setsockopt(fd, level, option, &on, sizeof on), "setsockopt");
+}
+
+std::string name_of(int fd) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    checked(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
+    if (address.ss_family == AF_UNIX) {
+        return std::string("unix:") + reinterpret_cast<const sockaddr_un&>(address).sun_path;
+    }
+    char host[NI_MAXHOST];
+    char port[NI_MAXSERV];
+    ::getnameinfo(reinterpret_cast<sockaddr*>(&address), size, host, sizeof host, port, sizeof port,
+                  NI_NUMERICHOST | NI_NUMERICSERV);
+    const bool v6 = address.ss_family == AF_INET6;
+    return std::string("http://") + (v6 ? "[" : "") + host + (v6 ? "]:" : ":") + port;
+}
+
+/// The kernel gives accepted sockets the listening one's TCP_NODELAY: one call for all of them.
+UniqueFd listen_tcp(const addrinfo& address, bool dual_stack, int backlog) {
+    UniqueFd fd = checked_fd(
+        ::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+    enable(fd.get(), SOL_SOCKET, SO_REUSEADDR);
+    enable(fd.get(), IPPROTO_TCP, TCP_NODELAY);
+    if (address.ai_family == AF_INET6) {
+        const int only = dual_stack ? 0 : 1;
+        checked(::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only),
+                "setsockopt(IPV6_V6ONLY)");
+    }
+    checked(::bind(fd.get(), address.ai_addr, address.ai_addrlen), "bind");
+    checked(::listen(fd.get(), backlog), "listen");
+    return fd;
+}
+
+ListeningSocket open_tcp(const TcpBind& bind, int backlog) {
+    addrinfo hints{};
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+    hints.ai_socktype = SOCK_STREAM;
+    const bool everywhere = bind.host.empty();
+    addrinfo* found = nullptr;
+    const int error = ::getaddrinfo(everywhere ? "::" : bind.host.c_str(),
+                                    std::to_string(bind.port).c_str(), &hints, &found);
+    if (error != 0) throw std::runtime_error(::gai_strerror(error));
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
+
+    try {
+        UniqueFd fd = listen_tcp(*addresses, everywhere, backlog);
+        auto name = name_of(fd.get());
+        return {std::move(fd), std::move(name), {}};
+    } catch (const std::system_error& failure) {
+        // A machine without IPv6.
+        if (!everywhere || failure.code().value() == EADDRINUSE) throw;
+        return open_tcp({.host = "0.0.0.0", .port = bind.port}, backlog);
+    }
+}
+
+/// A socket's file outlives its server. One that nobody listens on any more may go.
+void remove_stale(const sockaddr_un& address) {
+    struct stat status {};
+    if (::lstat(address.sun_path, &status) < 0) return;
+    if (!S_ISSOCK(status.st_mode)) {
+        throw std::runtime_error("a file that is not a socket is in the way");
+    }
+    const UniqueFd probe = checked_fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+        throw std::runtime_error("another server listens on it");
+    }
+    if (errno == ECONNREFUSED) ::unlink(address.sun_path);
+}
+
+ListeningSocket open_unix(const UnixBind& bind, int backlog) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    bind.path.copy(address.sun_path, sizeof address.sun_path - 1);
+    remove_stale(address);
+
+    UniqueFd fd =
+        checked_fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+    checked(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
+    if (bind.mode) checked(::chmod(bind.path.c_str(), *bind.mode), "chmod");
+    checked(::listen(fd.get(), backlog), "listen");
+    return {std::move(fd), "unix:" + bind.path, bind.path};
+}
+
+/// sd_listen_fds(3): LISTEN_FDS descriptors from 3 on, if LISTEN_PID is this process.
+std::vector<ListeningSocket> inherited_sockets() {
+    std::vector<ListeningSocket> sockets;
+    const char* const pid = std::getenv("LISTEN_PID");
+    const char* const count = std::getenv("LISTEN_FDS");
+    if (pid && count && parse_number<pid_t>(pid) == ::getpid()) {
+        const auto fds = parse_number<int>(count);
+        if (!fds || *fds < 0)
+            throw std::runtime_error("LISTEN_FDS is not a number: " + std::string(count));
+        for (int fd = 3; fd < 3 + *fds; ++fd) {
+            int listening = 0;
+            socklen_t size = sizeof listening;
+            if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0 || !listening) {
+                throw std::runtime_error("LISTEN_FDS: descriptor " + std::to_string(fd) +
+                                         " is not a listening socket");
+            }
+            checked(::fcntl(fd, F_SETFD, FD_CLOEXEC), "fcntl");
+            checked(::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK), "fcntl");
+            sockets.push_back({UniqueFd{fd}, name_of(fd), {}});
+        }
+    }
+    for (const char* const name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
+    return sockets;
+}
+
+}  // namespace
+
+Bind parse_bind(std::string_view text) {
+    if (text.starts_with("unix:")) return parse_unix(text.substr(5));
+
+    TcpBind bind{.host = {}, .port = default_port};
+    std::string_view port;
+    if (text.starts_with('[')) {
+        const auto end = text.find(']');
+        if (end == std::string_view::npos) throw std::invalid_argument("the ] is missing");
+        bind.host = text.substr(1, end - 1);
+        port = text.substr(end + 1);
+    } else {
+        const auto colon = text.find(':');
+        bind.host = text.substr(0, colon);
+        if (colon != std::string_view::npos) port = text.substr(colon);
+    }
+    if (text.empty()) throw std::invalid_argument("it is empty");
+    if (port.empty()) return bind;
+    const auto number = port.starts_with(':') ? parse_number<std::uint16_t>(port.substr(1))
+                                              : std::optional<std::uint16_t>{};
+    if (!number) throw std::invalid_argument("the port is not a number from 0 to 65535");
+    bind.port = *number;
+    return bind;
+}
+
+std::vector<ListeningSocket> open_sockets(const std::vector<std::string>& binds, int backlog) {
+    auto sockets = inherited_sockets();
+    if (!sockets.empty()) return sockets;
+    for (const auto& text : binds) {
+        try {
+            const auto bind = parse_bind(text);
+            const auto* const tcp = std::get_if<TcpBind>(&bind);
+            sockets.push_back(tcp ? open_tcp(*tcp, backlog)
+                                  : open_unix(std::get<UnixBind>(bind), backlog));
+        } catch (const std::system_error& error) {
+            throw std::runtime_error("cannot listen on " + text + ": " + error.code().message());
+        } catch (const std::exception& error) {
+            throw std::runtime_error("cannot listen on " + text + ": " + error.what());
+        }
+    }
+    return sockets;
+}
+
+}  // namespace curfew::master

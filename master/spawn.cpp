@@ -1,0 +1,71 @@
+#include "master/logging.h"
+#include "master/master.h"
+#include "master/title.h"
+#include "worker/worker.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/prctl.h>
+
+#include <csignal>
+
+namespace curfew::master {
+
+void Master::spawn() {
+    const auto place = free_place();
+    auto board = scoreboard_.worker(*place);
+    board.reset();
+    const pid_t parent = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid < 0) {
+        spdlog::error("cannot fork a worker: {}", std::generic_category().message(errno));
+        return backoff_.failed(Deadline::Clock::now());
+    }
+    if (pid == 0) become_worker(*place, parent);
+    children_.push_back(
+        std::make_unique<Child>(pid, *place, board, Deadline::in(options_.boot_timeout)));
+}
+
+/// The other side of fork: this process is a worker from here on, and leaves by _exit, since what
+/// the master's destructors clean up is not its own.
+void Master::become_worker(std::size_t place, pid_t master) {
+    int status = 0;
+    try {
+        const auto title = [&](const char* state) {
+            set_title(options_.proc_name + ": worker " + std::to_string(place + 1) + " [" + state +
+                      "]");
+        };
+        title("booting");
+        children_.clear();
+        timer_.reset();
+        signals_.forget();
+        if (pidfile_) pidfile_->forget();
+        identity_.assume();
+
+        // Workers die with their master, even if that was killed. Changing the user clears this.
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::getppid() != master) ::_exit(0);
+
+        // A terminal sends these to the whole process group; they are the master's business.
+        for (const int signal : {SIGINT, SIGQUIT, SIGTTIN, SIGTTOU, SIGPIPE}) {
+            ::signal(signal, SIG_IGN);
+        }
+        std::vector<UniqueFd> sockets;
+        for (auto& socket : sockets_) sockets.push_back(std::move(socket.fd));
+        worker::Worker worker(options_.worker, scoreboard_.worker(place), std::move(sockets),
+                              {.title = title, .reopen_log = [this] {
+                                   open_log(options_.error_logfile, options_.log_level);
+                               }});
+        Signals::unblock();
+        worker.run();
+        ::_exit(0);
+    } catch (const worker::ApplicationError& error) {
+        spdlog::critical("worker {}: {}", place + 1, error.what());
+        status = error.exit_status();
+    } catch (const std::exception& error) {
+        spdlog::critical("worker {}: {}", place + 1, error.what());
+        status = 3;
+    }
+    ::_exit(status);
+}
+
+}  // namespace curfew::master

@@ -1,0 +1,205 @@
+#include "master/text.h"
+#include "tests/master/configured.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace curfew::master {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A file of the source tree, which the tests are run in.
+std::string file_text(const char* path) {
+    std::ifstream file(path);
+    REQUIRE_MESSAGE(file.is_open(), "no " << path << " here: run the tests from the source tree");
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The parts of the lines of --help that name a flag: "-t, --timeout TIME".
+std::vector<std::string> flags_in_help() {
+    std::vector<std::string> flags;
+    for (const std::string& line : split(invoke({"--help"}).text, '\n')) {
+        const std::size_t start = line.find_first_not_of(' ');
+        if (start == std::string::npos || start > 6 || line[start] != '-') continue;
+        flags.push_back(line.substr(start, line.find("  ", start) - start));
+    }
+    return flags;
+}
+
+/// "-t, --timeout TIME" as the manual page writes it: ".It Fl t , Fl -timeout Ar time"
+std::string in_manual(const std::string& flags) {
+    std::string text = ".It";
+    for (const std::string& word : split(flags, ' ')) {
+        const bool comma = word.ends_with(',');
+        const std::string bare = comma ? word.substr(0, word.size() - 1) : word;
+        text += bare.starts_with('-') ? " Fl " + bare.substr(1) : " Ar " + bare;
+        if (comma) text += " ,";
+    }
+    return text;
+}
+
+std::string hyphenated(std::string key) {
+    std::ranges::replace(key, '_', '-');
+    return key;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+        text.replace(at, from.size(), to);
+    }
+    return text;
+}
+
+/// A value without TOML's brackets, quotes and escapes.
+std::string bare(std::string toml) {
+    for (const char mark : {'[', '"'}) {
+        if (toml.front() == mark) toml = toml.substr(1, toml.size() - 2);
+    }
+    return replaced(toml, "\\\"", "\"");
+}
+
+/// Every value that the file can hold, different from its default.
+Options unusual() {
+    Options o;
+    o.bind = {"[::1]:81", R"(unix:/tmp/"odd" \name)"};
+    o.backlog = 7;
+    o.workers = 3;
+    o.boot_timeout = 1500ms;
+    o.user = "www";
+    o.group = "web";
+    o.umask = "027";
+    o.chdir = "/srv";
+    o.pidfile = "/run/c.pid";
+    o.proc_name = "größe\tshop";
+    o.error_logfile = "/e.log";
+    o.log_level = "debug";
+    o.worker.app = "./demo.so";
+    o.worker.worker_class = worker::Class::threads;
+    o.worker.threads = 8;
+    o.worker.worker_connections = 9;
+    o.worker.max_requests = 10;
+    o.worker.max_requests_jitter = 11;
+    o.worker.timeout = 0s;
+    o.worker.graceful_timeout = 2min;
+    o.worker.keepalive = 1h;
+    o.worker.header_timeout = 12ms;
+    o.worker.body_timeout = 90s;
+    o.worker.body_min_rate = 2048;
+    o.worker.write_timeout = 61min;
+    o.worker.limit_request_line = 1000;
+    o.worker.limit_request_fields = 1024;
+    o.worker.limit_request_field_size = 4096;
+    o.worker.limit_request_body = std::size_t{3} << 30;
+    o.worker.access_logfile = "-";
+    o.worker.access_log_format = "json";
+    o.worker.routes = {{"/a", 5s, 10s, ""}, {"/b/:id", 1ms, {}, ""}, {"/\"c\"", {}, 1min, ""}};
+    return o;
+}
+
+/// The lines of a printed configuration that set something.
+std::vector<std::string> settings_in(const std::string& text) {
+    std::vector<std::string> settings;
+    for (const std::string& line : split(text, '\n')) {
+        if (!line.empty() && !line.starts_with('#')) settings.push_back(line);
+    }
+    return settings;
+}
+
+}  // namespace
+
+TEST_CASE("conf/curfew.toml is what --print-config prints of the defaults") {
+    CHECK(file_text("conf/curfew.toml") == invoke({"--print-config"}).text);
+}
+
+TEST_CASE("the printed configuration has every option that --help has") {
+    const std::vector<std::string> settings = settings_in(print_config({}));
+
+    // Less --config and the four actions, which are not in the file.
+    CHECK(settings.size() == flags_in_help().size() - 5);
+}
+
+TEST_CASE("the defaults survive being printed and read") {
+    const std::string printed = print_config({});
+
+    const TemporaryFile file{printed};
+
+    CHECK(invoke({"--print-config", "-c", file.path()}).text == printed);
+}
+
+TEST_CASE(
+    "unusual values differ from the defaults in every line, and survive being printed and read") {
+    const std::string printed = print_config(unusual());
+    const std::vector<std::string> usual = settings_in(print_config({}));
+    const std::vector<std::string> settings = settings_in(printed);
+
+    const TemporaryFile file{printed};
+    const Options read = invoke({"-c", file.path()}).options;
+
+    REQUIRE(settings.size() > usual.size());
+    for (std::size_t i = 0; i < usual.size(); ++i) CHECK(settings[i] != usual[i]);
+    CHECK(print_config(read) == printed);
+    CHECK(read.bind == unusual().bind);
+    CHECK(read.proc_name == unusual().proc_name);
+    CHECK(read.worker.worker_class == worker::Class::threads);
+    CHECK(read.worker.timeout == 0s);
+    CHECK(read.worker.header_timeout == 12ms);
+    CHECK(read.worker.limit_request_body == std::size_t{3} << 30);
+    REQUIRE(read.worker.routes.size() == 3);
+    CHECK(read.worker.routes[0].harakiri == 10s);
+    CHECK(read.worker.routes[1].limit == 1ms);
+    CHECK(!read.worker.routes[1].harakiri);
+    CHECK(read.worker.routes[2].pattern == "/\"c\"");
+}
+
+TEST_CASE("what is printed is what is in force, from whichever layer") {
+    const std::string printed =
+        invoke({"--print-config", "-w", "3", "--threads", "2"}, {{"CURFEW_TIMEOUT", "0.25"}}).text;
+    const std::vector<std::string> settings = settings_in(printed);
+    const auto has = [&settings](const std::string& line) {
+        return std::ranges::find(settings, line) != settings.end();
+    };
+
+    CHECK(has("workers = 3"));
+    CHECK(has("timeout = \"250ms\""));
+    CHECK(has("worker_class = \"threads\""));
+}
+
+TEST_CASE("the help shows flags, placeholders, ranges and defaults") {
+    const std::string help = invoke({"--help"}).text;
+
+    CHECK(help.find("\n  -w, --workers N               Worker processes (1 to 512) [1]\n") !=
+          std::string::npos);
+    CHECK(help.find("\n      --limit-request-field-size SIZE\n"
+                    "                                Bytes in one header field") !=
+          std::string::npos);
+    for (const std::string& line : split(help, '\n')) CHECK(line.size() <= 96);
+}
+
+TEST_CASE("the manual page has every flag of --help, written as there") {
+    const std::vector<std::string> lines = split(file_text("master/curfew.1"), '\n');
+    const std::vector<std::string> flags = flags_in_help();
+
+    REQUIRE(flags.size() > 30);
+    for (const std::string& flag : flags) {
+        CAPTURE(flag);
+        CHECK(std::ranges::find(lines, in_manual(flag)) != lines.end());
+    }
+}
+
+TEST_CASE("the manual page has every default") {
+    const std::string manual = replaced(file_text("master/curfew.1"), "\\(dq", "\"");
+
+    for (const std::string& setting : settings_in(print_config({}))) {
+        const std::string key = setting.substr(0, setting.find(' '));
+        const std::string value = bare(setting.substr(key.size() + 3));
+        const std::size_t start = manual.find("Fl -" + hyphenated(key) + " Ar ");
+        const std::string item = manual.substr(start, manual.find("\n.", start) + 1 - start);
+        CAPTURE(setting);
+        CHECK((value.empty() || item.find("Default: " + value + ".\n") != std::string::npos));
+    }
+}
+
+}  // namespace curfew::master

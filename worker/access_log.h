@@ -1,0 +1,50 @@
+#pragma once
+
+#include "handlers/request.h"
+#include "handlers/response.h"
+#include "handlers/unique_fd.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace curfew::worker {
+
+/// One answered request, as the log sees it. `request_line` and the fields are the client's bytes.
+struct Served {
+    const RequestParts& request;
+    std::string_view request_line;
+    int status = 0;
+    const Headers* response_headers = nullptr;
+    std::uint64_t body_bytes = 0;
+    Duration duration = Duration::zero();
+};
+
+/// One line for each request, in a format of gunicorn's letters (`%(h)s`, `%({referer}i)s`, ...) or
+/// as JSON. Each line is one write() to a file opened for appending, so that the lines of several
+/// workers stay whole. What the client chose is escaped: a line is always one line.
+class AccessLog {
+  public:
+    /// Nothing is opened yet. Throws std::invalid_argument for an unknown letter.
+    AccessLog(std::string path, std::string_view format);
+
+    /// Opens the file, or opens it anew after it was moved away. Throws std::system_error.
+    void open();
+
+    [[nodiscard]] bool enabled() const noexcept { return !path_.empty(); }
+
+    void write(const Served& served);
+
+  private:
+    /// Appends one part of a line.
+    using Piece = std::function<void(std::string& out, const Served& served)>;
+
+    std::string path_;
+    std::vector<Piece> pieces_;
+    UniqueFd file_;
+    std::string line_;
+};
+
+}  // namespace curfew::worker

@@ -1,0 +1,107 @@
+#include "worker/application.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+namespace curfew::worker {
+
+namespace {
+
+/// `void routes(curfew::Router&)` as the C++ ABI of every Linux compiler spells it.
+constexpr const char* entry_point = "_Z6routesRN6curfew6RouterE";
+
+std::filesystem::path find_library(const std::string& app) {
+    if (app.find('/') != std::string::npos) return app;
+
+    const auto name = app.ends_with(".so") ? app : app + ".so";
+    const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    const std::vector<std::filesystem::path> places = {
+        here / name,
+        here.parent_path() / "handlers" / "demo" / name,  // where the build leaves the demo
+        std::filesystem::path(CURFEW_LIBRARY_DIRECTORY) / name,
+    };
+    const auto found = std::find_if(places.begin(), places.end(), [](const auto& place) {
+        return std::filesystem::exists(place);
+    });
+    if (found != places.end()) return *found;
+
+    std::string looked;
+    for (const auto& place : places) looked.append(looked.empty() ? "" : ", ").append(place);
+    throw ApplicationError("cannot find the application \"" + app + "\": looked for " + looked);
+}
+
+std::string in_milliseconds(Duration duration) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) +
+           " ms";
+}
+
+}  // namespace
+
+void Application::Unload::operator()(void* library) const noexcept { ::dlclose(library); }
+
+Application::Application(const Options& options) : options_(options) {
+    if (options.app.empty()) {
+        throw ApplicationError("no application: name one with --app, or app = \"...\" in the file",
+                               ApplicationError::Status::configuration);
+    }
+    const auto path = find_library(options.app);
+    library_.reset(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
+    if (!library_)
+        throw ApplicationError(std::string("cannot load the application: ") + ::dlerror());
+
+    using EntryPoint = void (*)(Router&);
+    const auto routes = reinterpret_cast<EntryPoint>(::dlsym(library_.get(), entry_point));
+    if (!routes) {
+        throw ApplicationError(path.string() + " does not define void routes(curfew::Router&)");
+    }
+    try {
+        routes(router_);
+    } catch (const std::exception& error) {
+        throw ApplicationError(path.string() + ": routes() threw: " + error.what());
+    }
+    override_limits();
+    check_limits();
+}
+
+void Application::override_limits() {
+    for (const auto& override : options_.routes) {
+        const auto routes = router_.find(override.pattern);
+        if (routes.empty()) {
+            throw ApplicationError(
+                override.where + ": the application has no route \"" + override.pattern + "\"",
+                ApplicationError::Status::configuration);
+        }
+        for (Route* const route : routes) {
+            if (override.limit) route->within(*override.limit);
+            if (override.harakiri) route->harakiri(*override.harakiri);
+        }
+    }
+}
+
+/// The limit that a handler is told must leave it time to act on it.
+void Application::check_limits() const {
+    for (const auto& route : router_.routes()) {
+        const auto harakiri = route->harakiri().value_or(options_.timeout);
+        if (!route->within() || harakiri == Duration::zero() || *route->within() < harakiri)
+            continue;
+        throw ApplicationError("route " + route->method() + " " + route->pattern() +
+                                   ": its limit (" + in_milliseconds(*route->within()) +
+                                   ") must be sooner than its harakiri (" +
+                                   in_milliseconds(harakiri) + ")",
+                               ApplicationError::Status::configuration);
+    }
+}
+
+Duration Application::shortest_harakiri() const noexcept {
+    auto shortest = Duration::max();
+    for (const auto& route : router_.routes()) {
+        const auto limit = route->harakiri().value_or(options_.timeout);
+        if (limit > Duration::zero()) shortest = std::min(shortest, limit);
+    }
+    return shortest;
+}
+
+}  // namespace curfew::worker

@@ -1,0 +1,346 @@
+#include "worker/connection.h"
+
+#include "worker/connections.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace curfew::worker {
+
+namespace {
+
+constexpr Duration linger_limit = std::chrono::seconds(1);
+
+/// How long a kept connection may still bring a request after the worker was told to go: longer
+/// than a request takes that was on its way by then.
+constexpr Duration drain_quiet = std::chrono::milliseconds(500);
+
+/// After so many pieces of one stream, others get their turn.
+constexpr int chunks_in_a_row = 16;
+
+constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::int32_t thread_id() noexcept {
+    thread_local const std::int32_t id = ::gettid();
+    return id;
+}
+
+/// The master has answered in our stead and is about to kill this process: touch nothing any more.
+[[noreturn]] void await_kill() noexcept {
+    while (true) ::pause();
+}
+
+}  // namespace
+
+Connection::Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket,
+                       std::string peer)
+    : context_(context),
+      all_(all),
+      cell_(cell),
+      socket_(std::move(socket)),
+      peer_(std::move(peer)),
+      readable_(context.loop, socket_.get(), [this] { enter([this] { on_readable(); }); }),
+      writable_(context.loop, socket_.get(),
+                [this] { enter([this] { go_on(writer_.write(socket_.get())); }); }),
+      timer_(context.loop, [this] { enter([this] { on_timer(); }); }),
+      input_(context.blocks),
+      parser_(context.options, context.blocks) {
+    readable_.enable();
+    set_deadline(context_.options.header_timeout);
+}
+
+/// Every way in from outside. Whatever goes wrong ends this connection alone; a connection that has
+/// ended is destroyed here, last.
+template <typename Action>
+void Connection::enter(Action action) noexcept {
+    try {
+        action();
+        process();
+    } catch (const std::exception& error) {
+        spdlog::error("connection of {}: {}", peer_, error.what());
+        close();
+    }
+    if (state_ == State::closed) {
+        if (std::exchange(answering_, false)) context_.board.finish(cell_);
+        all_.remove(*this);
+    }
+}
+
+void Connection::on_readable() {
+    switch (state_) {
+        case State::reading:
+            return receive();
+        case State::lingering: {
+            char ignored[4096];
+            const auto count = ::recv(socket_.get(), ignored, sizeof ignored, 0);
+            if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) close();
+            return;
+        }
+        default:
+            // A pipelined request, or the client has gone: both can wait for this response.
+            readable_.disable();
+            reading_paused_ = true;
+    }
+}
+
+void Connection::receive() {
+    const auto room = input_.room();
+    const auto count = ::recv(socket_.get(), room.data(), room.size(), 0);
+    if (count > 0) return input_.commit(static_cast<std::size_t>(count));
+    if (input_.empty()) input_.release();
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    close();
+}
+
+/// Handles the requests that have arrived whole, one after the other.
+void Connection::process() {
+    while (state_ == State::reading && !input_.empty()) {
+        switch (parser_.advance(input_)) {
+            case Parser::Progress::more:
+                return await_more();
+            case Parser::Progress::refused:
+                return refuse(parser_.refusal());
+            case Parser::Progress::complete:
+                start();
+        }
+    }
+}
+
+void Connection::await_more() {
+    if (parser_.take_expectation() &&
+        ::send(socket_.get(), continue_line.data(), continue_line.size(), MSG_NOSIGNAL) < 0) {
+        return close();
+    }
+    const auto now = parser_.in_body() ? Waiting::body : Waiting::head;
+    if (std::exchange(waiting_, now) == now) return;
+    body_at_window_ = parser_.body_received();
+    set_deadline(now == Waiting::body ? context_.options.body_timeout
+                                      : context_.options.header_timeout);
+}
+
+void Connection::start() {
+    auto& parts = parser_.parts();
+    deadline_ = Deadline::never();
+    parts.peer = peer_;
+    parts.id = parser_.facts().request_id;
+    if (!is_sane_request_id(parts.id)) {
+        context_.request_ids.next(made_id_);
+        parts.id = {made_id_.data(), made_id_.size()};
+    }
+
+    started_ = Deadline::Clock::now();
+    auto plan = context_.dispatcher.plan(parts);
+    if (plan.answer) return respond(std::move(*plan.answer), parser_.facts().keep_alive);
+    route_ = plan.route;
+    if (submit(Job::handler)) after_job();
+}
+
+/// True if the job is done already.
+bool Connection::submit(Job job) {
+    job_ = job;
+    state_ = State::handling;
+    submitting_ = true;
+    job_done_ = false;
+    context_.executor.submit(*this);
+    submitting_ = false;
+    return job_done_;
+}
+
+void Connection::run() noexcept {
+    if (job_ == Job::handler) return run_handler();
+    pull_chunk();
+}
+
+void Connection::run_handler() {
+    auto& parts = parser_.parts();
+    const auto start = Deadline::Clock::now();
+    parts.deadline = context_.dispatcher.deadline(*route_, start);
+    const Label label{
+        .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
+    context_.board.publish(cell_, label, start, context_.dispatcher.harakiri(*route_, start),
+                           socket_.get(), thread_id());
+
+    response_ = context_.dispatcher.run(*route_, Request(parts));
+    if (!context_.board.begin_response(cell_)) await_kill();
+}
+
+void Connection::pull_chunk() {
+    const auto start = Deadline::Clock::now();
+    context_.board.resume_response(cell_, start, context_.dispatcher.harakiri(*route_, start),
+                                   thread_id());
+    try {
+        chunk_ = writer_.chunks()();
+    } catch (const std::exception& error) {
+        spdlog::error("{}: the stream threw: {}", parser_.parts().id, error.what());
+        chunk_failed_ = true;
+    } catch (...) {
+        spdlog::error("{}: the stream threw something unknown", parser_.parts().id);
+        chunk_failed_ = true;
+    }
+    if (!context_.board.rest_response(cell_)) await_kill();
+}
+
+void Connection::done() noexcept {
+    job_done_ = true;
+    if (submitting_) return;
+    enter([this] { after_job(); });
+}
+
+void Connection::after_job() {
+    if (job_ == Job::handler) {
+        answering_ = true;
+        return respond(std::move(*response_), parser_.facts().keep_alive);
+    }
+    if (chunk_failed_) {
+        // A reset: the client must not take the part for the whole.
+        const ::linger reset{.l_onoff = 1, .l_linger = 0};
+        ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        log_served();
+        return close();
+    }
+    writer_.add(chunk_);
+    go_on(writer_.write(socket_.get()));
+}
+
+void Connection::respond(Response response, bool keep_alive) {
+    response_ = std::move(response);
+    const Framing framing{
+        .http_1_1 = parser_.http_1_1(),
+        .head = parser_.parts().method == "HEAD",
+        .keep_alive =
+            keep_alive && !context_.draining && context_.options.keepalive > Duration::zero(),
+        .id = parser_.parts().id,
+    };
+    go_on(writer_.begin(socket_.get(), *response_, framing, context_.date, context_.scratch));
+}
+
+void Connection::go_on(Writer::Progress progress) {
+    for (int chunks = 0; progress == Writer::Progress::wants_chunk; ++chunks) {
+        if (chunks == chunks_in_a_row) {
+            progress = Writer::Progress::blocked;
+            break;
+        }
+        watch_writable(false);
+        if (!submit(Job::chunk)) return;
+        if (chunk_failed_) return after_job();
+        writer_.add(chunk_);
+        progress = writer_.write(socket_.get());
+    }
+
+    if (progress == Writer::Progress::done) return sent();
+    if (progress == Writer::Progress::failed) {
+        log_served();
+        return close();
+    }
+    state_ = State::writing;
+    watch_writable(true);
+    set_deadline(context_.options.write_timeout);
+}
+
+void Connection::sent() {
+    watch_writable(false);
+    if (std::exchange(answering_, false)) context_.board.finish(cell_);
+    log_served();
+    const bool unread = parser_.refusal() || parser_.in_body();
+    if (!unread) parser_.finish(input_);
+    writer_.reset();
+    response_.reset();
+    context_.served();
+
+    if (!writer_.keeps_alive()) return unread || !input_.empty() ? linger() : close();
+    state_ = State::reading;
+    waiting_ = Waiting::idle;
+    set_deadline(context_.draining ? drain_quiet : context_.options.keepalive);
+    if (std::exchange(reading_paused_, false)) readable_.enable();
+}
+
+void Connection::refuse(const Refusal& refusal) {
+    auto& parts = parser_.parts();
+    parts.peer = peer_;
+    context_.request_ids.next(made_id_);
+    parts.id = {made_id_.data(), made_id_.size()};
+    started_ = Deadline::Clock::now();
+    respond(plain_answer(refusal.status, refusal.text), false);
+}
+
+void Connection::log_served() {
+    if (!context_.access_log.enabled()) return;
+    context_.access_log.write({.request = parser_.parts(),
+                               .request_line = parser_.first_line(),
+                               .status = response_->status(),
+                               .response_headers = &response_->headers(),
+                               .body_bytes = writer_.body_bytes(),
+                               .duration = Deadline::Clock::now() - started_});
+}
+
+/// Closing with input unread would make the kernel send a reset, which can destroy the answer on
+/// its way (RFC 9112 section 9.6).
+void Connection::linger() {
+    ::shutdown(socket_.get(), SHUT_WR);
+    input_.release();
+    state_ = State::lingering;
+    if (std::exchange(reading_paused_, false)) readable_.enable();
+    set_deadline(linger_limit);
+}
+
+void Connection::drain() {
+    const bool idle = state_ == State::reading && !parser_.begun(input_);
+    if (idle && deadline_.remaining() > drain_quiet) set_deadline(drain_quiet);
+}
+
+/// The timer is left to fire early and look again, rather than moved with every request.
+void Connection::set_deadline(Duration limit) {
+    deadline_ = Deadline::in(limit);
+    if (timer_fires_ <= deadline_ && !timer_fires_.is_never()) return;
+    timer_fires_ = deadline_;
+    timer_.fire_in(limit);
+}
+
+void Connection::on_timer() {
+    timer_fires_ = Deadline::never();
+    if (deadline_.passed() && state_ == State::reading) {
+        // This process may have been the slow one: what has arrived meanwhile counts.
+        receive();
+        process();
+    }
+    if (deadline_.is_never() || !timer_fires_.is_never() || state_ == State::closed) return;
+    if (deadline_.passed()) return time_out();
+    timer_fires_ = deadline_;
+    timer_.fire_in(deadline_.remaining());
+}
+
+bool Connection::body_keeps_pace() const noexcept {
+    const auto& options = context_.options;
+    const auto seconds = std::chrono::duration<double>(options.body_timeout).count();
+    const auto arrived = static_cast<double>(parser_.body_received() - body_at_window_);
+    return arrived > 0 && arrived >= seconds * static_cast<double>(options.body_min_rate);
+}
+
+void Connection::time_out() {
+    deadline_ = Deadline::never();
+    if (state_ == State::writing) log_served();
+    if (state_ != State::reading || waiting_ == Waiting::idle) return close();
+
+    if (waiting_ == Waiting::head) {
+        return parser_.begun(input_) ? refuse({408, "the request's head came too slowly"})
+                                     : close();
+    }
+    if (!body_keeps_pace()) return refuse({408, "the request's body came too slowly"});
+    body_at_window_ = parser_.body_received();
+    set_deadline(context_.options.body_timeout);
+}
+
+void Connection::watch_writable(bool on) {
+    if (std::exchange(writable_watched_, on) == on) return;
+    if (on) {
+        writable_.enable();
+    } else {
+        writable_.disable();
+    }
+}
+
+}  // namespace curfew::worker

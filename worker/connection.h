@@ -1,0 +1,104 @@
+#pragma once
+
+#include "handlers/unique_fd.h"
+#include "worker/context.h"
+#include "worker/parser.h"
+#include "worker/writer.h"
+
+#include <optional>
+#include <string>
+
+namespace curfew::worker {
+
+class Connections;
+
+/// One client: reads a request, has it handled, writes the response, and so on until either side
+/// has had enough. All on the loop's thread, but for run(), which the executor calls.
+class Connection final : private Task {
+  public:
+    /// `cell` is its place in the scoreboard for as long as it lives.
+    Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket,
+               std::string peer);
+
+    /// The worker is on its way out: a connection that waits for a request ends soon, any other
+    /// after its response.
+    void drain();
+
+    [[nodiscard]] std::size_t cell() const noexcept { return cell_; }
+
+  private:
+    enum class State {
+        reading,    ///< waits for a request, or for more of one
+        handling,   ///< the executor has it
+        writing,    ///< the client takes the response slowly
+        lingering,  ///< all is said; reads until the client closes, so that it gets the last answer
+        closed,
+    };
+    enum class Waiting { idle, head, body };  ///< for what, while reading
+    enum class Job { handler, chunk };
+
+    template <typename Action>
+    void enter(Action action) noexcept;
+
+    void on_readable();
+    void on_timer();
+
+    void receive();
+    void process();
+    void await_more();
+    void start();
+    [[nodiscard]] bool submit(Job job);
+    void run() noexcept override;
+    void done() noexcept override;
+    void after_job();
+    void run_handler();
+    void pull_chunk();
+
+    void respond(Response response, bool keep_alive);
+    void go_on(Writer::Progress progress);
+    void sent();
+    void refuse(const Refusal& refusal);
+    void log_served();
+    void linger();
+    void close() noexcept { state_ = State::closed; }
+
+    void watch_writable(bool on);
+    [[nodiscard]] bool body_keeps_pace() const noexcept;
+    void time_out();
+    void set_deadline(Duration limit);
+
+    Context& context_;
+    Connections& all_;
+    const std::size_t cell_;
+    UniqueFd socket_;
+    const std::string peer_;
+
+    ReadEvent readable_;
+    WriteEvent writable_;
+    Timer timer_;
+    Deadline deadline_ = Deadline::never();
+    Deadline timer_fires_ = Deadline::never();  ///< never: it is not armed
+    bool reading_paused_ = false;
+    bool writable_watched_ = false;
+
+    Buffer input_;
+    Parser parser_;
+    Writer writer_;
+
+    State state_ = State::reading;
+    Waiting waiting_ = Waiting::head;
+    std::size_t body_at_window_ = 0;  ///< what had arrived when the current body_timeout began
+
+    Job job_ = Job::handler;
+    bool submitting_ = false;
+    bool job_done_ = false;
+    const Route* route_ = nullptr;
+    std::optional<Response> response_;
+    std::optional<std::string> chunk_;
+    bool chunk_failed_ = false;
+    bool answering_ = false;  ///< the cell is ours to finish
+    RequestIds::Text made_id_;
+    Deadline::Clock::time_point started_;
+};
+
+}  // namespace curfew::worker

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "worker/access_log.h"
+#include "worker/buffer.h"
+#include "worker/dispatcher.h"
+#include "worker/executor.h"
+#include "worker/loop.h"
+#include "worker/options.h"
+#include "worker/request_id.h"
+#include "worker/scoreboard.h"
+#include "worker/writer.h"
+
+#include <functional>
+#include <string>
+
+namespace curfew::worker {
+
+/// What all connections of a worker share. Owned by the Worker, outlives them.
+struct Context {
+    const Options& options;
+    Loop& loop;
+    WorkerBoard board;
+    const Dispatcher& dispatcher;
+    Executor& executor;
+    AccessLog& access_log;
+
+    BlockPool blocks = {};
+    RequestIds request_ids = {};
+    DateClock date = {};
+    std::string scratch = {};  ///< see Writer::begin
+
+    bool draining = false;  ///< the worker is on its way out: no connection is kept
+
+    /// Called after each response.
+    std::function<void()> served = {};
+};
+
+}  // namespace curfew::worker

@@ -1,0 +1,61 @@
+#include "worker/dispatcher.h"
+
+#include "handlers/error.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace curfew::worker {
+
+namespace {
+
+Response failure(const Request& request, std::string_view what) {
+    spdlog::error("{} {} {}: the handler threw: {}", request.id(), request.method(),
+                  request.target(), what);
+    return plain_answer(500, "request " + std::string(request.id()));
+}
+
+}  // namespace
+
+Response plain_answer(int status, std::string_view detail) {
+    std::string body = std::to_string(status);
+    body.append(" ").append(reason_phrase(status)).append("\n");
+    if (!detail.empty()) body.append(detail).append("\n");
+    Response response(status);
+    response.body("text/plain; charset=utf-8", std::move(body));
+    return response;
+}
+
+Plan Dispatcher::plan(RequestParts& parts) const {
+    auto match = router_->match(parts.method, parts.path, parts.params);
+    if (match.route) return {.route = match.route, .answer = {}};
+    if (match.allow.empty()) return {.answer = plain_answer(404)};
+    auto answer = parts.method == "OPTIONS" ? Response(204) : plain_answer(405);
+    answer.header("Allow", match.allow);
+    return {.answer = std::move(answer)};
+}
+
+Deadline Dispatcher::harakiri(const Route& route, Deadline::Clock::time_point start) const {
+    const Duration limit = route.harakiri().value_or(options_->timeout);
+    return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
+}
+
+Deadline Dispatcher::deadline(const Route& route, Deadline::Clock::time_point start) const {
+    const auto hard = harakiri(route, start);
+    return route.within() ? std::min(hard, Deadline::after(start, *route.within())) : hard;
+}
+
+Response Dispatcher::run(const Route& route, const Request& request) const noexcept {
+    try {
+        return route(request);
+    } catch (const HttpError& error) {
+        return plain_answer(error.status(), error.what());
+    } catch (const std::exception& error) {
+        return failure(request, error.what());
+    } catch (...) {
+        return failure(request, "something that is not a std::exception");
+    }
+}
+
+}  // namespace curfew::worker

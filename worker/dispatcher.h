@@ -1,0 +1,46 @@
+#pragma once
+
+#include "handlers/request.h"
+#include "handlers/response.h"
+#include "handlers/router.h"
+#include "worker/options.h"
+
+#include <optional>
+
+namespace curfew::worker {
+
+/// What is to be done for a request: run a route, or answer at once.
+struct Plan {
+    const Route* route = nullptr;
+    std::optional<Response> answer;  ///< set if there is no route to run
+};
+
+/// Finds the handler for a request, and turns whatever it does into a response.
+class Dispatcher {
+  public:
+    Dispatcher(const Router& router, const Options& options) noexcept
+        : router_(&router), options_(&options) {}
+
+    /// Chooses the route, or makes the 404, 405 or OPTIONS answer. Fills in the parameters.
+    [[nodiscard]] Plan plan(RequestParts& parts) const;
+
+    /// The limit after which the master may kill, counted from the handler's start. never() if off.
+    [[nodiscard]] Deadline harakiri(const Route& route, Deadline::Clock::time_point start) const;
+
+    /// By when the handler should be done: the sooner of the route's own limit and harakiri.
+    [[nodiscard]] Deadline deadline(const Route& route, Deadline::Clock::time_point start) const;
+
+    /// Runs the handler. An exception becomes a response: HttpError its own, all others a 500 that
+    /// names the request id, and a line in the log. Safe from any thread.
+    [[nodiscard]] Response run(const Route& route, const Request& request) const noexcept;
+
+  private:
+    const Router* router_;
+    const Options* options_;
+};
+
+/// A plain-text answer for a status of the server's own making: its text is the reason phrase, or
+/// `detail` where there is one.
+[[nodiscard]] Response plain_answer(int status, std::string_view detail = {});
+
+}  // namespace curfew::worker

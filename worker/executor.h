@@ -1,0 +1,42 @@
+#pragma once
+
+namespace curfew::worker {
+
+/// A piece of work of a handler's.
+class Task {
+  public:
+    /// The work itself, wherever the executor runs handlers.
+    virtual void run() noexcept = 0;
+
+    /// Called on the loop's thread, once run() has returned.
+    virtual void done() noexcept = 0;
+
+  protected:
+    ~Task() = default;
+};
+
+/// Where handlers run: what makes one worker class different from another. submit() and saturated()
+/// are called on the loop's thread.
+class Executor {
+  public:
+    virtual ~Executor() = default;
+
+    /// Runs the task, now or soon, and then calls its done(), possibly before returning. The task
+    /// must live until then.
+    virtual void submit(Task& task) = 0;
+
+    /// True if a further task would only wait: then another worker should take the connection.
+    [[nodiscard]] virtual bool saturated() const noexcept = 0;
+};
+
+/// Worker class `sync`: one at a time, on the loop's thread.
+class SyncExecutor final : public Executor {
+  public:
+    void submit(Task& task) override {
+        task.run();
+        task.done();
+    }
+    [[nodiscard]] bool saturated() const noexcept override { return false; }
+};
+
+}  // namespace curfew::worker

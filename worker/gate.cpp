@@ -1,0 +1,72 @@
+#include "worker/gate.h"
+
+namespace curfew::worker {
+
+namespace {
+
+constexpr std::size_t max_leading = 8;  // four empty lines
+
+bool contains(std::string_view line, char c) noexcept {
+    return line.find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+void Gate::restart(Section section) noexcept {
+    section_ = section;
+    line_begin_ = scanned_ = leading_ = first_line_ = lines_ = 0;
+    refusal_ = {};
+}
+
+std::size_t Gate::scan(std::string_view input) noexcept {
+    while (!refusal_) {
+        const auto feed = input.find('\n', scanned_);
+        if (feed == std::string_view::npos) {
+            scanned_ = input.size();
+            // One byte more than the line may be its CR.
+            check_length(scanned_ > line_begin_ ? scanned_ - line_begin_ - 1 : 0);
+            return 0;
+        }
+
+        const auto line = input.substr(line_begin_, feed - line_begin_);
+        scanned_ = line_begin_ = feed + 1;
+        if (line.empty() || line.back() != '\r') {
+            refuse(400, "a line does not end with CRLF");
+            return 0;
+        }
+        if (line.size() > 1) {
+            check_line(line.substr(0, line.size() - 1));
+            ++lines_;
+            continue;
+        }
+        if (lines_ > 0 || section_ == Section::trailers) return scanned_;
+        leading_ = scanned_;
+        if (leading_ > max_leading) refuse(400, "too many empty lines before the request line");
+    }
+    return 0;
+}
+
+void Gate::check_length(std::size_t length) noexcept {
+    if (lines_ == 0 && section_ == Section::head) {
+        if (length > options_->limit_request_line) refuse(414, "the request line is too long");
+        return;
+    }
+    if (length > options_->limit_request_field_size) refuse(431, "a field is too large");
+}
+
+void Gate::check_line(std::string_view line) noexcept {
+    check_length(line.size());
+    if (refusal_) return;
+    if (contains(line, '\r')) return refuse(400, "a CR stands without its LF");
+    if (contains(line, '\0')) return refuse(400, "a line holds a NUL");
+    if (section_ == Section::head && lines_ == 0) {
+        first_line_ = line.size();
+        return;
+    }
+    if (line.front() == ' ' || line.front() == '\t') return refuse(400, "a field is folded");
+
+    const auto fields = lines_ + (section_ == Section::head ? 0 : 1);
+    if (fields > options_->limit_request_fields) refuse(431, "too many fields");
+}
+
+}  // namespace curfew::worker

@@ -1,0 +1,113 @@
+#include "worker/listener.h"
+
+#include <arpa/inet.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace curfew::worker {
+
+namespace {
+
+constexpr Duration back_off_time = std::chrono::milliseconds(100);
+
+std::string name_of(const sockaddr_storage& address) {
+    char text[INET6_ADDRSTRLEN];
+    if (address.ss_family == AF_INET) {
+        const auto& in = reinterpret_cast<const sockaddr_in&>(address);
+        ::inet_ntop(AF_INET, &in.sin_addr, text, sizeof text);
+        return std::string(text) + ':' + std::to_string(ntohs(in.sin_port));
+    }
+    if (address.ss_family == AF_INET6) {
+        const auto& in = reinterpret_cast<const sockaddr_in6&>(address);
+        ::inet_ntop(AF_INET6, &in.sin6_addr, text, sizeof text);
+        return '[' + std::string(text) + "]:" + std::to_string(ntohs(in.sin6_port));
+    }
+    return "unix";
+}
+
+}  // namespace
+
+Listener::Listener(Context& context, Connections& connections, UniqueFd socket)
+    : context_(context),
+      connections_(connections),
+      socket_(std::move(socket)),
+      readable_(context.loop, socket_.get(), [this] { on_readable(); }),
+      retry_(context.loop, [this] {
+          backing_off_ = false;
+          resume();
+      }) {
+    readable_.enable();
+}
+
+/// One client at a time: the rest is for whichever worker is free.
+void Listener::on_readable() {
+    if (draining_) return drain();
+    // What a worker without room leaves alone another takes; noticed only when a client is there,
+    // so that being busy costs nothing by itself.
+    if (connections_.full() || context_.executor.saturated()) return pause();
+    (void)take();
+}
+
+Listener::Taken Listener::take() {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    UniqueFd client{::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    if (client) {
+        connections_.add(std::move(client), name_of(address));
+        return Taken::client;
+    }
+    switch (errno) {
+        case EAGAIN:
+            return Taken::none_waits;  // another worker was faster
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM:
+            back_off(errno);
+            return Taken::failed;
+        default:
+            return Taken::failed;  // that client is gone already
+    }
+}
+
+void Listener::back_off(int error) {
+    spdlog::warn("cannot accept: {}; trying again in {} ms", std::strerror(error),
+                 std::chrono::duration_cast<std::chrono::milliseconds>(back_off_time).count());
+    backing_off_ = true;
+    pause();
+    retry_.fire_in(back_off_time);
+}
+
+void Listener::pause() {
+    paused_ = true;
+    readable_.disable();
+}
+
+void Listener::resume() {
+    if (!paused_ || backing_off_ || closed()) return;
+    paused_ = false;
+    readable_.enable();
+    if (draining_) drain();
+}
+
+void Listener::drain() {
+    draining_ = true;
+    while (!backing_off_) {
+        if (connections_.full()) return pause();
+        if (take() == Taken::none_waits) return close();
+    }
+}
+
+void Listener::close() {
+    retry_.disable();
+    readable_.disable();
+    socket_.reset();
+}
+
+}  // namespace curfew::worker

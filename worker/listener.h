@@ -1,0 +1,44 @@
+#pragma once
+
+#include "handlers/unique_fd.h"
+#include "worker/connections.h"
+#include "worker/context.h"
+#include "worker/loop.h"
+
+namespace curfew::worker {
+
+/// Takes clients from one listening socket, which all workers share: whoever is free takes the
+/// next.
+class Listener {
+  public:
+    Listener(Context& context, Connections& connections, UniqueFd socket);
+
+    /// To be called when there may be room again, after this listener stopped for want of it.
+    void resume();
+
+    /// Takes all that wait in the queue, as soon as there is room, and then closes the socket: this
+    /// process's share of it.
+    void drain();
+
+    [[nodiscard]] bool closed() const noexcept { return !socket_; }
+
+  private:
+    enum class Taken { client, none_waits, failed };
+
+    void on_readable();
+    [[nodiscard]] Taken take();
+    void back_off(int error);
+    void pause();
+    void close();
+
+    Context& context_;
+    Connections& connections_;
+    UniqueFd socket_;
+    bool paused_ = false;
+    bool backing_off_ = false;
+    bool draining_ = false;
+    ReadEvent readable_;
+    Timer retry_;
+};
+
+}  // namespace curfew::worker

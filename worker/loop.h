@@ -1,0 +1,93 @@
+#pragma once
+
+#include "handlers/deadline.h"
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include <functional>
+#include <memory>
+
+namespace curfew::worker {
+
+/// libevent's base. Make it after fork: an epoll descriptor must not be shared between processes.
+/// Single-threaded, as everything registered with it.
+class Loop {
+  public:
+    Loop();
+
+    /// Runs until stop(). An exception out of a callback ends it and is thrown here.
+    void run();
+    void stop() noexcept;
+
+    [[nodiscard]] event_base* base() const noexcept { return base_.get(); }
+
+    /// For trampolines: keeps the current exception for run() and stops.
+    void fail() noexcept;
+
+  private:
+    struct Free {
+        void operator()(event_base* base) const noexcept { event_base_free(base); }
+    };
+    std::unique_ptr<event_base, Free> base_;
+    std::exception_ptr failure_;
+};
+
+/// A registration with the loop; its destructor unregisters. The callback runs on the loop's thread
+/// and may destroy the event itself.
+class Event {
+  public:
+    using Callback = std::function<void()>;
+
+    Event(const Event&) = delete;
+    Event& operator=(const Event&) = delete;
+
+    void disable() noexcept { event_del(&event_); }
+
+  protected:
+    Event(Loop& loop, int fd, short what, Callback callback);
+    ~Event() { event_del(&event_); }
+
+    void add(const timeval* after) noexcept { event_add(&event_, after); }
+
+  private:
+    static void trampoline(evutil_socket_t, short, void* self) noexcept;
+
+    Loop& loop_;
+    event event_;
+    Callback callback_;
+};
+
+/// Fires for as long as the descriptor can be read (level-triggered). Uses the descriptor, does not
+/// own it; must go before it is closed.
+class ReadEvent : public Event {
+  public:
+    ReadEvent(Loop& loop, int fd, Callback callback)
+        : Event(loop, fd, EV_READ | EV_PERSIST, std::move(callback)) {}
+    void enable() noexcept { add(nullptr); }
+};
+
+class WriteEvent : public Event {
+  public:
+    WriteEvent(Loop& loop, int fd, Callback callback)
+        : Event(loop, fd, EV_WRITE | EV_PERSIST, std::move(callback)) {}
+    void enable() noexcept { add(nullptr); }
+};
+
+class SignalEvent : public Event {
+  public:
+    SignalEvent(Loop& loop, int signal, Callback callback)
+        : Event(loop, signal, EV_SIGNAL | EV_PERSIST, std::move(callback)) {
+        add(nullptr);
+    }
+};
+
+/// Fires once, some milliseconds after its time at worst: libevent's default timers, which cost no
+/// system call. Not for limits that are promised exactly.
+class Timer : public Event {
+  public:
+    Timer(Loop& loop, Callback callback) : Event(loop, -1, 0, std::move(callback)) {}
+    void fire_in(Duration duration) noexcept;
+};
+
+}  // namespace curfew::worker

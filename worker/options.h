@@ -1,0 +1,55 @@
+#pragma once
+
+#include "handlers/deadline.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace curfew::worker {
+
+/// How a worker runs handlers.
+enum class Class {
+    sync,     ///< one request at a time, on the event loop
+    threads,  ///< a pool of threads; the loop stays free
+};
+
+/// One `[[route]]` table: what the file says over the code's own limits.
+struct RouteOverride {
+    std::string pattern;
+    std::optional<Duration> limit;
+    std::optional<Duration> harakiri;
+    std::string where;  ///< "conf/curfew.toml:12:1", for messages
+};
+
+/// What a worker reads of the configuration. Each default here is the default of the option.
+struct Options {
+    std::string app;
+    Class worker_class = Class::sync;
+    int threads = 1;
+    int worker_connections = 1000;
+    int max_requests = 0;         ///< 0: never recycled
+    int max_requests_jitter = 0;  ///< up to so many more, different in each worker
+
+    Duration timeout = std::chrono::seconds(30);  ///< harakiri; zero: off
+    Duration graceful_timeout = std::chrono::seconds(30);
+    Duration keepalive = std::chrono::seconds(5);  ///< zero: close after each response
+    Duration header_timeout = std::chrono::seconds(15);
+    Duration body_timeout = std::chrono::seconds(30);
+    std::size_t body_min_rate = 500;  ///< bytes per second, over each body_timeout; 0: any
+    Duration write_timeout = std::chrono::seconds(30);
+
+    std::size_t limit_request_line = 4094;
+    std::size_t limit_request_fields = 100;
+    std::size_t limit_request_field_size = 8190;
+    std::size_t limit_request_body = 10 << 20;
+
+    std::string access_logfile;  ///< empty: none; "-": standard output
+    std::string access_log_format =
+        R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
+
+    std::vector<RouteOverride> routes;
+};
+
+}  // namespace curfew::worker

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "handlers/request.h"
+#include "worker/buffer.h"
+#include "worker/fields.h"
+#include "worker/gate.h"
+#include "worker/options.h"
+#include "worker/request_line.h"
+
+#include <llhttp.h>
+
+#include <string>
+#include <string_view>
+
+namespace curfew::worker {
+
+/// Reads the requests of one connection, one at a time: the Gate closes each head, llhttp (strict)
+/// parses it, then the body. What a handler sees points into the buffer it was received in.
+class Parser {
+  public:
+    enum class Progress { more, complete, refused };
+
+    Parser(const Options& options, BlockPool& pool) noexcept;
+    Parser(const Parser&) = delete;
+    Parser& operator=(const Parser&) = delete;
+
+    /// Goes on with what `input` holds. On `complete`, `input` stays as it is, so that parts()
+    /// remain valid, until finish().
+    [[nodiscard]] Progress advance(Buffer& input);
+
+    /// Drops the complete request from `input` and gets ready for the next.
+    void finish(Buffer& input) noexcept;
+
+    /// True from the first byte of a request until finish().
+    [[nodiscard]] bool begun(const Buffer& input) const noexcept {
+        return stage_ != Stage::head || !input.empty();
+    }
+    [[nodiscard]] bool in_body() const noexcept {
+        return stage_ == Stage::body || stage_ == Stage::trailers;
+    }
+
+    /// True once if the client waits for `100 Continue` before it sends the body.
+    [[nodiscard]] bool take_expectation() noexcept;
+
+    [[nodiscard]] RequestParts& parts() noexcept { return parts_; }
+    [[nodiscard]] const FieldFacts& facts() const noexcept { return facts_; }
+    [[nodiscard]] bool http_1_1() const noexcept { return line_.http_1_1; }
+    [[nodiscard]] const Refusal& refusal() const noexcept { return refusal_; }
+
+    /// The request line as far as it is known, for the log.
+    [[nodiscard]] std::string_view first_line() const noexcept { return first_line_; }
+    [[nodiscard]] std::size_t body_received() const noexcept { return body_.size(); }
+
+  private:
+    enum class Stage { head, body, trailers, complete };
+    friend struct Callbacks;
+
+    void read_head(std::string_view input);
+    void read_body(std::string_view input);
+    void read_trailers(std::string_view input);
+    [[nodiscard]] bool execute(std::string_view input);
+    [[nodiscard]] Refusal llhttp_refusal() const;
+    [[nodiscard]] Refusal accept_head();
+    void keep_head(Buffer& input);
+
+    const Options* options_;
+    Gate gate_;
+    llhttp_t llhttp_;
+    Stage stage_ = Stage::head;
+    std::size_t used_ = 0;      ///< bytes of the input that are parsed
+    std::size_t overhead_ = 0;  ///< bytes of a chunked body that are not its content
+    std::size_t chunks_ = 0;
+    Buffer head_;  ///< the head, if the body did not arrive with it
+    std::string body_;
+    std::string_view first_line_;
+    RequestLine line_;
+    FieldFacts facts_;
+    RequestParts parts_;
+    Refusal refusal_;
+};
+
+/// Throws std::runtime_error if the llhttp that was built in lets through what opens the way for
+/// request smuggling (a build without its strict mode does). To be called once before serving.
+void check_llhttp();
+
+}  // namespace curfew::worker

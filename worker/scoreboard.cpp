@@ -1,0 +1,179 @@
+#include "worker/scoreboard.h"
+
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <new>
+
+namespace curfew::worker {
+
+namespace {
+
+std::int64_t nanoseconds(Deadline::Clock::time_point time) noexcept {
+    return time.time_since_epoch().count();
+}
+
+std::uint64_t with(std::uint64_t word, Phase phase) noexcept {
+    return (word & ~std::uint64_t{7}) | static_cast<std::uint64_t>(phase);
+}
+
+constexpr std::size_t round_up(std::size_t size) noexcept { return (size + 63) / 64 * 64; }
+
+}  // namespace
+
+std::string_view to_string(Phase phase) noexcept {
+    switch (phase) {
+        case Phase::idle:
+            return "idle";
+        case Phase::running:
+            return "running";
+        case Phase::responding:
+            return "responding";
+        case Phase::claimed:
+            return "claimed";
+    }
+    return "unknown";
+}
+
+void LabelText::store(const Label& label) noexcept {
+    std::size_t used = 0;
+    const auto put = [&](std::string_view word, std::size_t limit) noexcept {
+        const auto length = std::min({word.size(), limit, sizeof text_ - used});
+        std::memcpy(text_ + used, word.data(), length);
+        used += length;
+        return static_cast<std::uint16_t>(length);
+    };
+    id_ = put(label.id, 64);
+    route_ = put(label.route, 96);
+    method_ = put(label.method, 16);
+    target_ = put(label.target, sizeof text_);
+}
+
+Label LabelText::load() const noexcept {
+    std::size_t used = 0;
+    const auto get = [&](std::uint16_t length) noexcept {
+        const auto available = std::min<std::size_t>(length, sizeof text_ - used);
+        const std::string_view word(text_ + used, available);
+        used += available;
+        return word;
+    };
+    Label label;
+    label.id = get(id_);
+    label.route = get(route_);
+    label.method = get(method_);
+    label.target = get(target_);
+    return label;
+}
+
+void WorkerBoard::store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept {
+    // Sequentially consistent, as the load of `asleep` after it and the master's two accesses the
+    // other way round: either we see it asleep, or it sees this request.
+    cell.word.store(sequence << 3 | static_cast<std::uint64_t>(phase), std::memory_order_seq_cst);
+    if (board_->header_->asleep.load(std::memory_order_seq_cst)) poke();
+}
+
+void WorkerBoard::publish(std::size_t index, const Label& label,
+                          Deadline::Clock::time_point started, Deadline deadline, int fd,
+                          std::int32_t tid) noexcept {
+    Cell& cell = cells_[index];
+    labels_[index].store(label);
+    cell.started.store(nanoseconds(started), std::memory_order_relaxed);
+    cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_relaxed);
+    cell.fd.store(fd, std::memory_order_relaxed);
+    cell.tid.store(tid, std::memory_order_relaxed);
+    if (index >= line_->cells_used.load(std::memory_order_relaxed)) {
+        line_->cells_used.store(static_cast<std::uint32_t>(index + 1), std::memory_order_release);
+    }
+    store(cell, Phase::running, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
+}
+
+bool WorkerBoard::begin_response(std::size_t index) noexcept {
+    Cell& cell = cells_[index];
+    auto word = cell.word.load(std::memory_order_relaxed);
+    // From here on no limit runs; a master that still reads the old one must win the word below.
+    cell.deadline.store(INT64_MAX, std::memory_order_relaxed);
+    return Cell::phase(word) == Phase::running &&
+           cell.word.compare_exchange_strong(word, with(word, Phase::responding),
+                                             std::memory_order_acq_rel);
+}
+
+void WorkerBoard::resume_response(std::size_t index, Deadline::Clock::time_point started,
+                                  Deadline deadline, std::int32_t tid) noexcept {
+    Cell& cell = cells_[index];
+    cell.started.store(nanoseconds(started), std::memory_order_relaxed);
+    cell.tid.store(tid, std::memory_order_relaxed);
+    cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_relaxed);
+    // A new number: a claim made with the limit of the piece before must fail.
+    store(cell, Phase::responding, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
+}
+
+bool WorkerBoard::rest_response(std::size_t index) noexcept {
+    Cell& cell = cells_[index];
+    auto word = cell.word.load(std::memory_order_relaxed);
+    cell.deadline.store(INT64_MAX, std::memory_order_relaxed);
+    return Cell::phase(word) == Phase::responding &&
+           cell.word.compare_exchange_strong(word, word + 8, std::memory_order_acq_rel);
+}
+
+void WorkerBoard::finish(std::size_t index) noexcept {
+    Cell& cell = cells_[index];
+    const auto word = cell.word.load(std::memory_order_relaxed);
+    cell.word.store(with(word, Phase::idle), std::memory_order_release);
+}
+
+void WorkerBoard::poke() noexcept { ::eventfd_write(board_->wake_fd(), 1); }
+
+std::span<Cell> WorkerBoard::used_cells() const noexcept {
+    return cells_.first(
+        std::min<std::size_t>(line_->cells_used.load(std::memory_order_acquire), cells_.size()));
+}
+
+void WorkerBoard::reset() noexcept {
+    for (Cell& cell : used_cells()) cell.word.store(with(cell.word.load(), Phase::idle));
+    line_->state.store(WorkerState::booting);
+    line_->shortest_limit.store(INT64_MAX);
+    line_->requests.store(0);
+}
+
+Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
+    : workers_(workers),
+      cells_(cells),
+      size_(round_up(sizeof(Header)) + workers * sizeof(WorkerLine) +
+            workers * cells * sizeof(Cell) + workers * cells * sizeof(LabelText)),
+      wake_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {
+    memory_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory_ == MAP_FAILED) {
+        throw std::system_error(errno, std::generic_category(), "mmap of the scoreboard");
+    }
+
+    // New shared memory is zero, which is the initial state of all that lies in it but the lines:
+    // constructing the rest would touch every page.
+    auto* const begin = static_cast<char*>(memory_);
+    header_ = new (begin) Header;
+    lines_ = reinterpret_cast<WorkerLine*>(begin + round_up(sizeof(Header)));
+    std::uninitialized_default_construct_n(lines_, workers);
+    cells_begin_ = reinterpret_cast<Cell*>(lines_ + workers);
+    labels_ = reinterpret_cast<LabelText*>(cells_begin_ + workers * cells);
+}
+
+Scoreboard::~Scoreboard() { ::munmap(memory_, size_); }
+
+WorkerBoard Scoreboard::worker(std::size_t place) noexcept {
+    return {*this, lines_[place], std::span(cells_begin_ + place * cells_, cells_),
+            std::span(labels_ + place * cells_, cells_)};
+}
+
+void Scoreboard::sleep(bool asleep) noexcept {
+    header_->asleep.store(asleep, std::memory_order_seq_cst);
+}
+
+void Scoreboard::take_pokes() noexcept {
+    eventfd_t ignored = 0;
+    ::eventfd_read(wake_.get(), &ignored);
+}
+
+}  // namespace curfew::worker

@@ -1,0 +1,160 @@
+#pragma once
+
+#include "handlers/deadline.h"
+#include "handlers/unique_fd.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace curfew::worker {
+
+/// Who may write the response of a cell's request, and whether there is one.
+enum class Phase : std::uint64_t {
+    idle,        ///< no request
+    running,     ///< a handler runs; nothing has been sent
+    responding,  ///< the worker owns the response, and may have sent some of it
+    claimed,  ///< the master owns the response: its limit passed before the worker began to answer
+};
+
+[[nodiscard]] std::string_view to_string(Phase phase) noexcept;
+
+/// What a request is called in the log when its worker can no longer say so itself.
+struct Label {
+    std::string_view id;
+    std::string_view route;
+    std::string_view method;
+    std::string_view target;
+};
+
+/// The words of a Label in shared memory, cut to what fits. Written before `running` is published,
+/// read only after a claim, so it needs no atomics.
+class LabelText {
+  public:
+    void store(const Label& label) noexcept;
+    [[nodiscard]] Label load() const noexcept;
+
+  private:
+    std::uint16_t id_ = 0;
+    std::uint16_t route_ = 0;
+    std::uint16_t method_ = 0;
+    std::uint16_t target_ = 0;
+    char text_[376];
+};
+
+/// The running request of one connection. Its only deciding field is `word`, a sequence number that
+/// is never reset and the phase, changed by compare-and-swap; all else is written before the word
+/// says `running` and is trusted only as long as the word has not changed.
+struct alignas(64) Cell {
+    std::atomic<std::uint64_t> word{0};
+    std::atomic<std::int64_t> deadline{0};  ///< CLOCK_MONOTONIC, ns; INT64_MAX: never
+    std::atomic<std::int64_t> started{0};   ///< CLOCK_MONOTONIC, ns
+    std::atomic<std::int32_t> fd{-1};
+    std::atomic<std::int32_t> tid{0};
+
+    static constexpr Phase phase(std::uint64_t word) noexcept {
+        return static_cast<Phase>(word & 7);
+    }
+};
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+enum class WorkerState : std::uint32_t { booting, ready, draining };
+
+/// A worker's own line of the scoreboard.
+struct alignas(64) WorkerLine {
+    std::atomic<WorkerState> state{WorkerState::booting};
+    std::atomic<std::uint32_t> cells_used{0};  ///< no cell at or above this was ever used
+    std::atomic<std::int64_t> shortest_limit{INT64_MAX};  ///< ns; no request has a sooner deadline
+    std::atomic<std::uint64_t> requests{0};
+};
+
+class Scoreboard;
+
+/// One worker's part of the scoreboard, as seen by that worker or by the master. A view.
+class WorkerBoard {
+  public:
+    /// Makes a request visible to the master as running. `started` is now; the deadline may be
+    /// never(). No system call, but for one write if the master sleeps without a timer.
+    void publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
+                 Deadline deadline, int fd, std::int32_t tid) noexcept;
+
+    /// The worker's claim to the response, to be made before its first byte. False: the master was
+    /// first; then write nothing, close nothing, and wait for the kill.
+    [[nodiscard]] bool begin_response(std::size_t cell) noexcept;
+
+    /// Puts a response that is under way under a limit, while code of the handler's makes more of
+    /// it.
+    void resume_response(std::size_t cell, Deadline::Clock::time_point started, Deadline deadline,
+                         std::int32_t tid) noexcept;
+
+    /// Lifts that limit. False: it has passed, and the master was first; as for begin_response().
+    [[nodiscard]] bool rest_response(std::size_t cell) noexcept;
+
+    /// The request is over for the master. Only for a response without a limit.
+    void finish(std::size_t cell) noexcept;
+
+    /// Tells the master of a change that it should look at.
+    void poke() noexcept;
+
+    [[nodiscard]] WorkerLine& line() const noexcept { return *line_; }
+    [[nodiscard]] std::span<Cell> cells() const noexcept { return cells_; }
+    [[nodiscard]] std::span<Cell> used_cells() const noexcept;
+    [[nodiscard]] Label label(std::size_t cell) const noexcept { return labels_[cell].load(); }
+
+    /// For the next worker in this place: everything as new, the sequence numbers kept.
+    void reset() noexcept;
+
+  private:
+    friend class Scoreboard;
+    WorkerBoard(Scoreboard& board, WorkerLine& line, std::span<Cell> cells,
+                std::span<LabelText> labels) noexcept
+        : board_(&board), line_(&line), cells_(cells), labels_(labels) {}
+
+    void store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept;
+
+    Scoreboard* board_;
+    WorkerLine* line_;
+    std::span<Cell> cells_;
+    std::span<LabelText> labels_;
+};
+
+/// Shared memory between a master and its workers: one line and `cells` cells for each of `workers`
+/// places. Made by the master before its first fork; the pages that no one uses cost nothing.
+class Scoreboard {
+  public:
+    Scoreboard(std::size_t workers, std::size_t cells);
+    ~Scoreboard();
+    Scoreboard(const Scoreboard&) = delete;
+    Scoreboard& operator=(const Scoreboard&) = delete;
+
+    [[nodiscard]] std::size_t workers() const noexcept { return workers_; }
+    [[nodiscard]] WorkerBoard worker(std::size_t place) noexcept;
+
+    /// The master's sleep: while it is asleep the next publish() pokes it. Having fallen asleep it
+    /// must look at the scoreboard once more, since a request may have begun just before.
+    void sleep(bool asleep) noexcept;
+
+    /// An eventfd, readable after a poke until take_pokes().
+    [[nodiscard]] int wake_fd() const noexcept { return wake_.get(); }
+    void take_pokes() noexcept;
+
+  private:
+    friend class WorkerBoard;
+    struct Header {
+        std::atomic<bool> asleep{false};
+    };
+
+    std::size_t workers_;
+    std::size_t cells_;
+    std::size_t size_;
+    void* memory_;
+    Header* header_;
+    WorkerLine* lines_;
+    Cell* cells_begin_;
+    LabelText* labels_;
+    UniqueFd wake_;
+};
+
+}  // namespace curfew::worker

@@ -1,0 +1,84 @@
+#include "worker/thread_pool.h"
+
+#include <sys/eventfd.h>
+
+#include <csignal>
+
+namespace curfew::worker {
+
+namespace {
+
+/// Signals are the loop's business: its thread alone takes them.
+class SignalsBlocked {
+  public:
+    SignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_BLOCK, &all, &before_);
+    }
+    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  private:
+    sigset_t before_;
+};
+
+}  // namespace
+
+ThreadPool::ThreadPool(Loop& loop, int threads)
+    : finished_fd_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
+      finished_event_(loop, finished_fd_.get(), [this] { collect(); }) {
+    finished_event_.enable();
+    const SignalsBlocked blocked;
+    threads_.reserve(static_cast<std::size_t>(threads));
+    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+ThreadPool::~ThreadPool() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    for (auto& thread : threads_) thread.join();
+}
+
+void ThreadPool::submit(Task& task) {
+    {
+        const std::lock_guard lock(mutex_);
+        waiting_.push_back(&task);
+    }
+    ++unfinished_;
+    changed_.notify_one();
+}
+
+void ThreadPool::work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+        if (stopping_) return;
+        Task* const task = waiting_.front();
+        waiting_.pop_front();
+        lock.unlock();
+
+        task->run();
+
+        lock.lock();
+        finished_.push_back(task);
+        // One wake-up for all that finish before the loop looks.
+        if (finished_.size() == 1) ::eventfd_write(finished_fd_.get(), 1);
+    }
+}
+
+void ThreadPool::collect() {
+    eventfd_t ignored = 0;
+    ::eventfd_read(finished_fd_.get(), &ignored);
+    {
+        const std::lock_guard lock(mutex_);
+        collected_.swap(finished_);
+    }
+    unfinished_ -= collected_.size();
+    for (Task* const task : collected_) task->done();
+    collected_.clear();
+}
+
+}  // namespace curfew::worker

@@ -1,0 +1,113 @@
+#include "worker/worker.h"
+
+#include "worker/parser.h"
+#include "worker/thread_pool.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <csignal>
+#include <random>
+#include <utility>
+
+namespace curfew::worker {
+
+namespace {
+
+std::unique_ptr<Executor> make_executor(Loop& loop, const Options& options) {
+    switch (options.worker_class) {
+        case Class::sync:
+            return std::make_unique<SyncExecutor>();
+        case Class::threads:
+            return std::make_unique<ThreadPool>(loop, options.threads);
+    }
+    throw std::logic_error("unknown worker class");
+}
+
+/// How many requests this worker answers before it is replaced; different in each, so that they do
+/// not all go at once.
+std::uint64_t request_budget(const Options& options) {
+    if (options.max_requests == 0) return UINT64_MAX;
+    std::random_device random;
+    std::uniform_int_distribution<int> jitter(0, options.max_requests_jitter);
+    return static_cast<std::uint64_t>(options.max_requests + jitter(random));
+}
+
+}  // namespace
+
+Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> sockets,
+               Surroundings surroundings)
+    : options_(options),
+      board_(board),
+      surroundings_(std::move(surroundings)),
+      application_(options),
+      dispatcher_(application_.router(), options),
+      access_log_(options.access_logfile, options.access_log_format),
+      executor_(make_executor(loop_, options)),
+      context_{.options = options,
+               .loop = loop_,
+               .board = board,
+               .dispatcher = dispatcher_,
+               .executor = *executor_,
+               .access_log = access_log_,
+               .served = [this] { on_served(); }},
+      connections_(context_),
+      terminate_(loop_, SIGTERM, [this] { drain("told to go"); }),
+      reopen_(loop_, SIGUSR1,
+              [this] {
+                  surroundings_.reopen_log();
+                  access_log_.open();
+              }),
+      requests_until_drain_(request_budget(options)) {
+    check_llhttp();
+    access_log_.open();
+    connections_.removed = [this] { on_removed(); };
+    for (auto& socket : sockets) {
+        listeners_.push_back(std::make_unique<Listener>(context_, connections_, std::move(socket)));
+    }
+}
+
+Worker::~Worker() = default;
+
+void Worker::run() {
+    auto& line = board_.line();
+    line.shortest_limit.store(application_.shortest_harakiri().count());
+    line.state.store(WorkerState::ready, std::memory_order_release);
+    board_.poke();
+    surroundings_.title("ready");
+    loop_.run();
+}
+
+void Worker::on_served() {
+    auto& served = board_.line().requests;  // written by this thread alone
+    served.store(served.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    if (--requests_until_drain_ == 0) drain("max_requests reached");
+    // Threads that were all busy may have kept us from taking clients.
+    if (!executor_->saturated()) {
+        for (const auto& listener : listeners_) listener->resume();
+    }
+}
+
+void Worker::on_removed() {
+    for (const auto& listener : listeners_) listener->resume();
+    if (context_.draining) stop_when_empty();
+}
+
+void Worker::drain(const char* why) {
+    if (std::exchange(context_.draining, true)) return;
+    spdlog::info("worker {} drains: {}", ::getpid(), why);
+    surroundings_.title("draining");
+    board_.line().state.store(WorkerState::draining, std::memory_order_release);
+    board_.poke();  // a replacement is wanted
+    for (const auto& listener : listeners_) listener->drain();
+    connections_.drain();
+    stop_when_empty();
+}
+
+void Worker::stop_when_empty() {
+    const bool closed = std::all_of(listeners_.begin(), listeners_.end(),
+                                    [](const auto& listener) { return listener->closed(); });
+    if (closed && connections_.size() == 0) loop_.stop();
+}
+
+}  // namespace curfew::worker

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "handlers/unique_fd.h"
+#include "worker/access_log.h"
+#include "worker/application.h"
+#include "worker/connections.h"
+#include "worker/context.h"
+#include "worker/dispatcher.h"
+#include "worker/listener.h"
+#include "worker/loop.h"
+#include "worker/options.h"
+#include "worker/scoreboard.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace curfew::worker {
+
+/// What a worker asks of the floor above.
+struct Surroundings {
+    std::function<void(const char* state)> title;  ///< told of each new state
+    std::function<void()> reopen_log;              ///< on SIGUSR1
+};
+
+/// One process that serves: everything a worker has, built after fork.
+class Worker {
+  public:
+    /// Throws ApplicationError, or std::system_error, if the worker cannot boot.
+    Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> sockets,
+           Surroundings surroundings);
+    ~Worker();
+
+    /// Serves until it is told to go (SIGTERM) or has answered max_requests, and its clients have
+    /// what they asked for.
+    void run();
+
+  private:
+    void on_served();
+    void on_removed();
+    void drain(const char* why);
+    void stop_when_empty();
+
+    const Options& options_;
+    WorkerBoard board_;
+    Surroundings surroundings_;
+    Application application_;
+    Dispatcher dispatcher_;
+    AccessLog access_log_;
+    Loop loop_;
+    std::unique_ptr<Executor> executor_;
+    Context context_;
+    Connections connections_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
+    SignalEvent terminate_;
+    SignalEvent reopen_;
+    std::uint64_t requests_until_drain_;
+};
+
+}  // namespace curfew::worker

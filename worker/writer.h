@@ -1,0 +1,76 @@
+#pragma once
+
+#include "handlers/response.h"
+
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <string_view>
+
+namespace curfew::worker {
+
+/// The Date field's value, made once a second.
+class DateClock {
+  public:
+    [[nodiscard]] std::string_view now();
+
+  private:
+    std::time_t second_ = 0;
+    std::string text_;
+};
+
+/// How a response must be framed for the request that it answers.
+struct Framing {
+    bool http_1_1 = true;
+    bool head = false;  ///< the request was HEAD: no body
+    bool keep_alive = true;
+    std::string_view id;
+};
+
+/// Sends one response at a time: head, then body, as far as the socket takes it.
+class Writer {
+  public:
+    enum class Progress {
+        done,
+        blocked,      ///< go on when the socket can be written
+        wants_chunk,  ///< give it the stream's next piece with add()
+        failed,       ///< the connection is broken
+    };
+
+    /// Begins a response, whose body it takes. `scratch` lends its memory for the head, so that
+    /// most responses need none of their own. Whether the connection can be kept afterwards:
+    /// keeps_alive().
+    [[nodiscard]] Progress begin(int fd, Response& response, const Framing& framing,
+                                 DateClock& clock, std::string& scratch);
+
+    /// Sends more of what is there.
+    [[nodiscard]] Progress write(int fd);
+
+    /// The stream to pull pieces from, on `wants_chunk`.
+    [[nodiscard]] Chunks& chunks() noexcept { return std::get<Chunks>(body_); }
+
+    /// The stream's next piece; nothing at its end.
+    void add(const std::optional<std::string>& chunk);
+
+    [[nodiscard]] bool keeps_alive() const noexcept { return keep_alive_; }
+    [[nodiscard]] std::uint64_t body_bytes() const noexcept { return body_bytes_; }
+    [[nodiscard]] bool sent_anything() const noexcept { return sent_anything_; }
+
+    /// Frees what the response held.
+    void reset() noexcept;
+
+  private:
+    [[nodiscard]] Progress send_file(int fd);
+
+    std::string pending_;  ///< head or chunks not yet sent
+    std::size_t pending_sent_ = 0;
+    Body body_;
+    std::size_t body_sent_ = 0;  ///< of a string
+    bool streaming_ = false;
+    bool chunked_ = false;
+    bool keep_alive_ = false;
+    bool sent_anything_ = false;
+    std::uint64_t body_bytes_ = 0;
+};
+
+}  // namespace curfew::worker
