@@ -1,6 +1,5 @@
 #pragma once
 
-#include "date.h"
 
 #include <string>
 #include <string_view>

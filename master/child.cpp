@@ -36,10 +36,10 @@ void Child::send(int signal) const noexcept {
     ::kill(pid_, signal);
 }
 
-void Child::tell_to_go(Deadline kill_by) noexcept {
+void Child::tell_to_go(int signal, Deadline kill_by) noexcept {
     kill_by_ = std::min(kill_by_, kill_by);
-    if (std::exchange(told_, true)) return;
-    send(SIGTERM);
+    told_ = true;
+    send(signal);
 }
 
 void Child::kill(std::string why) {

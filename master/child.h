@@ -45,8 +45,8 @@ class Child {
         return told_ || killed() || state() == worker::WorkerState::draining;
     }
 
-    /// Asks it to finish what it has (SIGTERM), once.
-    void tell_to_go(Deadline kill_by) noexcept;
+    /// Asks it to finish what it has: SIGTERM if the server stops, SIGTTOU if others go on.
+    void tell_to_go(int signal, Deadline kill_by) noexcept;
 
     /// SIGKILL, once. `why` becomes part of its Death.
     void kill(std::string why);

@@ -61,7 +61,6 @@ Flags parse_flags(int argc, const char* const* argv, const OptionTable& table) {
     for (const Option& option : table) {
         auto* const flag = app.add_option(option.flags());
         flag->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-        flag->allow_extra_args(false);  // one value to each flag, and no "[a,b]" for two
         options.emplace_back(&option, flag);
     }
     std::vector<std::pair<Action, const CLI::Option*>> actions;

@@ -112,7 +112,7 @@ void Master::dismiss_surplus() {
     auto surplus = static_cast<std::ptrdiff_t>(serving()) - target_;
     for (auto child = children_.rbegin(); child != children_.rend() && surplus > 0; ++child) {
         if ((*child)->leaving()) continue;
-        (*child)->tell_to_go(Deadline::in(options_.worker.graceful_timeout));
+        (*child)->tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
         --surplus;
     }
 }
@@ -216,7 +216,7 @@ void Master::stop(Stopping how, const char* why) {
         const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
         // First our share of the sockets, so that they close with the last worker that drains.
         for (auto& socket : sockets_) socket.fd.reset();
-        for (const auto& child : children_) child->tell_to_go(kill_by);
+        for (const auto& child : children_) child->tell_to_go(SIGTERM, kill_by);
         return;
     }
     spdlog::info("{}: stopping at once", why);

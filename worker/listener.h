@@ -16,9 +16,11 @@ class Listener {
     /// To be called when there may be room again, after this listener stopped for want of it.
     void resume();
 
-    /// Takes all that wait in the queue, as soon as there is room, and then closes the socket: this
-    /// process's share of it.
+    /// Takes all that wait in the queue, as soon as there is room, and then closes.
     void drain();
+
+    /// Closes the socket: this process's share of it.
+    void close();
 
     [[nodiscard]] bool closed() const noexcept { return !socket_; }
 
@@ -29,7 +31,6 @@ class Listener {
     [[nodiscard]] Taken take();
     void back_off(int error);
     void pause();
-    void close();
 
     Context& context_;
     Connections& connections_;

@@ -52,7 +52,8 @@ Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> 
                .access_log = access_log_,
                .served = [this] { on_served(); }},
       connections_(context_),
-      terminate_(loop_, SIGTERM, [this] { drain("told to go"); }),
+      terminate_(loop_, SIGTERM, [this] { drain(Queues::take, "the server stops"); }),
+      leave_(loop_, SIGTTOU, [this] { drain(Queues::leave, "told to go"); }),
       reopen_(loop_, SIGUSR1,
               [this] {
                   surroundings_.reopen_log();
@@ -81,7 +82,7 @@ void Worker::run() {
 void Worker::on_served() {
     auto& served = board_.line().requests;  // written by this thread alone
     served.store(served.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    if (--requests_until_drain_ == 0) drain("max_requests reached");
+    if (--requests_until_drain_ == 0) drain(Queues::leave, "max_requests reached");
     // Threads that were all busy may have kept us from taking clients.
     if (!executor_->saturated()) {
         for (const auto& listener : listeners_) listener->resume();
@@ -93,13 +94,15 @@ void Worker::on_removed() {
     if (context_.draining) stop_when_empty();
 }
 
-void Worker::drain(const char* why) {
+void Worker::drain(Queues queues, const char* why) {
     if (std::exchange(context_.draining, true)) return;
     spdlog::info("worker {} drains: {}", ::getpid(), why);
     surroundings_.title("draining");
     board_.line().state.store(WorkerState::draining, std::memory_order_release);
     board_.poke();  // a replacement is wanted
-    for (const auto& listener : listeners_) listener->drain();
+    for (const auto& listener : listeners_) {
+        queues == Queues::take ? listener->drain() : listener->close();
+    }
     connections_.drain();
     stop_when_empty();
 }

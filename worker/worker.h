@@ -31,14 +31,16 @@ class Worker {
            Surroundings surroundings);
     ~Worker();
 
-    /// Serves until it is told to go (SIGTERM) or has answered max_requests, and its clients have
-    /// what they asked for.
+    /// Serves until it is told to go or has answered max_requests, and its clients have what they
+    /// asked for. SIGTERM: nobody stays behind, so it takes what waits in the accept queues with
+    /// it; SIGTTOU: others go on serving those.
     void run();
 
   private:
     void on_served();
     void on_removed();
-    void drain(const char* why);
+    enum class Queues { take, leave };
+    void drain(Queues queues, const char* why);
     void stop_when_empty();
 
     const Options& options_;
@@ -53,6 +55,7 @@ class Worker {
     Connections connections_;
     std::vector<std::unique_ptr<Listener>> listeners_;
     SignalEvent terminate_;
+    SignalEvent leave_;
     SignalEvent reopen_;
     std::uint64_t requests_until_drain_;
 };

@@ -1,11 +1,14 @@
 #include "worker/writer.h"
 
+#include "handlers/date.h"
+
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <iterator>
 
 namespace curfew::worker {
 
@@ -21,12 +24,25 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     out.append(name).append(": ").append(value).append("\r\n");
 }
 
+/// A body up to this size is copied behind the head: cheaper than handing the kernel two pieces.
+constexpr std::size_t copied_body = 4096;
+
 /// What may follow a head of that status (RFC 9110 section 6.4.1).
 bool may_have_body(int status) noexcept { return status != 204 && status != 304; }
 
 std::uint64_t body_length(const Body& body) noexcept {
     if (const auto* const whole = std::get_if<std::string>(&body)) return whole->size();
     return static_cast<std::uint64_t>(std::get<FileBody>(body).length);
+}
+
+ssize_t send_both(int fd, std::string_view head, std::string_view body, int flags) noexcept {
+    if (body.empty()) return ::send(fd, head.data(), head.size(), flags);
+    iovec parts[2] = {{const_cast<char*>(head.data()), head.size()},
+                      {const_cast<char*>(body.data()), body.size()}};
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = std::size(parts);
+    return ::sendmsg(fd, &message, flags);
 }
 
 void append_head(std::string& out, const Response& response, const Framing& framing,
@@ -94,6 +110,12 @@ Writer::Progress Writer::begin(int fd, Response& response, const Framing& framin
         body_ = {};
         streaming_ = false;
     }
+    if (const auto* const whole = std::get_if<std::string>(&body_);
+        whole && whole->size() <= copied_body) {
+        pending_.append(*whole);
+        body_bytes_ = whole->size();
+        body_ = {};
+    }
     const auto progress = write(fd);
     if (pending_.empty()) pending_.swap(scratch);
     return progress;
@@ -107,12 +129,7 @@ Writer::Progress Writer::write(int fd) {
         const auto body = whole ? std::string_view(*whole).substr(body_sent_) : std::string_view{};
         if (head.empty() && body.empty()) break;
 
-        iovec parts[2] = {{const_cast<char*>(head.data()), head.size()},
-                          {const_cast<char*>(body.data()), body.size()}};
-        msghdr message{};
-        message.msg_iov = parts;
-        message.msg_iovlen = body.empty() ? 1 : 2;
-        const auto count = ::sendmsg(fd, &message, MSG_NOSIGNAL | (file_follows ? MSG_MORE : 0));
+        const auto count = send_both(fd, head, body, MSG_NOSIGNAL | (file_follows ? MSG_MORE : 0));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return errno == EAGAIN ? Progress::blocked : Progress::failed;
 

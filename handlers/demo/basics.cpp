@@ -58,8 +58,8 @@ Response bytes(const Request& request) {
 }
 
 Response file_below(const Request& request) {
-    const char* const root = std::getenv("CURFEW_DEMO_FILES");
-    if (!root) throw HttpError(404, "CURFEW_DEMO_FILES is not set");
+    const char* const root = std::getenv("DEMO_FILES");
+    if (!root) throw HttpError(404, "DEMO_FILES is not set");
     return file(request, root, request.param("path"));
 }
 

@@ -16,7 +16,7 @@ curfew::Response status(const curfew::Request& request);
 /// `:n` random bytes; `?seed=` makes them repeatable.
 curfew::Response bytes(const curfew::Request& request);
 
-/// The file `*path` below the directory $CURFEW_DEMO_FILES; 404 if that is not set.
+/// The file `*path` below the directory $DEMO_FILES; 404 if that is not set.
 curfew::Response file_below(const curfew::Request& request);
 
 /// The worker's process id.

@@ -9,8 +9,8 @@ using namespace curfew;
 namespace demo {
 
 Response crash_by_null_pointer(const Request&) {
-    // Volatile: what is known to be null, a compiler may do anything about.
-    int* volatile nowhere = nullptr;
+    // Twice volatile: else the compiler may reason about the null, or drop a write nobody reads.
+    volatile int* volatile nowhere = nullptr;
     *nowhere = 42;
     std::abort();
 }

@@ -22,8 +22,7 @@ void add_answers(Index& index) {
     index.get("/stream/:n", stream_lines, "Lines of JSON, each sent as soon as it is made.",
               "/stream/5?interval=500ms");
     index.get("/file/*path", file_below,
-              "A file below the directory that <code>CURFEW_DEMO_FILES</code> names.",
-              "/file/index.html");
+              "A file below the directory that <code>DEMO_FILES</code> names.", "/file/index.html");
     index.get("/pid", pid, "The process that answers. Look again after one of the last pages.");
     index.get("/throw", throw_error,
               "The handler throws: <b>500</b>, and only the log says what. The worker lives.");
@@ -34,8 +33,8 @@ void add_answers(Index& index) {
 void add_stuck(Index& index) {
     index.section(
         "Stuck for ever",
-        "Handlers that never return. After 2 seconds the visitor gets <b>504</b>, and the "
-        "worker is killed and replaced.",
+        "Handlers that never return. After 2 seconds the worker is killed and replaced, and its "
+        "connections with it.",
         Index::Harm::worker_dies);
     index.get("/stuck/sleep", stuck_in_sleep, "Sleeps, and sleeps on when woken.").harakiri(2s);
     index.get("/stuck/spin", stuck_in_a_loop, "Computes without end.").harakiri(2s);
@@ -44,10 +43,11 @@ void add_stuck(Index& index) {
 }
 
 void add_crashes(Index& index) {
-    index.section("Crashes",
-                  "Handlers that take their worker with them. The visitor gets <b>502</b> at once, "
-                  "and the worker is replaced.",
-                  Index::Harm::worker_dies);
+    index.section(
+        "Crashes",
+        "Handlers that take their worker with them. It is replaced at once, and the log names "
+        "the request.",
+        Index::Harm::worker_dies);
     index.get("/crash/segv", crash_by_null_pointer, "Writes through a null pointer.");
     index.get("/crash/abort", crash_by_abort, "Calls <code>abort()</code>.");
     index.get("/crash/exit", crash_by_exit, "Calls <code>_exit(42)</code>.");

@@ -54,8 +54,7 @@ small { display: block; color: var(--quiet); font-size: .8rem; overflow-wrap: an
 <body>
 <header>
 <h1>curfew</h1>
-<p>Every request gets an answer by its deadline, whatever the handler does, and nobody else pays
-for it. Try it on this server.</p>
+<p>An application server for handlers that sometimes get stuck. Try it on this one.</p>
 </header>
 <main>
 )";

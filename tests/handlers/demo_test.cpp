@@ -236,12 +236,12 @@ TEST_CASE("files come from below the directory that the environment names") {
     directory.write("a.txt", "a");
     const auto request = TestRequest().param("path", "a.txt");
 
-    ::unsetenv("CURFEW_DEMO_FILES");
+    ::unsetenv("DEMO_FILES");
     CHECK(refused(demo::file_below, request) == 404);
-    ::setenv("CURFEW_DEMO_FILES", directory.path().c_str(), 1);
+    ::setenv("DEMO_FILES", directory.path().c_str(), 1);
     CHECK(refused(demo::file_below, request) == 0);
     CHECK(refused(demo::file_below, TestRequest().param("path", "../a.txt")) == 404);
-    ::unsetenv("CURFEW_DEMO_FILES");
+    ::unsetenv("DEMO_FILES");
 }
 
 TEST_CASE("pid is this process's, and throw throws") {

@@ -171,6 +171,8 @@ TEST_CASE("PORT and WEB_CONCURRENCY are checked") {
     CHECK(refusal_of_flags({"demo"}, {{"PORT", ""}}) == "PORT: \"0.0.0.0:\"" + why);
     CHECK(refusal_of_flags({"demo"}, {{"WEB_CONCURRENCY", "0"}}) ==
           "WEB_CONCURRENCY: 0 is out of range: 1 to 512");
+    CHECK(refusal_of_flags({"demo"}, {{"WEB_CONCURRENCY", "0"}, {"CURFEW_WORKERS", "2"}}).empty());
+    CHECK(refusal_of_flags({"demo"}, {{"PORT", "http"}, {"CURFEW_BIND", "a:1"}}).empty());
 }
 
 TEST_CASE("the application is named exactly once on the command line") {
@@ -189,6 +191,8 @@ TEST_CASE("more than one thread in the class sync is refused where the threads a
     CHECK(refusal_of_file("worker_class = 'sync'\nthreads = 4") ==
           "curfew.toml:2:11" + what + "(curfew.toml:1:16)");
     CHECK(refusal_of_file("worker_class = 'sync'", {}, {"--threads", "4"}) ==
+          "--threads" + what + "(curfew.toml:1:16)");
+    CHECK(refusal_of_file("worker_class = 'sync'\nthreads = 2", {}, {"--threads", "4"}) ==
           "--threads" + what + "(curfew.toml:1:16)");
     CHECK(refusal_of_flags({"-k", "sync", "demo"}, {{"CURFEW_THREADS", "4"}}) ==
           "CURFEW_THREADS" + what + "(--worker-class)");

@@ -1,0 +1,31 @@
+# Sourced by the tools: installs what they need from Debian's packages.
+
+build_packages="g++ meson ninja-build ccache pkg-config libevent-dev node-llhttp libspdlog-dev
+    libfmt-dev libcli11-dev libtomlplusplus-dev libbsd-dev doctest-dev"
+
+# need PACKAGE...: returns once all are installed. Says what it installs; asks for root only then,
+# and needs no network when nothing is missing.
+need() {
+    local installed missing=()
+    installed=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "$@" 2>/dev/null) "
+    for package in "$@"; do
+        [[ $installed == *" installed:$package "* ]] || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        as_root=(sudo)
+        command -v sudo >/dev/null || {
+            echo "These packages are missing, and there is no sudo to install them: ${missing[*]}" >&2
+            return 1
+        }
+    fi
+    echo "Installing from Debian's packages: ${missing[*]}" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    "${as_root[@]}" apt-get update -qq >&2 &&
+        "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 || {
+        echo "apt-get could not install them; see above." >&2
+        return 1
+    }
+}
