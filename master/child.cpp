@@ -28,8 +28,13 @@ std::string name_of(int signal) {
 
 }  // namespace
 
-Child::Child(pid_t pid, std::size_t place, worker::WorkerBoard board, Deadline boot_deadline)
-    : pid_(pid), place_(place), board_(board), boot_deadline_(boot_deadline) {}
+Child::Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard board,
+             Deadline boot_deadline)
+    : pid_(pid),
+      place_(place),
+      generation_(generation),
+      board_(board),
+      boot_deadline_(boot_deadline) {}
 
 void Child::send(int signal) const noexcept {
     // Nobody else reaps our children, so the pid cannot be another process's.

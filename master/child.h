@@ -28,10 +28,15 @@ struct Death {
 /// A worker as its master sees it. Not an owner of the process: the master reaps it.
 class Child {
   public:
-    Child(pid_t pid, std::size_t place, worker::WorkerBoard board, Deadline boot_deadline);
+    Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard board,
+          Deadline boot_deadline);
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] std::size_t place() const noexcept { return place_; }
+
+    /// Which configuration it was forked with.
+    [[nodiscard]] int generation() const noexcept { return generation_; }
+
     [[nodiscard]] const worker::WorkerBoard& board() const noexcept { return board_; }
     [[nodiscard]] Deadline::Clock::time_point born() const noexcept { return born_; }
 
@@ -67,6 +72,7 @@ class Child {
   private:
     pid_t pid_;
     std::size_t place_;
+    int generation_;
     worker::WorkerBoard board_;
     Deadline::Clock::time_point born_ = Deadline::Clock::now();
     Deadline boot_deadline_;

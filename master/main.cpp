@@ -4,29 +4,46 @@
 #include "master/title.h"
 #include "worker/application.h"
 
-#include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
-#include <exception>
+#include <cstdlib>
+#include <functional>
+#include <stdexcept>
+#include <system_error>
 
 using namespace curfew;
 using namespace curfew::master;
 
 namespace {
 
-int serve(const Options& options) {
+/// Every relative path but the configuration's own is meant from there.
+void enter_directory(const Options& options) {
+    if (options.chdir.empty() || ::chdir(options.chdir.c_str()) == 0) return;
+    throw std::runtime_error("cannot chdir to " + options.chdir + ": " +
+                             std::generic_category().message(errno));
+}
+
+int serve(const Options& options, std::function<Options()> reread) {
+    enter_directory(options);
+    if (!options.umask.empty()) {
+        ::umask(static_cast<mode_t>(std::strtoul(options.umask.c_str(), nullptr, 8)));
+    }
     open_log(options.error_logfile, options.log_level);
-    Master master(options);
+    Master master(options, std::move(reread));
     return master.run();
 }
 
 int run(int argc, char** argv) {
-    const auto invocation = configure(argc, argv, current_environment());
+    const auto read = [&] { return configure(argc, argv, current_environment()); };
+    const auto invocation = read();
     switch (invocation.action) {
         case Action::serve:
-            return serve(invocation.options);
+            return serve(invocation.options, [&] { return read().options; });
         case Action::check:
+            enter_directory(invocation.options);
             (void)worker::Application(invocation.options.worker);
             std::puts("The configuration is good.");
             return 0;

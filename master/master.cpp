@@ -7,12 +7,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 namespace curfew::master {
@@ -34,13 +32,6 @@ std::size_t places_for(const Options& options) {
     return 2 * static_cast<std::size_t>(options.workers) + spare_places;
 }
 
-void enter_surroundings(const Options& options) {
-    if (!options.umask.empty()) {
-        ::umask(static_cast<mode_t>(std::strtoul(options.umask.c_str(), nullptr, 8)));
-    }
-    if (!options.chdir.empty()) checked(::chdir(options.chdir.c_str()), "chdir");
-}
-
 /// Files that root makes and workers open anew after the change of user.
 void hand_over_log(const std::string& path, const Identity& identity) {
     if (path.empty() || path == "-") return;
@@ -56,10 +47,11 @@ std::optional<Pidfile> make_pidfile(const Options& options) {
 
 }  // namespace
 
-Master::Master(const Options& options)
+Master::Master(const Options& options, std::function<Options()> reread)
     : options_(options),
+      reread_(std::move(reread)),
       identity_(options.user, options.group),
-      pidfile_((enter_surroundings(options), make_pidfile(options))),
+      pidfile_(make_pidfile(options)),
       sockets_(open_sockets(options.bind, options.backlog)),
       scoreboard_(places_for(options), static_cast<std::size_t>(options.worker.worker_connections)),
       timer_(checked_fd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
@@ -100,18 +92,20 @@ void Master::respawn() {
         spawn();
     }
     dismiss_surplus();
+    retire();
 }
 
 std::size_t Master::serving() const {
     return static_cast<std::size_t>(std::count_if(
-        children_.begin(), children_.end(), [](const auto& child) { return !child->leaving(); }));
+        children_.begin(), children_.end(),
+        [this](const auto& child) { return is_current(*child) && !child->leaving(); }));
 }
 
 /// The youngest go first: they have the fewest clients.
 void Master::dismiss_surplus() {
     auto surplus = static_cast<std::ptrdiff_t>(serving()) - target_;
     for (auto child = children_.rbegin(); child != children_.rend() && surplus > 0; ++child) {
-        if ((*child)->leaving()) continue;
+        if (!is_current(**child) || (*child)->leaving()) continue;
         (*child)->tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
         --surplus;
     }
@@ -188,6 +182,8 @@ void Master::heed(int signal) {
             return stop(Stopping::now, "SIGINT");
         case SIGQUIT:
             return stop(Stopping::now, "SIGQUIT");
+        case SIGHUP:
+            return reload();
         case SIGTTIN:
             return change_target(+1);
         case SIGTTOU:
@@ -202,8 +198,7 @@ void Master::heed(int signal) {
 }
 
 void Master::change_target(int by) {
-    const int most = static_cast<int>(scoreboard_.workers() / 2);
-    target_ = std::clamp(target_ + by, 1, most);
+    target_ = std::clamp(target_ + by, 1, static_cast<int>(most_workers()));
     spdlog::info("{} workers from now on", target_);
 }
 
@@ -247,6 +242,7 @@ void Master::bury(const Child& child, int wait_status) {
     const bool never_ready =
         death.cause == Cause::no_boot || (death.cause == Cause::killed && !child.ready());
     if (never_ready && stopping_ == Stopping::no) {
+        if (!is_current(child) || undo_reload()) return;
         exit_status_ = death.exit_status;
         return stop(Stopping::gracefully, "a worker could not boot");
     }

@@ -10,6 +10,7 @@
 #include "master/sockets.h"
 #include "worker/scoreboard.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,9 +22,10 @@ namespace curfew::master {
 /// exceed their limit. It never touches a request itself.
 class Master {
   public:
-    /// Does all that can fail before anything is forked: chdir, umask, pid file, sockets.
+    /// Does what can fail before anything is forked: user, pid file, sockets.
     /// Throws std::runtime_error (std::system_error included).
-    explicit Master(const Options& options);
+    /// `reread` makes the options anew for a reload; what it throws is logged.
+    Master(const Options& options, std::function<Options()> reread);
     ~Master();
 
     /// Serves until told to stop. Returns the exit status.
@@ -44,6 +46,14 @@ class Master {
     [[nodiscard]] std::size_t serving() const;
     void dismiss_surplus();
 
+    void reload();
+    void retire();
+    [[nodiscard]] bool undo_reload();
+    [[nodiscard]] bool is_current(const Child& child) const noexcept {
+        return child.generation() == generation_;
+    }
+    [[nodiscard]] std::size_t most_workers() const noexcept { return scoreboard_.workers() / 2; }
+
     void heed(int signal);
     void change_target(int by);
     void stop(Stopping how, const char* why);
@@ -55,7 +65,17 @@ class Master {
     void run_out_of_patience(Deadline::Clock::time_point now);
     void condemn(Child& child, Deadline::Clock::time_point now);
 
-    const Options options_;
+    /// What a reload has replaced, for as long as that may still fail.
+    struct Replaced {
+        Options options;
+        int target;
+        int number;
+    };
+
+    Options options_;
+    const std::function<Options()> reread_;
+    std::optional<Replaced> replaced_;
+    int generation_ = 1;
     Identity identity_;
     std::optional<Pidfile> pidfile_;
     std::vector<ListeningSocket> sockets_;

@@ -11,7 +11,8 @@ namespace {
 sigset_t heeded() noexcept {
     sigset_t set;
     sigemptyset(&set);
-    for (const int signal : {SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGTTIN, SIGTTOU, SIGUSR1}) {
+    for (const int signal :
+         {SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGTTIN, SIGTTOU, SIGUSR1, SIGHUP}) {
         sigaddset(&set, signal);
     }
     return set;

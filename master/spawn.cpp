@@ -21,8 +21,8 @@ void Master::spawn() {
         return backoff_.failed(Deadline::Clock::now());
     }
     if (pid == 0) become_worker(*place, parent);
-    children_.push_back(
-        std::make_unique<Child>(pid, *place, board, Deadline::in(options_.boot_timeout)));
+    children_.push_back(std::make_unique<Child>(pid, *place, generation_, board,
+                                                Deadline::in(options_.boot_timeout)));
 }
 
 /// The other side of fork: this process is a worker from here on, and leaves by _exit, since what
@@ -46,7 +46,7 @@ void Master::become_worker(std::size_t place, pid_t master) {
         if (::getppid() != master) ::_exit(0);
 
         // A terminal sends these to the whole process group; they are the master's business.
-        for (const int signal : {SIGINT, SIGQUIT, SIGTTIN, SIGPIPE}) {
+        for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTTIN, SIGPIPE}) {
             ::signal(signal, SIG_IGN);
         }
         std::vector<UniqueFd> sockets;

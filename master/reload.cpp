@@ -1,0 +1,85 @@
+#include "master/logging.h"
+#include "master/master.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace curfew::master {
+
+namespace {
+
+/// What is fixed when the server starts. Empty if nothing of it differs.
+std::string changed_for_good(const Options& now, const Options& fresh) {
+    std::string names;
+    const auto compare = [&names](bool same, const char* name) {
+        if (!same) names.append(names.empty() ? "" : ", ").append(name);
+    };
+    compare(now.bind == fresh.bind, "bind");
+    compare(now.backlog == fresh.backlog, "backlog");
+    compare(now.worker.worker_connections == fresh.worker.worker_connections, "worker_connections");
+    compare(now.user == fresh.user, "user");
+    compare(now.group == fresh.group, "group");
+    compare(now.umask == fresh.umask, "umask");
+    compare(now.chdir == fresh.chdir, "chdir");
+    compare(now.pidfile == fresh.pidfile, "pid");
+    return names;
+}
+
+}  // namespace
+
+/// Reads the configuration anew and puts a new generation of workers in place of this one, which
+/// goes on until they are ready. A configuration that cannot be used changes nothing.
+void Master::reload() {
+    if (stopping_ != Stopping::no) return;
+    try {
+        auto fresh = reread_();
+        if (const auto names = changed_for_good(options_, fresh); !names.empty()) {
+            throw std::runtime_error("a changed " + names + " needs a restart");
+        }
+        if (static_cast<std::size_t>(fresh.workers) > most_workers()) {
+            throw std::runtime_error("more than " + std::to_string(most_workers()) +
+                                     " workers need a restart");
+        }
+        open_log(fresh.error_logfile, fresh.log_level);
+        if (!replaced_) replaced_ = {.options = options_, .target = target_, .number = generation_};
+        options_ = std::move(fresh);
+        target_ = options_.workers;
+        ++generation_;
+        spdlog::info("SIGHUP: replacing the workers by {} new ones", target_);
+    } catch (const std::exception& error) {
+        spdlog::error("SIGHUP: {}; nothing has changed", error.what());
+    }
+}
+
+/// Dismisses the generation before, once this one can do its work.
+void Master::retire() {
+    if (!replaced_) return;
+    const auto ready = std::count_if(children_.begin(), children_.end(), [this](const auto& child) {
+        return is_current(*child) && !child->leaving() && child->ready();
+    });
+    if (ready < target_) return;
+    replaced_.reset();
+    for (const auto& child : children_) {
+        if (is_current(*child) || child->leaving()) continue;
+        child->tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
+    }
+}
+
+/// The new generation cannot boot. True if the one before is still there to go on with.
+bool Master::undo_reload() {
+    if (!replaced_) return false;
+    for (const auto& child : children_) {
+        if (child->generation() > replaced_->number) child->kill("its configuration is given up");
+    }
+    options_ = std::move(replaced_->options);
+    target_ = replaced_->target;
+    generation_ = replaced_->number;
+    replaced_.reset();
+    open_log(options_.error_logfile, options_.log_level);
+    spdlog::error("the new workers could not boot; the configuration of before goes on");
+    return true;
+}
+
+}  // namespace curfew::master

@@ -1,0 +1,58 @@
+"""Runs the measurements named on the command line, or all; see tools/bench."""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+
+import harakiri
+import http_load
+import idle
+import memory
+import report
+import servers
+import start
+import syscalls
+
+MEASUREMENTS = {
+    "http": http_load.measure,
+    "memory": memory.measure,
+    "idle": idle.measure,
+    "start": start.measure,
+    "syscalls": syscalls.measure,
+    "harakiri": harakiri.measure,
+}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="tools/bench", description="Measures curfew.")
+    parser.add_argument("what", nargs="*", help=f"of {', '.join(MEASUREMENTS)}; all if none is named")
+    parser.add_argument("--server", metavar="PATH", required=True, help="the binary to measure")
+    parsed = parser.parse_args()
+    for name in parsed.what:
+        if name not in MEASUREMENTS:
+            parser.error(f"there is no measurement {name!r}")
+    return parsed
+
+
+def main():
+    options = arguments()
+    # An exception, so that every server is stopped on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped by SIGTERM"))
+    with tempfile.TemporaryDirectory(prefix="curfew-bench-") as directory:
+        if os.geteuid() == 0:
+            os.chmod(directory, 0o755)
+        bench = servers.Bench(options.server, directory)
+        targets = []
+        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; loopback only", flush=True)
+        for name in options.what or MEASUREMENTS:
+            targets += MEASUREMENTS[name](bench)
+    report.verdict(targets)
+    return 0 if all(target.met for target in targets) else 1
+
+
+with contextlib.suppress(KeyboardInterrupt):
+    sys.exit(main())
+sys.exit(130)

@@ -1,0 +1,144 @@
+"""What the limit on requests costs, and how exactly it is kept."""
+
+import contextlib
+import os
+import select
+import statistics
+import time
+from dataclasses import dataclass
+
+import processes
+import report
+import wrk
+from client import Client
+
+ROUNDS = 13
+MOST_LOSS = 0.01
+
+KILLS = 100
+LIMIT = 0.25  # seconds
+MOST_LATE = 0.005
+MOST_TO_REPLACE = 0.020
+GIVE_UP = 10  # seconds
+
+ROUTE = f"""\
+[[route]]
+pattern = "/stuck/sleep"
+harakiri = "{LIMIT * 1000:.0f}ms"
+"""
+
+
+def measure(bench):
+    return cost(bench) + precision(bench)
+
+
+def cost(bench):
+    report.heading(f"Harakiri's cost: 1 worker, wrk with 32 connections, {ROUNDS} pairs of rounds of "
+                   "1 s, by turns in either order; the ratios are medians over the pairs")
+    runs = {"0": [], "30s": []}
+    with contextlib.ExitStack() as stack:
+        servers = {timeout: stack.enter_context(bench.curfew("--timeout", timeout, workers=1))
+                   for timeout in runs}
+        for round_ in range(ROUNDS):
+            order = list(runs) if round_ % 2 else list(reversed(runs))
+            for timeout in order:
+                runs[timeout].append(wrk.run(servers[timeout], 1, threads=1, connections=32))
+
+    def median(timeout, field):
+        return statistics.median(getattr(run, field) for run in runs[timeout])
+
+    def ratios(field):
+        return [getattr(on, field) / getattr(off, field) for off, on in zip(runs["0"], runs["30s"])]
+
+    rates, cpu = ratios("requests_per_second"), ratios("cpu_us")
+    rows = [(name, f"{median(timeout, 'requests_per_second'):,.0f}", f"{median(timeout, 'cpu_us'):.2f}")
+            for name, timeout in (("off (--timeout 0)", "0"), ("on (--timeout 30s)", "30s"))]
+    rows.append(("on / off", f"{statistics.median(rates):.3f}", f"{statistics.median(cpu):.3f}"))
+    rows.append(("half of the pairs", *(f"{quarter[0]:.3f} to {quarter[2]:.3f}" for quarter in
+                                        (statistics.quantiles(rates), statistics.quantiles(cpu)))))
+    report.table(("", "requests/s", "CPU us/request"), rows)
+    loss = 1 - statistics.median(rates)
+    return [report.Target(f"harakiri: under {MOST_LOSS:.0%} of throughput", f"{loss * 100:+.1f} %",
+                          loss < MOST_LOSS)]
+
+
+@dataclass
+class Kill:
+    """In seconds after the limit had passed."""
+
+    answered: float  # the client saw an answer's first byte, or the end of the connection
+    dead: float
+    whole: float  # as many workers are ready as should be; after the death or the answer
+
+
+def precision(bench):
+    report.heading(f"{KILLS} kills at a limit of {LIMIT * 1000:.0f} ms, one after the other, of 2 "
+                   "workers that are otherwise idle")
+    conf = bench.directory / "harakiri.toml"
+    conf.write_text(ROUTE)
+    with bench.curfew("--config", str(conf), "--log-level", "critical") as server:
+        kills = [kill_one(server) for _ in range(KILLS)]
+
+    def row(name, field):
+        values = [getattr(kill, field) * 1000 for kill in kills]
+        return (name, *(f"{value:.2f}" for value in (report.percentile(values, 50),
+                                                     report.percentile(values, 99), max(values))))
+
+    report.table(("ms", "p50", "p99", "latest"), [
+        row("limit to the client's answer, or the end of its connection", "answered"),
+        row("limit to the worker's death", "dead"),
+        row("from then to as many ready workers as before", "whole")])
+    late = report.percentile([max(kill.answered, kill.dead) for kill in kills], 99)
+    whole = report.percentile([kill.whole for kill in kills], 99)
+    return [
+        report.Target(f"killed within {MOST_LATE * 1000:.0f} ms of the limit (p99, idle)",
+                      f"{late * 1000:.1f} ms", late <= MOST_LATE),
+        report.Target(f"pool whole within {MOST_TO_REPLACE * 1000:.0f} ms (p99, idle)",
+                      f"{whole * 1000:.1f} ms", whole <= MOST_TO_REPLACE),
+    ]
+
+
+def kill_one(server):
+    with Client(server.port) as client:
+        worker = int(client.get("/pid").split(b"\r\n\r\n")[1])
+        death = os.pidfd_open(worker)
+        try:
+            sent = time.monotonic()
+            client.send("/stuck/sleep")
+            seen = await_both(client.socket.fileno(), death)
+            whole = await_ready(server, without=worker)
+        finally:
+            os.close(death)
+    answered, dead = seen
+    return Kill(answered - sent - LIMIT, dead - sent - LIMIT, whole - min(answered, dead))
+
+
+def await_both(connection, death):
+    """When each of the two descriptors first became readable."""
+    poll = select.poll()
+    waiting = {connection, death}
+    for fd in waiting:
+        poll.register(fd, select.POLLIN)
+    times = {}
+    while waiting:
+        events = poll.poll(GIVE_UP * 1000)
+        now = time.monotonic()
+        if not events:
+            raise SystemExit(f"no kill within {GIVE_UP} s")
+        for fd, _ in events:
+            poll.unregister(fd)
+            waiting.discard(fd)
+            times[fd] = now
+    return times[connection], times[death]
+
+
+def await_ready(server, without):
+    limit = time.monotonic() + GIVE_UP
+    while time.monotonic() < limit:
+        ready = [pid for pid in processes.children(server.pid)
+                 if pid != without and "worker" in (name := processes.title(pid))
+                 and "[ready]" in name]
+        if len(ready) == 2:
+            return time.monotonic()
+        time.sleep(0.0002)
+    raise SystemExit(f"the worker was not replaced within {GIVE_UP} s")
