@@ -1,49 +1,45 @@
-#include "master/config.h"
+#include "master/config/config.h"
+#include "master/directory.h"
 #include "master/logging.h"
 #include "master/master.h"
 #include "master/title.h"
+#include "master/config/units.h"
 #include "worker/application.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstdlib>
+#include <exception>
 #include <functional>
-#include <stdexcept>
-#include <system_error>
+#include <utility>
 
 using namespace curfew;
 using namespace curfew::master;
 
 namespace {
 
-/// Every relative path but the configuration's own is meant from there.
-void enter_directory(const Options& options) {
-    if (options.chdir.empty() || ::chdir(options.chdir.c_str()) == 0) return;
-    throw std::runtime_error("cannot chdir to " + options.chdir + ": " +
-                             std::generic_category().message(errno));
-}
-
 int serve(const Options& options, std::function<Options()> reread) {
-    enter_directory(options);
-    if (!options.umask.empty()) {
-        ::umask(static_cast<mode_t>(std::strtoul(options.umask.c_str(), nullptr, 8)));
-    }
+    enter_directory(options.chdir);
+    if (!options.umask.empty()) ::umask(parse_umask(options.umask));
     open_log(options.error_logfile, options.log_level);
     Master master(options, std::move(reread));
     return master.run();
 }
 
 int run(int argc, char** argv) {
-    const auto read = [&] { return configure(argc, argv, current_environment()); };
-    const auto invocation = read();
+    const auto environment = current_environment();
+    const auto invocation = configure(argc, argv, environment);
     switch (invocation.action) {
-        case Action::serve:
-            return serve(invocation.options, [&] { return read().options; });
+        case Action::serve: {
+            const auto start = open_working_directory();
+            return serve(invocation.options, [&] {
+                const Excursion excursion(start.get());  // a relative --config is meant from there
+                return configure(argc, argv, environment).options;
+            });
+        }
         case Action::check:
-            enter_directory(invocation.options);
+            enter_directory(invocation.options.chdir);
             (void)worker::Application(invocation.options.worker);
             std::puts("The configuration is good.");
             return 0;

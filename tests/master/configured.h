@@ -1,7 +1,7 @@
 #pragma once
 
 #include "handlers/unique_fd.h"
-#include "master/config.h"
+#include "master/config/config.h"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>

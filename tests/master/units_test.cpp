@@ -1,4 +1,4 @@
-#include "master/units.h"
+#include "master/config/units.h"
 
 #include <doctest/doctest.h>
 

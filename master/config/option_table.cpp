@@ -1,7 +1,7 @@
-#include "master/option_table.h"
+#include "master/config/option_table.h"
 
-#include "master/text.h"
-#include "master/units.h"
+#include "master/config/text.h"
+#include "master/config/units.h"
 
 #include <algorithm>
 #include <stdexcept>

@@ -1,7 +1,7 @@
-#include "master/config_file.h"
+#include "master/config/config_file.h"
 
 #include "handlers/unique_fd.h"
-#include "master/config_error.h"
+#include "master/config/config_error.h"
 
 #include <fcntl.h>
 #include <toml++/toml.h>

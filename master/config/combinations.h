@@ -1,6 +1,6 @@
 #pragma once
 
-#include "master/option_table.h"
+#include "master/config/option_table.h"
 #include "master/options.h"
 
 namespace curfew::master {

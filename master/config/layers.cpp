@@ -1,7 +1,7 @@
-#include "master/layers.h"
+#include "master/config/layers.h"
 
-#include "master/config_error.h"
-#include "master/text.h"
+#include "master/config/config_error.h"
+#include "master/config/text.h"
 
 #include <algorithm>
 #include <string>

@@ -1,15 +1,15 @@
-#include "master/config.h"
+#include "master/config/config.h"
 
-#include "master/combinations.h"
-#include "master/config_file.h"
-#include "master/config_text.h"
-#include "master/flags.h"
-#include "master/layers.h"
-#include "master/option_table.h"
-#include "master/route_tables.h"
+#include "master/config/combinations.h"
+#include "master/config/config_file.h"
+#include "master/config/config_text.h"
+#include "master/config/flags.h"
+#include "master/config/layers.h"
+#include "master/config/option_table.h"
+#include "master/config/route_tables.h"
 #include "master/sockets.h"
-#include "master/text.h"
-#include "master/units.h"
+#include "master/config/text.h"
+#include "master/config/units.h"
 #include "master/version.h"
 #include "worker/log_format.h"
 
@@ -84,7 +84,7 @@ OptionTable table_of(Options& c) {
 
     option.group("Timeouts");
     option("-t,--timeout", w.timeout, Span{10ms, 24h, true},
-           "Harakiri: a request that runs longer is answered 504 and its worker killed, unless its "
+           "Harakiri: the worker of a request that runs longer is killed and replaced, unless the "
            "route has a limit of its own; 0: never");
     option("--graceful-timeout", w.graceful_timeout, Span{10ms, 24h, true},
            "Time for requests to finish when a worker or the server stops; 0: none");

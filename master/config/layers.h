@@ -1,9 +1,9 @@
 #pragma once
 
-#include "master/config_file.h"
-#include "master/environment.h"
-#include "master/flags.h"
-#include "master/option_table.h"
+#include "master/config/config_file.h"
+#include "master/config/environment.h"
+#include "master/config/flags.h"
+#include "master/config/option_table.h"
 
 namespace curfew::master {
 

@@ -1,9 +1,9 @@
-#include "master/route_tables.h"
+#include "master/config/route_tables.h"
 
-#include "master/config_error.h"
-#include "master/option_table.h"
-#include "master/text.h"
-#include "master/units.h"
+#include "master/config/config_error.h"
+#include "master/config/option_table.h"
+#include "master/config/text.h"
+#include "master/config/units.h"
 
 #include <algorithm>
 #include <stdexcept>

@@ -1,7 +1,7 @@
-#include "master/option.h"
+#include "master/config/option.h"
 
-#include "master/config_error.h"
-#include "master/text.h"
+#include "master/config/config_error.h"
+#include "master/config/text.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,4 +1,4 @@
-#include "master/environment.h"
+#include "master/config/environment.h"
 
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
-#include "master/units.h"
+#include "master/config/units.h"
 
-#include "master/text.h"
+#include "master/config/text.h"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
-#include "master/config_text.h"
+#include "master/config/config_text.h"
 
-#include "master/action.h"
-#include "master/text.h"
-#include "master/units.h"
+#include "master/config/action.h"
+#include "master/config/text.h"
+#include "master/config/units.h"
 
 #include <algorithm>
 
@@ -42,8 +42,8 @@ constexpr auto routes_head = R"(
 # ---- Routes ----
 
 # Limits of single routes, over those that the application sets itself. At `limit` the handler's
-# deadline passes; at `harakiri` the client gets 504 and the worker is killed, whatever `timeout`
-# says. One of the two is enough; limit must be sooner.
+# deadline passes; at `harakiri` the worker is killed and replaced, whatever `timeout` says. One
+# of the two is enough; limit must be sooner.
 )";
 
 constexpr auto route_example = R"(#

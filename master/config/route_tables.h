@@ -1,6 +1,6 @@
 #pragma once
 
-#include "master/config_file.h"
+#include "master/config/config_file.h"
 #include "worker/options.h"
 
 #include <vector>

@@ -1,7 +1,7 @@
-#include "master/flags.h"
+#include "master/config/flags.h"
 
-#include "master/config_error.h"
-#include "master/text.h"
+#include "master/config/config_error.h"
+#include "master/config/text.h"
 
 #include <CLI/CLI.hpp>
 

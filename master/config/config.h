@@ -1,8 +1,8 @@
 #pragma once
 
-#include "master/action.h"
-#include "master/config_error.h"
-#include "master/environment.h"
+#include "master/config/action.h"
+#include "master/config/config_error.h"
+#include "master/config/environment.h"
 #include "master/options.h"
 
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "master/action.h"
-#include "master/option_table.h"
+#include "master/config/action.h"
+#include "master/config/option_table.h"
 
 #include <map>
 #include <optional>

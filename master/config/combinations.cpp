@@ -1,8 +1,8 @@
-#include "master/combinations.h"
+#include "master/config/combinations.h"
 
-#include "master/config_error.h"
-#include "master/text.h"
-#include "master/units.h"
+#include "master/config/config_error.h"
+#include "master/config/text.h"
+#include "master/config/units.h"
 
 namespace curfew::master {
 

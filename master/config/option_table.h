@@ -1,7 +1,7 @@
 #pragma once
 
 #include "handlers/deadline.h"
-#include "master/option.h"
+#include "master/config/option.h"
 
 #include <cstddef>
 #include <deque>

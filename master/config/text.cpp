@@ -1,4 +1,4 @@
-#include "master/text.h"
+#include "master/config/text.h"
 
 #include <algorithm>
 #include <numeric>

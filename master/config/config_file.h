@@ -1,6 +1,6 @@
 #pragma once
 
-#include "master/option.h"
+#include "master/config/option.h"
 
 #include <string>
 #include <vector>
