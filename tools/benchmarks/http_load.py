@@ -7,14 +7,15 @@ import processes
 import report
 import wrk
 
-ROUNDS = 5
-SECONDS = 2
+ROUNDS = 9
+SECONDS = 1
 MOST_CPU = 1.25  # times that of the bare loop, kept alive
 
 
 def measure(bench):
     report.heading(f"/hello, 2 workers, wrk with 64 connections; medians of {ROUNDS} rounds of "
-                   f"{SECONDS} s, in turn; the ratios are to raw, a bare epoll loop, round by round")
+                   f"{SECONDS} s, by turns; the ratios are to raw, a bare epoll loop, in the same "
+                   "round")
     with contextlib.ExitStack() as stack:
         servers = {
             "raw": stack.enter_context(bench.raw()),

@@ -18,16 +18,17 @@ KEEP = ("--keep-alive", "10m", "--worker-connections", str(CONNECTIONS))
 
 def measure(bench):
     count = make_room(CONNECTIONS)
-    report.heading(f"Memory (PSS) of master and 2 workers; each of {count:,} connections has had one "
-                   "request answered; what the kernel holds for a socket is not in it")
+    report.heading(f"Memory (PSS: shared pages count in parts) of master and 2 workers; each of "
+                   f"{count:,} connections has had one request answered; sockets' kernel memory is "
+                   "not in it")
     with bench.curfew(*KEEP) as server, contextlib.ExitStack() as stack:
         fresh = settled_pss(server.pid)
         with Client(server.port) as client:
             for _ in range(2000):
                 client.get("/hello")
         idle = settled_pss(server.pid)
-        parts = {processes.title(pid): processes.own_pss(pid)
-                 for pid in processes.family(server.pid)}
+        parts = [(processes.title(pid), processes.own_pss(pid))
+                 for pid in processes.family(server.pid)]
         for _ in range(count):
             stack.enter_context(Client(server.port)).get("/hello")
         full = settled_pss(server.pid)
@@ -35,7 +36,7 @@ def measure(bench):
 
     rows = [("just started", f"{fresh / 1e6:.2f} MB"),
             ("idle, after 2,000 requests", f"{idle / 1e6:.2f} MB")]
-    rows += [(f"  {name.strip()}", f"{size / 1e6:.2f} MB") for name, size in parts.items()]
+    rows += [(f"  {name}", f"{size / 1e6:.2f} MB") for name, size in parts]
     rows += [(f"with {count:,} idle connections", f"{full / 1e6:.2f} MB"),
              ("each connection", f"{each / 1000:.2f} KB")]
     report.table(("", ""), rows)
@@ -43,9 +44,9 @@ def measure(bench):
     return [
         report.Target(f"master and two workers, idle: under {MOST_IDLE / 1e6:.0f} MB",
                       f"{worst / 1e6:.1f} MB", worst < MOST_IDLE),
-        report.Target(f"{CONNECTIONS:,} idle connections: under {MOST_PER_CONNECTION / 1000:.0f} KB "
-                      "each", f"{each / 1000:.1f} KB", count == CONNECTIONS
-                      and each < MOST_PER_CONNECTION),
+        report.Target(f"{CONNECTIONS:,} idle connections: each under "
+                      f"{MOST_PER_CONNECTION / 1000:.0f} KB", f"{each / 1000:.1f} KB",
+                      count == CONNECTIONS and each < MOST_PER_CONNECTION),
     ]
 
 

@@ -114,15 +114,15 @@ class Bench:
         user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
         conf = self.directory / "nginx.conf"
         conf.write_text(NGINX_CONF.format(user=user, workers=workers, directory=self.directory,
-                                          port=port, body=self.hello()[0].split(b"\r\n\r\n")[1]
-                                          .decode().rstrip("\n")))
-        return Server([self.nginx_binary(), "-e", str(self.directory / "nginx.log"), "-c", str(conf)],
-                      port, self.directory / "nginx-output.log")
+                                          port=port, body=self.body()))
+        return Server(
+            [self.nginx_binary(), "-e", str(self.directory / "nginx.log"), "-c", str(conf)],
+            port, self.directory / "nginx-output.log")
 
     def raw(self, workers=2):
         """The bare epoll loop, which answers what curfew would, byte for byte."""
         port = free_port()
-        return Server([self.raw_binary(), str(port), str(workers), *self.hello_files()],
+        return Server([self.helper("raw"), str(port), str(workers), *self.hello_files()],
                       port, self.directory / "raw.log")
 
     @staticmethod
@@ -134,9 +134,10 @@ class Bench:
         raise SystemExit("there is no nginx")
 
     @functools.cache
-    def raw_binary(self):
-        binary = str(self.directory / "raw")
-        subprocess.run(["g++", "-std=c++20", "-O2", "-Wall", "-o", binary, HERE / "raw.cpp"],
+    def helper(self, name):
+        """A program of this folder's, built."""
+        binary = str(self.directory / name)
+        subprocess.run(["g++", "-std=c++20", "-O2", "-Wall", "-o", binary, HERE / f"{name}.cpp"],
                        check=True)
         return binary
 
@@ -146,6 +147,10 @@ class Bench:
         with self.curfew() as server:
             with Client(server.port) as client:
                 return client.get("/hello"), client.get("/hello", ["Connection: close"])
+
+    def body(self):
+        """Of the same, without the line's end."""
+        return self.hello()[0].split(b"\r\n\r\n")[1].decode().rstrip("\n")
 
     @functools.cache
     def hello_files(self):

@@ -1,20 +1,15 @@
-"""What the limit on requests costs, and how exactly it is kept."""
+"""How exactly the limit on requests is kept, and how soon the worker that it costs is replaced."""
 
-import contextlib
 import os
 import select
-import statistics
 import time
 from dataclasses import dataclass
 
 import processes
 import report
-import wrk
 from client import Client
 
-ROUNDS = 13
-MOST_LOSS = 0.01
-
+WORKERS = 2
 KILLS = 100
 LIMIT = 0.25  # seconds
 MOST_LATE = 0.005
@@ -28,40 +23,6 @@ harakiri = "{LIMIT * 1000:.0f}ms"
 """
 
 
-def measure(bench):
-    return cost(bench) + precision(bench)
-
-
-def cost(bench):
-    report.heading(f"Harakiri's cost: 1 worker, wrk with 32 connections, {ROUNDS} pairs of rounds of "
-                   "1 s, by turns in either order; the ratios are medians over the pairs")
-    runs = {"0": [], "30s": []}
-    with contextlib.ExitStack() as stack:
-        servers = {timeout: stack.enter_context(bench.curfew("--timeout", timeout, workers=1))
-                   for timeout in runs}
-        for round_ in range(ROUNDS):
-            order = list(runs) if round_ % 2 else list(reversed(runs))
-            for timeout in order:
-                runs[timeout].append(wrk.run(servers[timeout], 1, threads=1, connections=32))
-
-    def median(timeout, field):
-        return statistics.median(getattr(run, field) for run in runs[timeout])
-
-    def ratios(field):
-        return [getattr(on, field) / getattr(off, field) for off, on in zip(runs["0"], runs["30s"])]
-
-    rates, cpu = ratios("requests_per_second"), ratios("cpu_us")
-    rows = [(name, f"{median(timeout, 'requests_per_second'):,.0f}", f"{median(timeout, 'cpu_us'):.2f}")
-            for name, timeout in (("off (--timeout 0)", "0"), ("on (--timeout 30s)", "30s"))]
-    rows.append(("on / off", f"{statistics.median(rates):.3f}", f"{statistics.median(cpu):.3f}"))
-    rows.append(("half of the pairs", *(f"{quarter[0]:.3f} to {quarter[2]:.3f}" for quarter in
-                                        (statistics.quantiles(rates), statistics.quantiles(cpu)))))
-    report.table(("", "requests/s", "CPU us/request"), rows)
-    loss = 1 - statistics.median(rates)
-    return [report.Target(f"harakiri: under {MOST_LOSS:.0%} of throughput", f"{loss * 100:+.1f} %",
-                          loss < MOST_LOSS)]
-
-
 @dataclass
 class Kill:
     """In seconds after the limit had passed."""
@@ -71,12 +32,12 @@ class Kill:
     whole: float  # as many workers are ready as should be; after the death or the answer
 
 
-def precision(bench):
-    report.heading(f"{KILLS} kills at a limit of {LIMIT * 1000:.0f} ms, one after the other, of 2 "
-                   "workers that are otherwise idle")
+def measure(bench):
+    report.heading(f"{KILLS} kills at a limit of {LIMIT * 1000:.0f} ms, one after the other, "
+                   f"of {WORKERS} workers that are otherwise idle")
     conf = bench.directory / "harakiri.toml"
     conf.write_text(ROUTE)
-    with bench.curfew("--config", str(conf), "--log-level", "critical") as server:
+    with bench.curfew("--config", str(conf), "--log-level", "critical", workers=WORKERS) as server:
         kills = [kill_one(server) for _ in range(KILLS)]
 
     def row(name, field):
@@ -138,7 +99,7 @@ def await_ready(server, without):
         ready = [pid for pid in processes.children(server.pid)
                  if pid != without and "worker" in (name := processes.title(pid))
                  and "[ready]" in name]
-        if len(ready) == 2:
+        if len(ready) == WORKERS:
             return time.monotonic()
         time.sleep(0.0002)
     raise SystemExit(f"the worker was not replaced within {GIVE_UP} s")
