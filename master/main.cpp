@@ -60,7 +60,7 @@ int complain(const std::exception& error, int status) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    prepare_titles(argc, argv, environ);
+    prepare_titles(argv, environ);
     try {
         return run(argc, argv);
     } catch (const ConfigError& error) {

@@ -10,7 +10,8 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now) {
     const auto cells = board.used_cells();
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const Cell& cell = cells[i];
-        const auto word = cell.word.load(std::memory_order_acquire);
+        // Sequentially consistent, as publish() and Scoreboard::sleep(): see there.
+        const auto word = cell.word.load(std::memory_order_seq_cst);
         const auto phase = Cell::phase(word);
         if (phase != Phase::running && phase != Phase::responding) continue;
         result.busy = true;

@@ -109,8 +109,11 @@ void remove_stale(const sockaddr_un& address) {
     if (!S_ISSOCK(status.st_mode)) {
         throw std::runtime_error("a file that is not a socket is in the way");
     }
-    const UniqueFd probe = checked_fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-    if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+    const UniqueFd probe =
+        checked_fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
+    const int result =
+        ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    if (result == 0 || errno == EAGAIN) {  // EAGAIN: its queue is full
         throw std::runtime_error("another server listens on it");
     }
     if (errno == ECONNREFUSED) ::unlink(address.sun_path);

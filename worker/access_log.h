@@ -18,6 +18,7 @@ struct Served {
     std::string_view request_line;
     int status = 0;
     const Headers* response_headers = nullptr;
+    std::string_view content_type;  ///< of the response, if it is not among them
     std::uint64_t body_bytes = 0;
     Duration duration = Duration::zero();
 };

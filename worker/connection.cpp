@@ -124,7 +124,6 @@ void Connection::await_more() {
 
 void Connection::start() {
     auto& parts = parser_.parts();
-    deadline_ = Deadline::never();
     parts.peer = peer_;
     parts.id = parser_.facts().request_id;
     if (!is_sane_request_id(parts.id)) {
@@ -134,7 +133,7 @@ void Connection::start() {
 
     started_ = Deadline::Clock::now();
     auto plan = context_.dispatcher.plan(parts);
-    if (plan.answer) return respond(std::move(*plan.answer), parser_.facts().keep_alive);
+    if (plan.answer) return answer(std::move(*plan.answer), parser_.facts().keep_alive);
     route_ = plan.route;
     if (submit(Job::handler)) after_job();
 }
@@ -143,6 +142,7 @@ void Connection::start() {
 bool Connection::submit(Job job) {
     job_ = job;
     state_ = State::handling;
+    deadline_ = Deadline::never();  // ours are for the client; the executor has this object now
     submitting_ = true;
     job_done_ = false;
     context_.executor.submit(*this);
@@ -157,7 +157,8 @@ void Connection::run() noexcept {
 
 void Connection::run_handler() {
     auto& parts = parser_.parts();
-    const auto start = Deadline::Clock::now();
+    // A task that waited for a thread begins later than its request.
+    const auto start = context_.executor.immediate() ? started_ : Deadline::Clock::now();
     parts.deadline = context_.dispatcher.deadline(*route_, start);
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
@@ -193,21 +194,21 @@ void Connection::done() noexcept {
 void Connection::after_job() {
     if (job_ == Job::handler) {
         answering_ = true;
-        return respond(std::move(*response_), parser_.facts().keep_alive);
+        return respond(parser_.facts().keep_alive);
     }
-    if (chunk_failed_) {
-        // A reset: the client must not take the part for the whole.
-        const ::linger reset{.l_onoff = 1, .l_linger = 0};
-        ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-        log_served();
-        return close();
-    }
+    if (chunk_failed_) return abandon();
     writer_.add(chunk_);
     go_on(writer_.write(socket_.get()));
 }
 
-void Connection::respond(Response response, bool keep_alive) {
+/// Answers without a handler.
+void Connection::answer(Response response, bool keep_alive) {
     response_ = std::move(response);
+    respond(keep_alive);
+}
+
+/// Sends response_.
+void Connection::respond(bool keep_alive) {
     const Framing framing{
         .http_1_1 = parser_.http_1_1(),
         .head = parser_.parts().method == "HEAD",
@@ -232,10 +233,7 @@ void Connection::go_on(Writer::Progress progress) {
     }
 
     if (progress == Writer::Progress::done) return sent();
-    if (progress == Writer::Progress::failed) {
-        log_served();
-        return close();
-    }
+    if (progress == Writer::Progress::failed) return abandon();
     state_ = State::writing;
     watch_writable(true);
     set_deadline(context_.options.write_timeout);
@@ -244,17 +242,21 @@ void Connection::go_on(Writer::Progress progress) {
 void Connection::sent() {
     watch_writable(false);
     if (std::exchange(answering_, false)) context_.board.finish(cell_);
-    log_served();
+    const auto now = Deadline::Clock::now();
+    log_served(now);
     const bool unread = parser_.refusal() || parser_.in_body();
+    const bool client_goes_on = parser_.facts().keep_alive;
     if (!unread) parser_.finish(input_);
     writer_.reset();
     response_.reset();
     context_.served();
 
-    if (!writer_.keeps_alive()) return unread || !input_.empty() ? linger() : close();
+    if (!writer_.keeps_alive()) {
+        return unread || client_goes_on || !input_.empty() ? linger() : close();
+    }
     state_ = State::reading;
     waiting_ = Waiting::idle;
-    set_deadline(context_.draining ? drain_quiet : context_.options.keepalive);
+    set_deadline(context_.draining ? drain_quiet : context_.options.keepalive, now);
     if (std::exchange(reading_paused_, false)) readable_.enable();
 }
 
@@ -264,17 +266,26 @@ void Connection::refuse(const Refusal& refusal) {
     context_.request_ids.next(made_id_);
     parts.id = {made_id_.data(), made_id_.size()};
     started_ = Deadline::Clock::now();
-    respond(plain_answer(refusal.status, refusal.text), false);
+    answer(plain_answer(refusal.status, refusal.text), false);
 }
 
-void Connection::log_served() {
+void Connection::log_served(Deadline::Clock::time_point now) {
     if (!context_.access_log.enabled()) return;
     context_.access_log.write({.request = parser_.parts(),
                                .request_line = parser_.first_line(),
                                .status = response_->status(),
                                .response_headers = &response_->headers(),
+                               .content_type = response_->content_type(),
                                .body_bytes = writer_.body_bytes(),
-                               .duration = Deadline::Clock::now() - started_});
+                               .duration = now - started_});
+}
+
+/// Ends a response before its end, with a reset: the client must not take the part for the whole.
+void Connection::abandon() {
+    const ::linger reset{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    log_served();
+    close();
 }
 
 /// Closing with input unread would make the kernel send a reset, which can destroy the answer on
@@ -293,8 +304,8 @@ void Connection::drain() {
 }
 
 /// The timer is left to fire early and look again, rather than moved with every request.
-void Connection::set_deadline(Duration limit) {
-    deadline_ = Deadline::in(limit);
+void Connection::set_deadline(Duration limit, Deadline::Clock::time_point now) {
+    deadline_ = Deadline::after(now, limit);
     if (timer_fires_ <= deadline_ && !timer_fires_.is_never()) return;
     timer_fires_ = deadline_;
     timer_.fire_in(limit);
@@ -322,7 +333,7 @@ bool Connection::body_keeps_pace() const noexcept {
 
 void Connection::time_out() {
     deadline_ = Deadline::never();
-    if (state_ == State::writing) log_served();
+    if (state_ == State::writing) return abandon();
     if (state_ != State::reading || waiting_ == Waiting::idle) return close();
 
     if (waiting_ == Waiting::head) {

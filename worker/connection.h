@@ -54,18 +54,22 @@ class Connection final : private Task {
     void run_handler();
     void pull_chunk();
 
-    void respond(Response response, bool keep_alive);
+    void answer(Response response, bool keep_alive);
+    void respond(bool keep_alive);
     void go_on(Writer::Progress progress);
     void sent();
     void refuse(const Refusal& refusal);
-    void log_served();
+    void log_served() { log_served(Deadline::Clock::now()); }
+    void log_served(Deadline::Clock::time_point now);
+    void abandon();
     void linger();
     void close() noexcept { state_ = State::closed; }
 
     void watch_writable(bool on);
     [[nodiscard]] bool body_keeps_pace() const noexcept;
     void time_out();
-    void set_deadline(Duration limit);
+    void set_deadline(Duration limit) { set_deadline(limit, Deadline::Clock::now()); }
+    void set_deadline(Duration limit, Deadline::Clock::time_point now);
 
     Context& context_;
     Connections& all_;

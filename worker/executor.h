@@ -25,6 +25,9 @@ class Executor {
     /// must live until then.
     virtual void submit(Task& task) = 0;
 
+    /// True if submit() runs the task there and then.
+    [[nodiscard]] virtual bool immediate() const noexcept = 0;
+
     /// True if a further task would only wait: then another worker should take the connection.
     [[nodiscard]] virtual bool saturated() const noexcept = 0;
 };
@@ -36,6 +39,7 @@ class SyncExecutor final : public Executor {
         task.run();
         task.done();
     }
+    [[nodiscard]] bool immediate() const noexcept override { return true; }
     [[nodiscard]] bool saturated() const noexcept override { return false; }
 };
 

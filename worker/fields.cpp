@@ -57,7 +57,8 @@ Refusal read_field(const Field& field, Seen& seen, FieldFacts& facts) {
 
 Refusal check_transfer_encoding(std::string_view value) {
     if (equals_ignoring_case(value, "chunked")) return {};
-    const auto first = value.substr(0, value.find(','));
+    auto first = value.substr(0, value.find_first_of(",;"));
+    first = first.substr(0, first.find_last_not_of(" \t") + 1);
     if (!is_token(first) || equals_ignoring_case(first, "chunked")) {
         return {400, "the Transfer-Encoding is malformed"};
     }

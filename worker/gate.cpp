@@ -30,6 +30,8 @@ std::size_t Gate::scan(std::string_view input) noexcept {
 
         const auto line = input.substr(line_begin_, feed - line_begin_);
         scanned_ = line_begin_ = feed + 1;
+        check_length(line.empty() ? 0 : line.size() - 1);
+        if (refusal_) return 0;
         if (line.empty() || line.back() != '\r') {
             refuse(400, "a line does not end with CRLF");
             return 0;
@@ -55,8 +57,6 @@ void Gate::check_length(std::size_t length) noexcept {
 }
 
 void Gate::check_line(std::string_view line) noexcept {
-    check_length(line.size());
-    if (refusal_) return;
     if (contains(line, '\r')) return refuse(400, "a CR stands without its LF");
     if (contains(line, '\0')) return refuse(400, "a line holds a NUL");
     if (section_ == Section::head && lines_ == 0) {

@@ -36,7 +36,9 @@ Listener::Listener(Context& context, Connections& connections, UniqueFd socket)
     : context_(context),
       connections_(connections),
       socket_(std::move(socket)),
-      readable_(context.loop, socket_.get(), [this] { on_readable(); }),
+      // Requests that have arrived come first: they may leave no room for one more client.
+      readable_(context.loop, socket_.get(), [this] { turn_.fire(); }),
+      turn_(context.loop, [this] { take_one(); }),
       retry_(context.loop, [this] {
           backing_off_ = false;
           resume();
@@ -45,7 +47,7 @@ Listener::Listener(Context& context, Connections& connections, UniqueFd socket)
 }
 
 /// One client at a time: the rest is for whichever worker is free.
-void Listener::on_readable() {
+void Listener::take_one() {
     if (draining_) return drain();
     // What a worker without room leaves alone another takes; noticed only when a client is there,
     // so that being busy costs nothing by itself.
@@ -87,6 +89,7 @@ void Listener::back_off(int error) {
 void Listener::pause() {
     paused_ = true;
     readable_.disable();
+    turn_.disable();
 }
 
 void Listener::resume() {
@@ -107,6 +110,7 @@ void Listener::drain() {
 void Listener::close() {
     retry_.disable();
     readable_.disable();
+    turn_.disable();
     socket_.reset();
 }
 

@@ -27,7 +27,7 @@ class Listener {
   private:
     enum class Taken { client, none_waits, failed };
 
-    void on_readable();
+    void take_one();
     [[nodiscard]] Taken take();
     void back_off(int error);
     void pause();
@@ -39,6 +39,7 @@ class Listener {
     bool backing_off_ = false;
     bool draining_ = false;
     ReadEvent readable_;
+    Afterwards turn_;
     Timer retry_;
 };
 

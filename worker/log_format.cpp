@@ -92,7 +92,8 @@ std::string_view request_field(const Served& served, std::string_view name) {
 std::string_view response_field(const Served& served, std::string_view name) {
     const auto* const value =
         served.response_headers ? served.response_headers->find(name) : nullptr;
-    return value ? std::string_view(*value) : std::string_view{};
+    if (value) return *value;
+    return equals_ignoring_case(name, "content-type") ? served.content_type : std::string_view{};
 }
 
 const std::map<std::string_view, LogPiece>& letters() {

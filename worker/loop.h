@@ -49,6 +49,7 @@ class Event {
     ~Event() { event_del(&event_); }
 
     void add(const timeval* after) noexcept { event_add(&event_, after); }
+    void activate() noexcept { event_active(&event_, EV_TIMEOUT, 0); }
 
   private:
     static void trampoline(evutil_socket_t, short, void* self) noexcept;
@@ -80,6 +81,14 @@ class SignalEvent : public Event {
         : Event(loop, signal, EV_SIGNAL | EV_PERSIST, std::move(callback)) {
         add(nullptr);
     }
+};
+
+/// Fires once, after what the loop has found ready together with the event whose callback asks for
+/// it. Costs no system call.
+class Afterwards : public Event {
+  public:
+    Afterwards(Loop& loop, Callback callback) : Event(loop, -1, 0, std::move(callback)) {}
+    void fire() noexcept { activate(); }
 };
 
 /// Fires once, some milliseconds after its time at worst: libevent's default timers, which cost no

@@ -38,7 +38,10 @@ struct Callbacks {
 
     static int field_name(llhttp_t* llhttp, const char* at, std::size_t length) noexcept {
         Parser& self = parser(llhttp);
-        if (self.stage_ != Parser::Stage::head) return 0;  // trailers are checked and dropped
+        if (self.stage_ != Parser::Stage::head) {  // trailers are checked and dropped
+            if (length == 0) self.refusal_ = {400, "a trailer has no name"};
+            return self.refusal_ ? -1 : 0;
+        }
         return guarded(self, [&] { self.parts_.fields.push_back({{at, length}, {}}); });
     }
 
@@ -61,6 +64,10 @@ struct Callbacks {
     static int body(llhttp_t* llhttp, const char* at, std::size_t length) noexcept {
         Parser& self = parser(llhttp);
         return guarded(self, [&] {
+            self.count_overhead(at);
+            self.counted_to_ = at + length;
+            if (std::exchange(self.chunk_begins_, false)) ++self.chunks_;
+            if (self.refusal_) return;
             if (length > self.options_->limit_request_body - self.body_.size()) {
                 self.refusal_ = {413, "the request's body is too large"};
                 return;
@@ -71,7 +78,7 @@ struct Callbacks {
 
     static int chunk_header(llhttp_t* llhttp) noexcept {
         Parser& self = parser(llhttp);
-        ++self.chunks_;
+        self.chunk_begins_ = true;
         if (llhttp->content_length != 0) return 0;
         self.stage_ = Parser::Stage::trailers;
         self.gate_.restart(Gate::Section::trailers);
@@ -108,7 +115,7 @@ Parser::Parser(const Options& options, BlockPool& pool) noexcept
 Parser::Progress Parser::advance(Buffer& input) {
     if (stage_ == Stage::head) read_head(input.view());
     if (stage_ == Stage::body) read_body(input.view());
-    if (stage_ == Stage::trailers) read_trailers(input.view());
+    if (stage_ == Stage::trailers && !refusal_) read_trailers(input.view());
 
     if (refusal_) return Progress::refused;
     if (stage_ == Stage::complete) {
@@ -151,18 +158,21 @@ void Parser::read_body(std::string_view input) {
         input = input.substr(0, std::min<std::size_t>(input.size(), llhttp_.content_length));
     }
 
-    const auto content_before = body_.size();
+    counted_to_ = input.data();
     const bool ok = execute(input);
-    // Paused after the last chunk's line: what follows is for the Gate.
-    const auto parsed =
-        stage_ == Stage::trailers
-            ? static_cast<std::size_t>(llhttp_get_error_pos(&llhttp_) - input.data())
-            : input.size();
-    used_ += parsed;
-    if (!ok || !facts_.chunked) return;
+    // Paused after the last chunk's line, what follows is for the Gate.
+    const char* const end = ok && stage_ != Stage::trailers ? input.data() + input.size()
+                                                            : llhttp_get_error_pos(&llhttp_);
+    count_overhead(end);
+    used_ += static_cast<std::size_t>(end - input.data());
+}
 
-    overhead_ += parsed - (body_.size() - content_before);
-    if (overhead_ > overhead_per_body + chunks_ * overhead_per_chunk) {
+/// Bounds the bytes of a chunked body that are not its content: llhttp sets no bound on extensions
+/// (CVE-2024-22019). Where the input is cut must not matter, so a chunk's allowance counts from the
+/// first byte of its content.
+void Parser::count_overhead(const char* until) noexcept {
+    overhead_ += static_cast<std::size_t>(until - std::exchange(counted_to_, until));
+    if (overhead_ > overhead_per_body + (chunks_ + 1) * overhead_per_chunk) {
         refusal_ = {413, "the chunks of the body carry too much beside it"};
     }
 }
@@ -187,7 +197,11 @@ bool Parser::execute(std::string_view input) {
 }
 
 Refusal Parser::llhttp_refusal() const {
-    if (llhttp_get_errno(&llhttp_) == HPE_INVALID_METHOD) return {501, "the method is unknown"};
+    // The second is a method of another protocol; all else that it can mean we have looked at.
+    const auto error = llhttp_get_errno(&llhttp_);
+    if (error == HPE_INVALID_METHOD || error == HPE_INVALID_CONSTANT) {
+        return {501, "the method is unknown"};
+    }
     // llhttp may give up on a coding before we have seen all fields.
     for (const Field& field : parts_.fields) {
         if (!equals_ignoring_case(field.name, "transfer-encoding")) continue;
@@ -218,11 +232,14 @@ void Parser::finish(Buffer& input) noexcept {
     head_.release();
     body_.clear();
     if (body_.capacity() > kept_body) body_ = {};
+    // Nothing of it may be seen in a refusal of the next; the vectors keep their memory.
     parts_.fields.clear();
     parts_.params.clear();
-    parts_.body = {};
-    overhead_ = chunks_ = 0;
+    parts_ = {.fields = std::move(parts_.fields), .params = std::move(parts_.params)};
+    line_ = {};
+    facts_ = {};
     first_line_ = {};
+    overhead_ = chunks_ = 0;
     stage_ = Stage::head;
     gate_.restart(Gate::Section::head);
     llhttp_reset(&llhttp_);

@@ -61,6 +61,7 @@ class Parser {
     [[nodiscard]] bool execute(std::string_view input);
     [[nodiscard]] Refusal llhttp_refusal() const;
     [[nodiscard]] Refusal accept_head();
+    void count_overhead(const char* until) noexcept;
     void keep_head(Buffer& input);
 
     const Options* options_;
@@ -69,7 +70,9 @@ class Parser {
     Stage stage_ = Stage::head;
     std::size_t used_ = 0;      ///< bytes of the input that are parsed
     std::size_t overhead_ = 0;  ///< bytes of a chunked body that are not its content
-    std::size_t chunks_ = 0;
+    const char* counted_to_ = nullptr;
+    std::size_t chunks_ = 0;  ///< whose content has begun
+    bool chunk_begins_ = false;
     Buffer head_;  ///< the head, if the body did not arrive with it
     std::string body_;
     std::string_view first_line_;

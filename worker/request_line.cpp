@@ -3,6 +3,8 @@
 #include "handlers/headers.h"
 #include "handlers/url.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 
@@ -34,8 +36,15 @@ class CharSet {
 constexpr CharSet path_chars("-._~!$&'()*+,;=:@/%");
 constexpr CharSet query_chars("-._~!$&'()*+,;=:@/%?[]");
 constexpr CharSet reg_name_chars("-._~!$&'()*+,;=%");
-constexpr CharSet ip_literal_chars("-._~!$&'()*+,;=:");
-constexpr std::string_view digits = "0123456789";
+
+/// Of the IP literals only IPv6 addresses: a future version has yet to come.
+bool is_ipv6(std::string_view text) noexcept {
+    char terminated[INET6_ADDRSTRLEN] = {};
+    if (text.size() >= sizeof terminated) return false;
+    text.copy(terminated, text.size());
+    in6_addr ignored;
+    return ::inet_pton(AF_INET6, terminated, &ignored) == 1;
+}
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -87,18 +96,19 @@ bool is_host(std::string_view host) noexcept {
     std::string_view port;
     if (host.starts_with('[')) {
         const auto end = host.find(']');
-        if (end == std::string_view::npos || end < 3) return false;
-        if (!ip_literal_chars.contains_all(host.substr(1, end - 1))) return false;
+        if (end == std::string_view::npos || !is_ipv6(host.substr(1, end - 1))) return false;
         port = host.substr(end + 1);
     } else {
         const auto colon = host.find(':');
         const auto name = host.substr(0, colon);
-        if (name.empty() || !reg_name_chars.contains_all(name)) return false;
+        if (name.empty() || !reg_name_chars.contains_all(name) || !is_percent_encoded(name)) {
+            return false;
+        }
         if (colon != std::string_view::npos) port = host.substr(colon);
     }
     if (port.empty()) return true;
     return port.starts_with(':') && port.size() <= 6 &&
-           port.find_first_not_of(digits, 1) == std::string_view::npos;
+           std::all_of(port.begin() + 1, port.end(), is_digit);
 }
 
 Refusal read_request_line(std::string_view line, RequestLine& result) noexcept {

@@ -69,9 +69,12 @@ Label LabelText::load() const noexcept {
 }
 
 void WorkerBoard::store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept {
-    // Sequentially consistent, as the load of `asleep` after it and the master's two accesses the
-    // other way round: either we see it asleep, or it sees this request.
     cell.word.store(sequence << 3 | static_cast<std::uint64_t>(phase), std::memory_order_seq_cst);
+}
+
+void WorkerBoard::wake_master() noexcept {
+    // Sequentially consistent, as the store of the word before it and the master's two accesses the
+    // other way round: either we see it asleep, or it sees this request.
     if (board_->header_->asleep.load(std::memory_order_seq_cst)) poke();
 }
 
@@ -85,9 +88,10 @@ void WorkerBoard::publish(std::size_t index, const Label& label,
     cell.fd.store(fd, std::memory_order_relaxed);
     cell.tid.store(tid, std::memory_order_relaxed);
     if (index >= line_->cells_used.load(std::memory_order_relaxed)) {
-        line_->cells_used.store(static_cast<std::uint32_t>(index + 1), std::memory_order_release);
+        line_->cells_used.store(static_cast<std::uint32_t>(index + 1), std::memory_order_seq_cst);
     }
     store(cell, Phase::running, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
+    wake_master();
 }
 
 bool WorkerBoard::begin_response(std::size_t index) noexcept {
@@ -105,9 +109,11 @@ void WorkerBoard::resume_response(std::size_t index, Deadline::Clock::time_point
     Cell& cell = cells_[index];
     cell.started.store(nanoseconds(started), std::memory_order_relaxed);
     cell.tid.store(tid, std::memory_order_relaxed);
-    cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_relaxed);
-    // A new number: a claim made with the limit of the piece before must fail.
+    // A new number: a claim made with the limit of the piece before must fail. And before the
+    // limit: a claim made with this one must not hit the word before.
     store(cell, Phase::responding, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
+    cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_release);
+    wake_master();
 }
 
 bool WorkerBoard::rest_response(std::size_t index) noexcept {
@@ -128,7 +134,7 @@ void WorkerBoard::poke() noexcept { ::eventfd_write(board_->wake_fd(), 1); }
 
 std::span<Cell> WorkerBoard::used_cells() const noexcept {
     return cells_.first(
-        std::min<std::size_t>(line_->cells_used.load(std::memory_order_acquire), cells_.size()));
+        std::min<std::size_t>(line_->cells_used.load(std::memory_order_seq_cst), cells_.size()));
 }
 
 void WorkerBoard::reset() noexcept {

@@ -113,6 +113,7 @@ class WorkerBoard {
         : board_(&board), line_(&line), cells_(cells), labels_(labels) {}
 
     void store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept;
+    void wake_master() noexcept;
 
     Scoreboard* board_;
     WorkerLine* line_;

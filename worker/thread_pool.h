@@ -22,6 +22,7 @@ class ThreadPool final : public Executor {
     ~ThreadPool() override;
 
     void submit(Task& task) override;
+    [[nodiscard]] bool immediate() const noexcept override { return false; }
     [[nodiscard]] bool saturated() const noexcept override {
         return unfinished_ >= threads_.size();
     }

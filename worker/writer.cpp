@@ -24,6 +24,8 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     out.append(name).append(": ").append(value).append("\r\n");
 }
 
+constexpr std::string_view server_field = "Server: curfew\r\n";
+
 /// A body up to this size is copied behind the head: cheaper than handing the kernel two pieces.
 constexpr std::size_t copied_body = 4096;
 
@@ -45,18 +47,25 @@ ssize_t send_both(int fd, std::string_view head, std::string_view body, int flag
     return ::sendmsg(fd, &message, flags);
 }
 
-void append_head(std::string& out, const Response& response, const Framing& framing,
-                 std::string_view date) {
+void append_status_line(std::string& out, int status) {
+    if (status == 200) {
+        out.append("HTTP/1.1 200 OK\r\n");
+        return;
+    }
     out.append("HTTP/1.1 ");
-    append_number(out, static_cast<std::uint64_t>(response.status()));
-    out.append(" ").append(reason_phrase(response.status())).append("\r\n");
+    append_number(out, static_cast<std::uint64_t>(status));
+    out.append(" ").append(reason_phrase(status)).append("\r\n");
+}
+
+void append_head(std::string& out, const Response& response, const Framing& framing,
+                 DateClock& clock) {
+    append_status_line(out, response.status());
 
     const Headers& headers = response.headers();
     const auto missing = [&](std::string_view name) {
         return headers.empty() || !headers.find(name);
     };
-    if (missing("Server")) append_field(out, "Server", "curfew");
-    append_field(out, "Date", date);
+    out.append(missing("Server") ? clock.server_and_date() : clock.date());
     if (!response.content_type().empty() && missing("Content-Type") &&
         may_have_body(response.status())) {
         append_field(out, "Content-Type", response.content_type());
@@ -69,21 +78,26 @@ void append_head(std::string& out, const Response& response, const Framing& fram
 
 }  // namespace
 
-std::string_view DateClock::now() {
+void DateClock::tell_time() {
     timespec time;
     ::clock_gettime(CLOCK_REALTIME_COARSE, &time);
-    if (time.tv_sec != second_) {
-        second_ = time.tv_sec;
-        text_ = http_date(second_);
-    }
+    if (time.tv_sec == second_) return;
+    second_ = time.tv_sec;
+    text_.assign(server_field).append("Date: ").append(http_date(second_)).append("\r\n");
+}
+
+std::string_view DateClock::server_and_date() {
+    tell_time();
     return text_;
 }
+
+std::string_view DateClock::date() { return server_and_date().substr(server_field.size()); }
 
 Writer::Progress Writer::begin(int fd, Response& response, const Framing& framing, DateClock& clock,
                                std::string& scratch) {
     pending_.swap(scratch);
     pending_.clear();
-    append_head(pending_, response, framing, clock.now());
+    append_head(pending_, response, framing, clock);
 
     const bool bodiless = !may_have_body(response.status());
     body_ = bodiless ? Body{} : std::move(response.body());
@@ -122,7 +136,8 @@ Writer::Progress Writer::begin(int fd, Response& response, const Framing& framin
 }
 
 Writer::Progress Writer::write(int fd) {
-    const bool file_follows = std::holds_alternative<FileBody>(body_);
+    const auto* const file = std::get_if<FileBody>(&body_);
+    const bool file_follows = file && file->length > 0;  // else nothing would end MSG_MORE
     const auto* const whole = std::get_if<std::string>(&body_);
     while (true) {
         const auto head = std::string_view(pending_).substr(pending_sent_);

@@ -9,12 +9,18 @@
 
 namespace curfew::worker {
 
-/// The Date field's value, made once a second.
+/// The lines that every response has alike, made once a second: the Server and Date fields.
 class DateClock {
   public:
-    [[nodiscard]] std::string_view now();
+    /// The Date field.
+    [[nodiscard]] std::string_view date();
+
+    /// The Server field, and the Date field behind it.
+    [[nodiscard]] std::string_view server_and_date();
 
   private:
+    void tell_time();
+
     std::time_t second_ = 0;
     std::string text_;
 };

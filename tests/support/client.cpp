@@ -91,9 +91,9 @@ Client::Client(const std::string& url, int receive_buffer) {
                              sizeof receive_buffer),
                 "setsockopt");
     }
-    checked(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address.storage),
-                      address.size),
-            "connect");
+    checked(
+        ::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size),
+        "connect");
 }
 
 bool Client::send(std::string_view bytes) {
@@ -150,8 +150,8 @@ Reply Client::read_reply(bool to_head) {
     reply.head = take(input_.find("\r\n\r\n") + 4);
     parse_head(reply);
 
-    const bool bodiless = to_head || reply.status / 100 == 1 || reply.status == 204 ||
-                          reply.status == 304;
+    const bool bodiless =
+        to_head || reply.status / 100 == 1 || reply.status == 204 || reply.status == 304;
     if (bodiless) {
         reply.whole = true;
     } else if (reply.field("Transfer-Encoding") == "chunked") {
@@ -213,8 +213,9 @@ std::string get_request(std::string_view target, std::string_view fields) {
 }
 
 std::string post_request(std::string_view target, std::string_view body, std::string_view fields) {
-    return "POST " + std::string(target) + " HTTP/1.1\r\nHost: test\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n" + std::string(fields) + "\r\n" + std::string(body);
+    return "POST " + std::string(target) +
+           " HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+           std::string(fields) + "\r\n" + std::string(body);
 }
 
 }  // namespace curfew::tests

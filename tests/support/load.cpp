@@ -16,7 +16,7 @@ Tally one_client(const std::string& url, std::string_view target, int requests) 
         try {
             if (!client) client = std::make_unique<Client>(url);
             const auto reply = client->get(target);
-            ++(reply.status == 0 ? tally.lost
+            ++(reply.status == 0                    ? tally.lost
                : reply.status == 200 && reply.whole ? tally.answered
                                                     : tally.others);
             if (reply.status == 0 || reply.field("Connection") == "close") client.reset();

@@ -27,8 +27,8 @@ std::filesystem::path make_directory() {
 
 std::vector<std::string> command_of(const Setup& setup) {
     auto command = setup.wrapper;
-    command.insert(command.end(), {CURFEW_BINARY, "--app", setup.app, "--workers",
-                                   std::to_string(setup.workers)});
+    command.insert(command.end(),
+                   {CURFEW_BINARY, "--app", setup.app, "--workers", std::to_string(setup.workers)});
     for (const auto& address : setup.bind) command.insert(command.end(), {"--bind", address});
     if (!setup.config.empty()) command.insert(command.end(), {"--config", "curfew.toml"});
     command.insert(command.end(), setup.flags.begin(), setup.flags.end());
@@ -39,6 +39,11 @@ std::vector<std::string> command_of(const Setup& setup) {
 
 std::string test_app(const std::string& name) {
     return std::string(CURFEW_TEST_APPS) + "/" + name + ".so";
+}
+
+std::string demo_library() {
+    const auto root = std::filesystem::path(CURFEW_BINARY).parent_path().parent_path();
+    return root / "handlers" / "demo" / "demo.so";
 }
 
 Server::Server(Setup setup) : directory_(make_directory()), wrapped_(!setup.wrapper.empty()) {

@@ -19,12 +19,14 @@ struct Setup {
     std::string app = "demo";
     int workers = 2;
     std::vector<std::string> bind = {"127.0.0.1:0"};
-    std::vector<std::string> wrapper = {};      ///< a command that runs the server as its child
-    std::function<void()> before_exec = {};     ///< in the child, in the server's directory
+    std::vector<std::string> wrapper = {};   ///< a command that runs the server as its child
+    std::function<void()> before_exec = {};  ///< in the child, in the server's directory
 };
 
 /// A module of tests/server/apps/, for Setup::app.
 [[nodiscard]] std::string test_app(const std::string& name);
+/// Where the build leaves the demo.
+[[nodiscard]] std::string demo_library();
 
 /// The real server in a new directory. Its destructor stops it and checks that it leaves nothing
 /// behind; the directory stays if the test has failed.

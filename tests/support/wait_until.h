@@ -6,7 +6,7 @@
 namespace curfew::tests {
 
 /// As long as anything may take before a test gives up. Generous: it is for slow machines.
-inline constexpr std::chrono::seconds patience(30);
+inline constexpr std::chrono::seconds patience(20);
 
 /// Looks again and again until the condition holds. False if it does not within the limit.
 template <typename Condition>

@@ -60,12 +60,13 @@ TEST_CASE("what follows a section does not matter to the gate") {
 }
 
 TEST_CASE("a section without its empty line is not complete") {
-    for (const auto* const input : {"", "\r", "\r\n", "\r\n\r\n", "line", "line\r", "line\r\n",
-                                    "line\r\n\r", "line\r\nx", "line\r\nx\r\n", "line\r\nx\r\n\r"}) {
+    for (const std::string_view input :
+         {"", "\r", "\r\n", "\r\n\r\n", "line", "line\r", "line\r\n", "line\r\n\r", "line\r\nx",
+          "line\r\nx\r\n", "line\r\nx\r\n\r"}) {
         CAPTURE(input);
         CHECK(scan({}, Section::head, {input}) == "more");
     }
-    for (const auto* const input : {"", "\r", "x", "x\r\n", "x\r\n\r"}) {
+    for (const std::string_view input : {"", "\r", "x", "x\r\n", "x\r\n\r"}) {
         CAPTURE(input);
         CHECK(scan({}, Section::trailers, {input}) == "more");
     }
@@ -78,7 +79,7 @@ TEST_CASE("trailers may be none, and have no empty lines before them") {
 }
 
 TEST_CASE("a line that does not end with CRLF is refused") {
-    for (const auto* const input :
+    for (const std::string_view input :
          {"\n", "line\n", "line\n\r\n", "line\r\n\n", "line\r\nx\n\r\n", "\r\n\nline\r\n\r\n"}) {
         CAPTURE(input);
         check_every_cut({}, Section::head, input, "refused 400");
@@ -99,7 +100,8 @@ TEST_CASE("a CR without its LF, or a NUL, is refused") {
 }
 
 TEST_CASE("no line but the first may begin with a blank") {
-    for (const auto* const input : {"line\r\n x\r\n", "line\r\n\tx\r\n", "line\r\nx\r\n \r\n"}) {
+    for (const std::string_view input :
+         {"line\r\n x\r\n", "line\r\n\tx\r\n", "line\r\nx\r\n \r\n"}) {
         CAPTURE(input);
         check_every_cut({}, Section::head, input, "refused 400");
     }

@@ -7,6 +7,19 @@
 
 #include <string>
 
+namespace doctest {
+
+template <>
+struct StringMaker<std::vector<std::string>> {
+    static String convert(const std::vector<std::string>& results) {
+        std::string text;
+        for (const auto& result : results) text.append("\n  ").append(result.substr(0, 200));
+        return text.c_str();
+    }
+};
+
+}  // namespace doctest
+
 using namespace curfew;
 using namespace curfew::worker;
 
@@ -80,9 +93,9 @@ TEST_CASE("what follows a bad request is not read, what precedes it is") {
     for (const auto& message : bad_heads()) {
         CAPTURE(message.what);
         const auto input = std::string(get).append(message.bytes).append(get);
-        check_every_cut({}, input,
-                        {"GET /next 1.1 keep [Host=n]",
-                         "refused " + std::to_string(message.status)});
+        check_every_cut(
+            {}, input,
+            {"GET /next 1.1 keep [Host=n]", "refused " + std::to_string(message.status)});
     }
 }
 
@@ -153,8 +166,7 @@ TEST_CASE("a body may be as large as the limit and no larger") {
 
     SUBCASE("by its length") {
         const auto fits = with_body("Content-Length: 10\r\n", "0123456789");
-        check_every_cut(options, fits,
-                        {"POST / 1.1 keep [Host=a] [Content-Length=10] 0123456789"});
+        check_every_cut(options, fits, {"POST / 1.1 keep [Host=a] [Content-Length=10] 0123456789"});
         const auto over = with_body("Content-Length: 11\r\n", "0123456789a");
         check_every_cut(options, over, {"refused 413"});
     }

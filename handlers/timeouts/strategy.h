@@ -1,0 +1,88 @@
+#pragma once
+
+#include "../deadline.h"
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace curfew {
+
+/// A function that a strategy is to run once, which keeps its result or exception for its caller.
+class Call {
+  public:
+    virtual ~Call() = default;
+
+    void run() noexcept {
+        try {
+            invoke();
+        } catch (...) {
+            error_ = std::current_exception();
+        }
+    }
+
+    /// Throws what the function threw.
+    void rethrow() const {
+        if (error_) std::rethrow_exception(error_);
+    }
+
+  private:
+    virtual void invoke() = 0;
+
+    std::exception_ptr error_;
+};
+
+/// What a strategy can do, and what it costs. Proved by a test for each, and shown by the demo.
+struct Guarantees {
+    bool blocked_socket = false;    ///< ends a wait for a peer that says nothing
+    bool drip_feed = false;         ///< and for one that says one byte at a time
+    bool sleep = false;
+    bool cooperative_loop = false;  ///< a computation that calls checkpoint()
+    bool cpu_loop = false;          ///< one that does not
+    bool lock = false;              ///< a mutex that nobody frees
+    bool signals_blocked = false;   ///< ends what it ends also with all signals blocked
+    bool caller_returns = true;     ///< on time, whatever the function does
+    bool runs_destructors = true;   ///< of the function that was ended
+    std::string_view left_behind;   ///< what goes on afterwards; empty: nothing
+    bool can_corrupt = false;       ///< state that outlives the call
+    std::string_view cost;          ///< of a call that ends in time, about
+    std::string_view late;          ///< typically, when a wait is ended
+};
+
+/// A way of giving a function a limit in time. Stateless but for pools of its own; run() is safe
+/// from any thread.
+class Strategy {
+  public:
+    Strategy(std::string_view name, Guarantees guarantees) noexcept
+        : name_(name), guarantees_(guarantees) {}
+    virtual ~Strategy() = default;
+
+    [[nodiscard]] std::string_view name() const noexcept { return name_; }
+    [[nodiscard]] const Guarantees& guarantees() const noexcept { return guarantees_; }
+
+    /// True if the function may still run when its caller has gone on: then it is given as
+    /// run_detached() and owns all that it uses.
+    [[nodiscard]] virtual bool detaches() const noexcept { return false; }
+
+    /// Runs the function and returns once it has ended, in time or not. Throws TimeoutError if it
+    /// had to be ended or ended too late.
+    virtual void run(Call& call, Deadline deadline) = 0;
+
+    virtual void run_detached(const std::shared_ptr<Call>& call, Deadline deadline) {
+        run(*call, deadline);
+    }
+
+  private:
+    std::string_view name_;
+    Guarantees guarantees_;
+};
+
+/// The strategy of that name. Throws std::invalid_argument that names the choices.
+[[nodiscard]] Strategy& strategy(std::string_view name);
+
+/// All of them, in the order in which they are explained.
+[[nodiscard]] const std::vector<Strategy*>& strategies();
+
+}  // namespace curfew

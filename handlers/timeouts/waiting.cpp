@@ -1,0 +1,182 @@
+#include "waiting.h"
+
+#include "../error.h"
+
+#include <dlfcn.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <ctime>
+#include <vector>
+
+namespace curfew {
+
+namespace {
+
+thread_local Patience current;
+
+template <typename Function>
+Function next_definition(const char* name) noexcept {
+    return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
+}
+
+timespec to_timespec(Duration duration) noexcept {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+    return {.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
+}
+
+int kernel_wait(pollfd* fds, nfds_t count, Deadline deadline) noexcept {
+    static const auto real = next_definition<decltype(&::ppoll)>("ppoll");
+    while (true) {
+        const auto left = to_timespec(deadline.remaining());
+        const int ready = real(fds, count, deadline.is_never() ? nullptr : &left, nullptr);
+        // The libraries retry an interrupted wait with all of their timeout: not so here.
+        if (ready >= 0 || errno != EINTR) return ready;
+    }
+}
+
+/// The wait itself, with the interrupt beside what was asked for.
+int interruptible_wait(pollfd* fds, nfds_t count, Deadline deadline) {
+    Interrupt* const interrupt = current.interrupt;
+    const auto wait = [deadline](pollfd* all, nfds_t number) {
+        return current.parking ? current.parking->wait(all, number, deadline)
+                               : kernel_wait(all, number, deadline);
+    };
+    if (!interrupt) return wait(fds, count);
+
+    std::array<pollfd, 8> few;
+    std::vector<pollfd> many;
+    pollfd* all = few.data();
+    if (count >= few.size()) {
+        many.resize(count + 1);
+        all = many.data();
+    }
+    std::copy_n(fds, count, all);
+    all[count] = {.fd = interrupt->fd(), .events = POLLIN, .revents = 0};
+    const int ready = wait(all, count + 1);
+    for (nfds_t i = 0; i < count; ++i) fds[i].revents = all[i].revents;
+    return ready > 0 && all[count].revents != 0 ? ready - 1 : ready;
+}
+
+bool unlimited() noexcept {
+    return current.deadline.is_never() && !current.interrupt && !current.parking;
+}
+
+/// What every interposed wait comes to. 0, "timed out", as soon as patience is exhausted.
+int patient_poll(pollfd* fds, nfds_t count, Deadline asked) {
+    if (current.exhausted()) {
+        for (nfds_t i = 0; i < count; ++i) fds[i].revents = 0;
+        return 0;
+    }
+    return interruptible_wait(fds, count, std::min(asked, current.deadline));
+}
+
+Deadline asked_by(int milliseconds) noexcept {
+    return milliseconds < 0 ? Deadline::never()
+                            : Deadline::in(std::chrono::milliseconds(milliseconds));
+}
+
+Duration to_duration(const timespec& time) noexcept {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+}  // namespace
+
+Interrupt::Interrupt() : fd_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {}
+
+void Interrupt::raise() noexcept {
+    const int saved = errno;
+    raised_.store(true, std::memory_order_release);
+    const std::uint64_t one = 1;
+    (void)!::write(fd_.get(), &one, sizeof one);
+    errno = saved;
+}
+
+void Interrupt::clear() noexcept {
+    if (!raised_.exchange(false, std::memory_order_acq_rel)) return;
+    std::uint64_t ignored = 0;
+    (void)!::read(fd_.get(), &ignored, sizeof ignored);
+}
+
+Patience& patience() noexcept { return current; }
+
+Duration remaining_patience() noexcept {
+    return std::min(current.deadline.remaining(), current.per_operation);
+}
+
+PatienceScope::PatienceScope(Deadline deadline) noexcept : before_(current) {
+    current.deadline = std::min(current.deadline, deadline);
+}
+
+void checkpoint() {
+    if (current.exhausted()) throw TimeoutError("the time limit has passed");
+}
+
+void sleep_for(Duration duration) {
+    const auto until = Deadline::in(duration);
+    while (!until.passed()) {
+        checkpoint();
+        patient_poll(nullptr, 0, until);
+    }
+    checkpoint();
+}
+
+}  // namespace curfew
+
+// What follows takes the place of libc's own, for this executable and every shared library in it.
+// Code without a limit gets the very call it asked for.
+extern "C" {
+
+int poll(pollfd* fds, nfds_t count, int milliseconds) {
+    using namespace curfew;
+    static const auto real = next_definition<decltype(&::poll)>("poll");
+    if (unlimited()) return real(fds, count, milliseconds);
+    return patient_poll(fds, count, asked_by(milliseconds));
+}
+
+/// poll() of code that was compiled with _FORTIFY_SOURCE.
+int __poll_chk(pollfd* fds, nfds_t count, int milliseconds, std::size_t) {
+    return poll(fds, count, milliseconds);
+}
+
+int clock_nanosleep(clockid_t clock, int flags, const timespec* request, timespec* remaining) {
+    using namespace curfew;
+    static const auto real = next_definition<decltype(&::clock_nanosleep)>("clock_nanosleep");
+    if (unlimited()) return real(clock, flags, request, remaining);
+    auto duration = to_duration(*request);
+    if (flags & TIMER_ABSTIME) {
+        timespec now{};
+        ::clock_gettime(clock, &now);
+        duration -= to_duration(now);
+    }
+    // Callers go on sleeping after EINTR: "slept" is the only answer that ends it.
+    patient_poll(nullptr, 0, Deadline::in(duration));
+    return 0;
+}
+
+int nanosleep(const timespec* request, timespec* remaining) {
+    using namespace curfew;
+    static const auto real = next_definition<decltype(&::nanosleep)>("nanosleep");
+    if (unlimited()) return real(request, remaining);
+    return clock_nanosleep(CLOCK_MONOTONIC, 0, request, remaining);
+}
+
+unsigned sleep(unsigned seconds) {
+    const timespec request{.tv_sec = static_cast<time_t>(seconds), .tv_nsec = 0};
+    timespec remaining{};
+    if (nanosleep(&request, &remaining) == 0) return 0;
+    return static_cast<unsigned>(remaining.tv_sec);
+}
+
+int usleep(useconds_t microseconds) {
+    const timespec request{.tv_sec = microseconds / 1'000'000,
+                           .tv_nsec = static_cast<long>(microseconds % 1'000'000) * 1'000};
+    return nanosleep(&request, nullptr);
+}
+
+}  // extern "C"

@@ -1,0 +1,152 @@
+#include "tests/support/server.h"
+#include "tests/support/wait_until.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <regex>
+#include <string>
+
+using namespace curfew::tests;
+
+namespace {
+
+Server logging(const std::string& format, int workers = 1) {
+    return Server({.flags = {"--access-logfile", "access.log", "--access-log-format", format},
+                   .workers = workers});
+}
+
+/// The log, once it has so many lines. A line may be later than its response.
+std::string lines(const Server& server, std::size_t number, const char* file = "access.log") {
+    CHECK(wait_until([&] { return count(server.read(file), "\n") >= number; }));
+    return server.read(file);
+}
+
+bool matches(const std::string& text, const std::string& pattern) {
+    return std::regex_match(text, std::regex(pattern));
+}
+
+}  // namespace
+
+TEST_CASE("the log is in the combined format by default") {
+    const Server server({.flags = {"--access-logfile", "access.log"}});
+
+    CHECK(server.get("/hello?a=1", "Referer: http://r/\r\nUser-Agent: me/1\r\n").status == 200);
+
+    const auto line = lines(server, 1);
+    CAPTURE(line);
+    CHECK(matches(line, R"(127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] )"
+                        R"("GET /hello\?a=1 HTTP/1\.1" 200 14 "http://r/" "me/1"\n)"));
+}
+
+TEST_CASE("every letter of gunicorn's has its value") {
+    const auto server = logging(
+        "%(h)s|%(l)s|%(u)s|%(r)s|%(m)s|%(U)s|%(q)s|%(H)s|%(s)s|%(B)s|%(b)s|%(f)s|%(a)s|%(T)s|"
+        "%(M)s|%(D)s|%(L)s|%(p)s|%({x-mine}i)s|%({content-type}o)s|%({x-request-id}o)s|%%");
+
+    CHECK(server.get("/status/404?q=1", "X-Mine: yes\r\nX-Request-Id: id-1\r\n").status == 404);
+
+    const auto line = lines(server, 1);
+    CAPTURE(line);
+    CHECK(matches(line, R"(127\.0\.0\.1\|-\|-\|GET /status/404\?q=1 HTTP/1\.1\|GET\|/status/404\|)"
+                        R"(q=1\|HTTP/1\.1\|404\|14\|14\|-\|-\|0\|\d+\|\d+\|0\.\d{6}\|<\d+>\|yes\|)"
+                        R"(text/plain[^|]*\|id-1\|%\n)"));
+    CHECK(contains(line, "<" + std::to_string(server.worker()) + ">"));
+}
+
+TEST_CASE("the duration is the handler's") {
+    const auto server = logging("%(M)s");
+
+    CHECK(server.get("/delay/0.3").status == 200);
+
+    CHECK(std::stoi(lines(server, 1)) >= 300);
+}
+
+TEST_CASE("the log can be JSON") {
+    const auto server = logging("json");
+
+    CHECK(server.get("/hello", "X-Request-Id: abc\r\nUser-Agent: a\"b\\c\xff\r\n").status == 200);
+
+    const auto line = lines(server, 1);
+    CAPTURE(line);
+    CHECK(line.starts_with("{\"time\":\""));
+    CHECK(line.ends_with("}\n"));
+    CHECK(contains(line, R"("id":"abc","method":"GET","target":"/hello","protocol":"HTTP/1.1",)"
+                         R"("status":200,"bytes":14,)"));
+    CHECK(contains(line, R"("user_agent":"a\"b\\c\u00ff")"));
+}
+
+TEST_CASE("a client cannot write lines or quotes of its own into the log") {
+    for (const auto* const format : {"\"%(r)s\" \"%(a)s\" \"%({x-mine}i)s\"", "json"}) {
+        CAPTURE(format);
+        const auto server = logging(format);
+
+        CHECK(server.get("/hello", "User-Agent: \" 200 \"\t\x7f\x1f\x9b\r\n").status == 400);
+        CHECK(server.get("/hello", "User-Agent: \" 200 \"\t\x9b\r\nX-Mine: \"\\\r\n").status ==
+              200);
+        Client client(server);
+        client.send("GET /\x1b[31m\"\n\nfake\r\n\r\n");
+        CHECK(client.read_reply().status == 400);
+
+        const auto log = lines(server, 3);
+        CAPTURE(log);
+        CHECK(count(log, "\n") == 3);
+        CHECK(std::ranges::all_of(log, [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
+        // Each quote that the client sent has a backslash before it.
+        CHECK_FALSE(contains(log, " \" 200"));
+    }
+}
+
+TEST_CASE("refused and unfinished requests are logged too") {
+    const auto server = logging("%(r)s %(s)s");
+    Client client(server);
+
+    client.send("GET /hello HTTP/3.7\r\n\r\n");
+
+    CHECK(client.read_reply().status == 505);
+    CHECK(lines(server, 1) == "GET /hello HTTP/3.7 505\n");
+}
+
+TEST_CASE("SIGUSR1 opens both logs anew") {
+    const Server server(
+        {.flags = {"--access-logfile", "access.log", "--error-logfile", "error.log"},
+         .workers = 1,
+         // The harness reads where the server listens from this name.
+         .before_exec = [] { std::filesystem::create_symlink("error", "error.log"); }});
+    const auto& directory = server.directory();
+    CHECK(server.get("/hello").status == 200);
+    REQUIRE(contains(lines(server, 1), "/hello"));
+    std::filesystem::rename(directory / "access.log", directory / "access.1");
+    std::filesystem::remove(directory / "error.log");
+
+    server.signal(SIGUSR1);
+    REQUIRE(wait_until([&] { return std::filesystem::exists(directory / "access.log"); }));
+    REQUIRE(wait_until([&] { return std::filesystem::exists(directory / "error.log"); }));
+    CHECK(server.get("/throw").status == 500);
+
+    CHECK(contains(lines(server, 1), "/throw"));
+    CHECK(count(server.read("access.1"), "\n") == 1);
+    CHECK(wait_until([&] { return contains(server.read("error.log"), "the handler threw"); }));
+    server.signal(SIGTTIN);
+    CHECK(wait_until([&] { return contains(server.read("error.log"), "2 workers from now on"); }));
+}
+
+TEST_CASE("the lines of several workers stay whole") {
+    const auto server = logging("%(m)s %(U)s %(s)s", 4);
+
+    for (int i = 0; i < 200; ++i) CHECK(server.get("/hello").status == 200);
+
+    const auto log = lines(server, 200);
+    CHECK(count(log, "GET /hello 200\n") == 200);
+    CHECK(log.size() == 200 * std::string("GET /hello 200\n").size());
+}
+
+TEST_CASE("standard output can be the log") {
+    const Server server({.flags = {"--access-logfile", "-", "--access-log-format", "%(U)s"}});
+
+    CHECK(server.get("/hello").status == 200);
+
+    CHECK(lines(server, 1, "out") == "/hello\n");
+}

@@ -1,0 +1,166 @@
+#include "tests/support/server.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace curfew;
+using namespace curfew::tests;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+/// The number that follows `before` in a line of the log.
+int number_after(const std::string& line, const std::string& before) {
+    const auto at = line.find(before);
+    return at == std::string::npos ? -1 : std::stoi(line.substr(at + before.size()));
+}
+
+}  // namespace
+
+TEST_CASE("a handler that is stuck, in whatever way, is killed at its limit and never before") {
+    const Server server({.workers = 5});
+    const auto before = server.workers(5);
+    struct Visit {
+        std::string target;
+        Reply reply = {};
+        Clock::duration took = {};
+    };
+    std::vector<Visit> visits{{"/stuck/sleep"}, {"/stuck/spin"}, {"/stuck/lock"}, {"/stuck/deaf"}};
+
+    std::vector<std::thread> threads;
+    for (auto& visit : visits) {
+        threads.emplace_back([&] {
+            const auto start = Clock::now();
+            visit.reply = server.get(visit.target);
+            visit.took = Clock::now() - start;
+        });
+    }
+    for (auto& thread : threads) thread.join();
+
+    for (const auto& visit : visits) {
+        CAPTURE(visit.target);
+        CHECK(visit.reply.status != 200);
+        CHECK(visit.took >= 2s);
+        CHECK(visit.took < 20s);
+        const auto line = server.log_line("route " + visit.target + ",");
+        CHECK(number_after(line, "age ") >= 2000);
+        CHECK(number_after(line, "limit ") == 2000);
+    }
+    const auto after = server.workers(5);
+    const auto survivors = std::ranges::count_if(
+        after, [&](pid_t pid) { return std::ranges::find(before, pid) != before.end(); });
+    CHECK(survivors == 1);
+}
+
+TEST_CASE("the log says which request cost the worker its life") {
+    const Server server({.flags = {"--timeout", "300ms"}, .workers = 1});
+    const auto pid = server.worker();
+
+    CHECK(server.get("/delay/5?x=1", "X-Request-Id: my-id-7\r\n").status != 200);
+
+    REQUIRE(server.logs("harakiri"));
+    const auto line = server.log_line("harakiri");
+    CHECK(contains(line, "(pid " + std::to_string(pid) + ") killed"));
+    CHECK(contains(line, "route /delay/:seconds, GET /delay/5?x=1,"));
+    CHECK(contains(line, "limit 300 ms"));
+    CHECK(number_after(line, "age ") >= 300);
+    CHECK(contains(line, "request my-id-7, running"));
+    CHECK(server.logs("(pid " + std::to_string(pid) + ") killed: a request exceeded its limit"));
+}
+
+TEST_CASE("the file may give a route another limit, and the others keep theirs") {
+    const Server server({.config = R"(
+timeout = "20s"
+[[route]]
+pattern = "/stuck/sleep"
+harakiri = "200ms"
+[[route]]
+pattern = "/delay/:seconds"
+harakiri = "10s"
+)"});
+
+    CHECK(server.get("/delay/0.5").status == 200);
+    CHECK(server.get("/stuck/sleep").status != 200);
+
+    CHECK(server.logs("limit 200 ms"));
+    CHECK(count(server.log(), "harakiri:") == 1);
+}
+
+TEST_CASE("a request within its limit costs nobody anything") {
+    const Server server({.flags = {"--timeout", "3s"}, .workers = 1});
+    const auto pid = server.worker();
+
+    CHECK(server.get("/delay/0.5").status == 200);
+    CHECK(server.get("/delay/0.5").status == 200);
+
+    CHECK(server.worker() == pid);
+    CHECK_FALSE(contains(server.log(), "harakiri"));
+}
+
+TEST_CASE("a limit of 0 is none") {
+    const Server server({.flags = {"--timeout", "0"}, .workers = 1});
+
+    CHECK(server.get("/delay/1").status == 200);
+}
+
+TEST_CASE("a stream that is stuck is killed, and its client can tell that it is not whole") {
+    const Server server({.flags = {"--timeout", "300ms"}, .workers = 1});
+
+    const auto reply = server.get("/stream/2?interval=8000");
+
+    CHECK(reply.status == 200);
+    CHECK_FALSE(reply.whole);
+    CHECK(server.logs("responding"));
+}
+
+TEST_CASE("a stream may take longer than the limit, as long as no piece of it does") {
+    const Server server({.flags = {"--timeout", "1500ms"}, .workers = 1});
+    const auto pid = server.worker();
+
+    const auto start = Clock::now();
+    const auto reply = server.get("/stream/8?interval=250");
+
+    CHECK(Clock::now() - start > 1500ms);
+    CHECK(reply.whole);
+    CHECK(count(reply.body, "\n") == 8);
+    CHECK(server.worker() == pid);
+}
+
+TEST_CASE(
+    "one stuck thread costs the worker its life, though others of its requests end meanwhile") {
+    const Server server({.flags = {"--threads", "4"}, .workers = 1});
+    Client stuck(server);
+    stuck.send(get_request("/stuck/sleep"));
+
+    Client other(server);
+    while (!stuck.hears_within(0ms)) {
+        try {
+            if (other.get("/hello").status == 0) other = Client(server);
+        } catch (const std::system_error&) {
+            break;
+        }
+    }
+
+    CHECK(stuck.read_reply().status != 200);
+    CHECK(server.logs("route /stuck/sleep"));
+}
+
+TEST_CASE("others are served while a worker is stuck, and after it was killed") {
+    const Server server;
+    Client stuck(server);
+    stuck.send(get_request("/stuck/spin"));
+
+    int answered = 0;
+    while (!stuck.hears_within(10ms)) answered += server.get("/hello").status == 200 ? 1 : 0;
+
+    CHECK(answered > 10);
+    CHECK(stuck.read_reply().status != 200);
+    CHECK(server.workers(2).size() == 2);
+    CHECK(server.get("/hello").status == 200);
+}

@@ -1,0 +1,67 @@
+#include "tests/support/load.h"
+#include "tests/support/server.h"
+#include "tests/support/wait_until.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+#include <thread>
+
+using namespace curfew::tests;
+
+TEST_CASE("workers are replaced after max_requests, and no request is lost") {
+    for (const auto* const threads : {"1", "4"}) {
+        CAPTURE(threads);
+        const Server server({.flags = {"--max-requests", "50", "--max-requests-jitter", "20",
+                                       "--threads", threads}});
+        const auto before = server.workers(2);
+
+        const auto tally = run_load(server, "/hello", 6, 200);
+
+        CHECK(tally.answered == 1200);
+        CHECK(tally.lost == 0);
+        CHECK(count(server.log(), "drains: max_requests reached") >= 4);
+        const auto after = server.workers(2);
+        for (const auto pid : after) CHECK(std::ranges::find(before, pid) == before.end());
+        CHECK_FALSE(contains(server.log(), "died early"));
+    }
+}
+
+TEST_CASE("a worker that is on its way out announces it on the connections that it has") {
+    const Server server({.flags = {"--max-requests", "1"}, .workers = 1});
+
+    for (int i = 0; i < 3; ++i) {
+        Client client(server);
+        CHECK(client.get("/hello").status == 200);
+    }
+
+    CHECK(wait_until([&] { return count(server.log(), ") finished") >= 3; }));
+}
+
+TEST_CASE("a graceful stop under load loses no request that was accepted") {
+    const Server server({.flags = {"--max-requests", "100"}});
+    int incomplete = 0;
+    std::thread load([&] {
+        // Until nobody listens any more.
+        for (int i = 0; i < 100'000; ++i) {
+            try {
+                Client client(server);
+                client.send(get_request("/hello"));
+                const auto reply = client.read_reply();
+                if (reply.status != 200 || !reply.whole) ++incomplete;
+            } catch (const std::exception&) {
+                return;
+            }
+        }
+    });
+    REQUIRE(server.logs("drains: max_requests reached"));
+
+    server.signal(SIGTERM);
+    load.join();
+
+    CHECK(server.exit_status() == 0);
+    // One may find the queue closing under it: the kernel resets what nobody has accepted yet.
+    CHECK(incomplete <= 1);
+}
