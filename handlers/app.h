@@ -11,6 +11,9 @@
 ///
 /// Compile it into a shared object and name that in the configuration (`app = "./hello.so"`).
 
+#include "backends/cache.h"
+#include "backends/db.h"
+#include "backends/http.h"
 #include "date.h"
 #include "deadline.h"
 #include "error.h"

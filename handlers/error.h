@@ -30,10 +30,24 @@ class TimeoutError : public HttpError {
     explicit TimeoutError(const std::string& message) : HttpError(504, message) {}
 };
 
-/// An upstream failed: 502 Bad Gateway (RFC 9110 section 15.6.3).
+/// An upstream failed, for another reason than the caller's time limit: 502 Bad Gateway (RFC 9110
+/// section 15.6.3).
 class BackendError : public HttpError {
   public:
-    explicit BackendError(const std::string& message) : HttpError(502, message) {}
+    enum class Kind {
+        refused,      ///< it is there, and does not let us in
+        unreachable,  ///< there is no way to it, or its name is unknown
+        timed_out,    ///< it took longer than its own limit, though the caller had time left
+        protocol,     ///< the connection broke, or what came over it makes no sense
+    };
+
+    explicit BackendError(const std::string& message, Kind kind = Kind::protocol)
+        : HttpError(502, message), kind_(kind) {}
+
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+  private:
+    Kind kind_;
 };
 
 }  // namespace curfew

@@ -1,5 +1,7 @@
 #include "worker/application.h"
 
+#include "handlers/backends/configure.h"
+
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -45,6 +47,12 @@ void Application::Unload::operator()(void* library) const noexcept { ::dlclose(l
 Application::Application(const Options& options) : options_(options) {
     if (options.app.empty()) {
         throw ApplicationError("no application: name one with --app, or app = \"...\" in the file",
+                               ApplicationError::Status::configuration);
+    }
+    try {
+        configure_backends(options.backends);
+    } catch (const std::exception& error) {
+        throw ApplicationError(std::string("backends: ") + error.what(),
                                ApplicationError::Status::configuration);
     }
     const auto path = find_library(options.app);

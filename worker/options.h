@@ -1,5 +1,6 @@
 #pragma once
 
+#include "handlers/backends/options.h"
 #include "handlers/deadline.h"
 
 #include <cstddef>
@@ -48,6 +49,8 @@ struct Options {
     std::string access_logfile;  ///< empty: none; "-": standard output
     std::string access_log_format =
         R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
+
+    BackendOptions backends;
 
     std::vector<RouteOverride> routes;
 };

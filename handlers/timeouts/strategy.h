@@ -36,8 +36,8 @@ class Call {
 
 /// What a strategy can do, and what it costs. Proved by a test for each, and shown by the demo.
 struct Guarantees {
-    bool blocked_socket = false;    ///< ends a wait for a peer that says nothing
-    bool drip_feed = false;         ///< and for one that says one byte at a time
+    bool blocked_socket = false;  ///< ends a wait for a peer that says nothing
+    bool drip_feed = false;       ///< and for one that says one byte at a time
     bool sleep = false;
     bool cooperative_loop = false;  ///< a computation that calls checkpoint()
     bool cpu_loop = false;          ///< one that does not

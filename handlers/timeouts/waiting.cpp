@@ -42,7 +42,7 @@ int kernel_wait(pollfd* fds, nfds_t count, Deadline deadline) noexcept {
 
 /// The wait itself, with the interrupt beside what was asked for.
 int interruptible_wait(pollfd* fds, nfds_t count, Deadline deadline) {
-    Interrupt* const interrupt = current.interrupt;
+    Interrupt* const interrupt = current.interrupt_wakes ? current.interrupt : nullptr;
     const auto wait = [deadline](pollfd* all, nfds_t number) {
         return current.parking ? current.parking->wait(all, number, deadline)
                                : kernel_wait(all, number, deadline);
@@ -106,15 +106,23 @@ void Interrupt::clear() noexcept {
 Patience& patience() noexcept { return current; }
 
 Duration remaining_patience() noexcept {
-    return std::min(current.deadline.remaining(), current.per_operation);
+    return std::min(current.limit.remaining(), current.per_operation);
+}
+
+PatienceScope::PatienceScope(const Patience& patience) noexcept : before_(current) {
+    current = patience;
 }
 
 PatienceScope::PatienceScope(Deadline deadline) noexcept : before_(current) {
     current.deadline = std::min(current.deadline, deadline);
+    current.limit = std::min(current.limit, deadline);
 }
 
+PatienceScope::~PatienceScope() { current = before_; }
+
 void checkpoint() {
-    if (current.exhausted()) throw TimeoutError("the time limit has passed");
+    if (current.interrupted() || current.exhausted())
+        throw TimeoutError("the time limit has passed");
 }
 
 void sleep_for(Duration duration) {

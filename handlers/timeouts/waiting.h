@@ -46,37 +46,47 @@ class Parking {
 /// is cut at the deadline, and ended by the interrupt. The library then sees a plain timeout and
 /// returns by its own error path.
 struct Patience {
-    Deadline deadline = Deadline::never();
-    Interrupt* interrupt = nullptr;
+    Deadline deadline = Deadline::never();  ///< cuts waits
+    Interrupt* interrupt = nullptr;         ///< ends waits, if interrupt_wakes
+    bool interrupt_wakes = true;            ///< false: only checkpoint() heeds it
     Parking* parking = nullptr;
+
+    /// The soonest limit in force, whatever enforces it: what upstreams are told.
+    Deadline limit = Deadline::never();
 
     /// What the libraries' own timeouts should be, for each operation (strategy `io`).
     Duration per_operation = Duration::max();
 
-    /// True once waiting makes no sense any more: the deadline has passed, or the interrupt came.
+    /// True once waiting makes no sense any more.
     [[nodiscard]] bool exhausted() const noexcept {
-        return (interrupt && interrupt->raised()) || (!deadline.is_never() && deadline.passed());
+        return (interrupt_wakes && interrupted()) || (!deadline.is_never() && deadline.passed());
     }
+
+    [[nodiscard]] bool interrupted() const noexcept { return interrupt && interrupt->raised(); }
 };
 
 /// That of the running thread or fiber.
 [[nodiscard]] Patience& patience() noexcept;
 
-/// What is left for an operation that begins now: the sooner of the deadline and per_operation.
-/// Duration::max() if there is no limit.
-[[nodiscard]] Duration remaining_patience() noexcept;
-
-/// Shortens the deadline for a scope; a sooner one that is in force stays.
+/// Puts another in force for a scope.
 class PatienceScope {
   public:
+    explicit PatienceScope(const Patience& patience) noexcept;
+
+    /// The one in force, with the sooner of the two deadlines.
     explicit PatienceScope(Deadline deadline) noexcept;
-    ~PatienceScope() { patience() = before_; }
+
+    ~PatienceScope();
     PatienceScope(const PatienceScope&) = delete;
     PatienceScope& operator=(const PatienceScope&) = delete;
 
   private:
     Patience before_;
 };
+
+/// What is left for an operation that begins now: the sooner of the limit and per_operation.
+/// Duration::max() if there is neither.
+[[nodiscard]] Duration remaining_patience() noexcept;
 
 /// Throws TimeoutError if patience is exhausted. For loops that compute: call it every microsecond
 /// or so of work, and they obey every strategy that sets a deadline or an interrupt.

@@ -25,6 +25,14 @@ void check_jitter(const Options& options, OptionTable& table) {
                       origin(table.at("max_requests")) + ")");
 }
 
+void check_password(const Options& options, OptionTable& table) {
+    const DbOptions& db = options.worker.backends.db;
+    if (db.password.empty() || db.password_file.empty()) return;
+    throw ConfigError(table.at("db_password_file").where() +
+                      ": the password of the database is given already (" +
+                      origin(table.at("db_password")) + ")");
+}
+
 /// Harakiri of a route that names none is the server's timeout.
 void check_routes(const Options& options, OptionTable& table) {
     const Duration timeout = options.worker.timeout;
@@ -42,6 +50,7 @@ void check_routes(const Options& options, OptionTable& table) {
 void check_combinations(const Options& options, OptionTable& table) {
     check_threads(options, table);
     check_jitter(options, table);
+    check_password(options, table);
     check_routes(options, table);
 }
 

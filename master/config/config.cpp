@@ -1,5 +1,7 @@
 #include "master/config/config.h"
 
+#include "handlers/backends/upstream.h"
+#include "handlers/headers.h"
 #include "master/config/combinations.h"
 #include "master/config/config_file.h"
 #include "master/config/config_text.h"
@@ -43,6 +45,57 @@ void octal(const std::string& text) {
 
 void log_format(const std::string& text) {
     if (text != "json") static_cast<void>(worker::compile_log_format(text));
+}
+
+void upstream(const std::string& text) { static_cast<void>(parse_upstream(text)); }
+
+void field_name(const std::string& text) {
+    if (!text.empty() && !is_token(text)) {
+        throw std::invalid_argument(in_quotes(text) + " is not the name of a header field");
+    }
+}
+
+void backend_options(BackendOptions& c, OptionTable& option) {
+    option.group("Calls over HTTP", "http");
+    option("--http-timeout", c.http.timeout, Span{10ms, 24h},
+           "Time for a call; the deadline of the handler holds beside it");
+    option("--http-connect-timeout", c.http.connect_timeout, Span{10ms, 24h},
+           "Time for a connection to come about");
+    option("--http-pool", c.http.pool, Count{0, 1000},
+           "Idle connections that a worker keeps; 0: none");
+    option("--http-limit-response", c.http.limit_response, Size{kib, 64 * gib},
+           "Bytes in a response; one with more is an error");
+    option("--http-timeout-header", c.http.timeout_header, Text{"NAME", field_name},
+           "The header field that tells the called server how many seconds are left; empty: none");
+
+    option.group("Cache", "cache");
+    option("--cache-servers", c.cache.servers, Text{"ADDRESS", upstream},
+           "Where memcached listens: HOST:PORT, [::1]:PORT or unix:PATH. A name is looked up "
+           "without a time limit: better an address. Repeat the flag for more, among which the "
+           "keys are shared out; in a variable they are separated by commas");
+    option("--cache-timeout", c.cache.timeout, Span{10ms, 24h},
+           "Time for a call; the deadline of the handler holds beside it");
+    option("--cache-connect-timeout", c.cache.connect_timeout, Span{10ms, 24h},
+           "Time for a connection to come about");
+    option("--cache-pool", c.cache.pool, Count{0, 1000},
+           "Idle connections that a worker keeps; 0: none");
+
+    option.group("Database", "db");
+    option("--db-address", c.db.address, Text{"ADDRESS", upstream},
+           "Where MariaDB or MySQL listens: HOST:PORT, [::1]:PORT or unix:PATH. A name is looked "
+           "up without a time limit: better an address");
+    option("--db-user", c.db.user, Text{"USER"}, "Who to log in as");
+    option("--db-password", c.db.password, Text{"PASSWORD"},
+           "With which password. As a flag, others can see it in the list of processes: better the "
+           "file, the variable or db_password_file");
+    option("--db-password-file", c.db.password_file, Text{"FILE"},
+           "Its first line is the password; workers read it when they start. Empty: none");
+    option("--db-database", c.db.database, Text{"NAME"}, "The database; empty: none");
+    option("--db-timeout", c.db.timeout, Span{10ms, 24h},
+           "Time for a statement; the deadline of the handler holds beside it");
+    option("--db-connect-timeout", c.db.connect_timeout, Span{10ms, 24h},
+           "Time for a connection to come about");
+    option("--db-pool", c.db.pool, Count{0, 1000}, "Idle connections that a worker keeps; 0: none");
 }
 
 /// Every option, once. Its help must not say its default or its range: both are added.
@@ -130,6 +183,8 @@ OptionTable table_of(Options& c) {
     option("-p,--pid", c.pidfile, Text{"FILE"},
            "Write the master's process id there; empty: nowhere");
     option("-n,--name", c.proc_name, Text{"NAME", not_empty}, "What ps and top show");
+
+    backend_options(w.backends, option);
     return option;
 }
 

@@ -66,6 +66,8 @@ Written written(const toml::node& node, const std::string& path) {
     return result;
 }
 
+std::vector<FileEntry> entries_of(const toml::table& table, const std::string& path);
+
 FileEntry entry_of(const toml::key& key, const toml::node& node, const std::string& path) {
     FileEntry entry;
     entry.key = std::string(key.str());
@@ -79,6 +81,7 @@ FileEntry entry_of(const toml::key& key, const toml::node& node, const std::stri
     } else {
         entry.setting.values.push_back(written(node, path));
     }
+    if (const auto* table = node.as_table()) entry.entries = entries_of(*table, path);
     return entry;
 }
 

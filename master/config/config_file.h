@@ -12,6 +12,7 @@ struct FileEntry {
     std::string key;
     std::string where;  ///< of the key: "conf/curfew.toml:12:5"
     Setting setting;
+    std::vector<FileEntry> entries = {};  ///< of a table
 };
 
 /// A `[[route]]` table.

@@ -19,8 +19,8 @@ Serves the application APP (a shared object: a path, or a bare name such as demo
 Every request gets an answer by its deadline, whatever the application does.
 
 Each option is also an environment variable and a key of the configuration file: --keep-alive
-is CURFEW_KEEP_ALIVE and keep_alive. A flag beats a variable, a variable the file, and the file
-the default. TIME is 250ms, 30s, 5m or 1h, or seconds; SIZE is bytes, or 8k, 10m, 1g. Defaults
+is CURFEW_KEEP_ALIVE and keep_alive, --db-user is CURFEW_DB_USER and user in the table [db]. A
+flag beats a variable, a variable the file, and the file the default. TIME is 250ms, 30s, 5m or 1h, or seconds; SIZE is bytes, or 8k, 10m, 1g. Defaults
 are in brackets.
 )";
 
@@ -33,7 +33,8 @@ constexpr auto file_head =
     R"(# Configuration of curfew: every option there is. Start it with `curfew --config FILE`.
 #
 # Each key is also a flag and an environment variable: keep_alive is --keep-alive and
-# CURFEW_KEEP_ALIVE. A flag beats a variable, a variable this file, this file the default.
+# CURFEW_KEEP_ALIVE; in the table [db], address is --db-address and CURFEW_DB_ADDRESS. A flag
+# beats a variable, a variable this file, this file the default.
 # Durations are "250ms", "30s", "5m" or "1h"; a bare number is seconds. Sizes are a number of
 # bytes, or "8k", "10m", "1g".
 )";
@@ -75,6 +76,12 @@ std::string help_of(const Option& option) {
                       option.help() + (value.empty() ? "" : " [" + value + "]"));
 }
 
+/// Of a group of options in the file.
+std::string heading(const Option& option) {
+    const std::string text = "\n# ---- " + option.group + " ----\n";
+    return option.table.empty() ? text : text + "\n[" + option.table + "]\n";
+}
+
 std::string route_text(const worker::RouteOverride& route) {
     std::string text = "\n[[route]]\npattern = " + in_quotes(route.pattern) + "\n";
     if (route.limit) text += "limit = " + in_quotes(format_duration(*route.limit)) + "\n";
@@ -104,10 +111,10 @@ std::string file_text(const OptionTable& table, const std::vector<worker::RouteO
     std::string group;
     for (const Option& option : table) {
         if (!option.in_file) continue;
-        if (option.group != group) text += "\n# ---- " + option.group + " ----\n";
+        if (option.group != group) text += heading(option);
         group = option.group;
         text += "\n# " + joined(wrapped(option.help(), page_width - 2), "\n# ") + "\n";
-        text += option.key() + " = " + option.toml() + "\n";
+        text += option.name() + " = " + option.toml() + "\n";
     }
     text += routes_head;
     if (routes.empty()) text += route_example;

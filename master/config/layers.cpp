@@ -11,13 +11,30 @@ namespace curfew::master {
 
 namespace {
 
-[[noreturn]] void refuse_key(const FileEntry& entry, const OptionTable& table) {
+[[noreturn]] void refuse_key(const FileEntry& entry, const std::string& path,
+                             const OptionTable& table) {
     std::vector<std::string> known = {"route"};
     for (const Option& option : table) {
-        if (option.in_file) known.push_back(option.key());
+        if (option.in_file) known.push_back(option.path());
     }
-    throw ConfigError(entry.where + ": unknown key " + in_quotes(entry.key) +
-                      suggestion(entry.key, known));
+    throw ConfigError(entry.where + ": unknown key " + in_quotes(path) + suggestion(path, known));
+}
+
+void set_entry(const FileEntry& entry, const std::string& path, OptionTable& table) {
+    Option* const option = table.find_path(path);
+    if (option == nullptr || !option->in_file) refuse_key(entry, path, table);
+    option->set(Layer::file, entry.setting);
+}
+
+void set_table(const FileEntry& entry, OptionTable& table) {
+    const Setting& setting = entry.setting;
+    if (setting.is_array || setting.values.front().type != Type::table) {
+        throw ConfigError(setting.where + ": " + entry.key + ": must be a table: write [" +
+                          entry.key + "]");
+    }
+    for (const FileEntry& inner : entry.entries) {
+        set_entry(inner, entry.key + "." + inner.key, table);
+    }
 }
 
 void set_text(Option& option, Layer layer, const std::vector<std::string>& texts,
@@ -66,9 +83,7 @@ std::vector<std::string> listed(const std::string& text) {
 
 void apply_file(const FileContent& content, OptionTable& table) {
     for (const FileEntry& entry : content.entries) {
-        Option* const option = table.find(entry.key);
-        if (option == nullptr || !option->in_file) refuse_key(entry, table);
-        option->set(Layer::file, entry.setting);
+        table.has_table(entry.key) ? set_table(entry, table) : set_entry(entry, entry.key, table);
     }
 }
 

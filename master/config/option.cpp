@@ -103,7 +103,7 @@ Option::Option(std::string flags, Form form, std::string placeholder, std::strin
 
 void Option::set(Layer layer, const Setting& setting) {
     // A flag or a variable names its option by itself, a place in a file does not.
-    const std::string subject = layer == Layer::file ? ": " + key_ : "";
+    const std::string subject = layer == Layer::file ? ": " + path() : "";
     const std::vector<std::string> texts = texts_of(setting, form_, subject);
     const bool keep = layer >= layer_;
     try {
@@ -115,6 +115,10 @@ void Option::set(Layer layer, const Setting& setting) {
     layer_ = layer;
     where_ = setting.where;
 }
+
+std::string Option::name() const { return table.empty() ? key_ : key_.substr(table.size() + 1); }
+
+std::string Option::path() const { return table.empty() ? key_ : table + "." + name(); }
 
 std::string Option::toml() const {
     std::vector<std::string> values = shown();

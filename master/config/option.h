@@ -60,6 +60,10 @@ class Option {
     [[nodiscard]] const std::string& flags() const noexcept { return flags_; }  ///< "-t,--timeout"
     [[nodiscard]] const std::string& flag() const noexcept { return flag_; }    ///< "--timeout"
     [[nodiscard]] const std::string& key() const noexcept { return key_; }      ///< "timeout"
+    /// The key as the file has it: "timeout", or "db.address" for --db-address of the table `[db]`.
+    [[nodiscard]] std::string path() const;
+    /// The last part of that: "address".
+    [[nodiscard]] std::string name() const;
     [[nodiscard]] const std::string& variable() const noexcept {
         return variable_;
     }  ///< "CURFEW_..."
@@ -69,6 +73,8 @@ class Option {
 
     /// The heading it stands under, in --help and in the file.
     std::string group;
+    /// The table of the file that it stands in, also the first word of its flag; empty: in none.
+    std::string table;
     /// The file does not say which file to read.
     bool in_file = true;
 

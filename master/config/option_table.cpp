@@ -117,12 +117,22 @@ Option& OptionTable::add(std::string flags, Form form, std::string placeholder, 
     Option& option = options_.emplace_back(std::move(flags), form, std::move(placeholder),
                                            std::move(help), std::move(take), std::move(show));
     option.group = group_;
+    option.table = table_;
     return option;
 }
 
 Option* OptionTable::find(std::string_view key) {
     const auto found = std::ranges::find(options_, key, &Option::key);
     return found == options_.end() ? nullptr : &*found;
+}
+
+Option* OptionTable::find_path(std::string_view path) {
+    const auto found = std::ranges::find(options_, path, &Option::path);
+    return found == options_.end() ? nullptr : &*found;
+}
+
+bool OptionTable::has_table(std::string_view name) const {
+    return !name.empty() && std::ranges::find(options_, name, &Option::table) != options_.end();
 }
 
 Option& OptionTable::at(std::string_view key) {

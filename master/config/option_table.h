@@ -39,8 +39,12 @@ using Choice = std::vector<std::pair<std::string, T>>;
 /// help; the range and the words it accepts are added to the help.
 class OptionTable {
   public:
-    /// The heading of the options declared from here on.
-    void group(std::string title) { group_ = std::move(title); }
+    /// The heading of the options declared from here on, and the table of the file that they stand
+    /// in. Their flags begin with its name: --db-address is `address` in `[db]`.
+    void group(std::string title, std::string table = {}) {
+        group_ = std::move(title);
+        table_ = std::move(table);
+    }
 
     Option& operator()(std::string flags, std::string& target, Text text, std::string help);
     Option& operator()(std::string flags, std::vector<std::string>& target, Text text,
@@ -75,6 +79,10 @@ class OptionTable {
 
     /// The option of that key; null if there is none.
     [[nodiscard]] Option* find(std::string_view key);
+    /// The option that the file calls so, "db.address"; null if there is none.
+    [[nodiscard]] Option* find_path(std::string_view path);
+    /// Whether options stand in a table of that name.
+    [[nodiscard]] bool has_table(std::string_view name) const;
     /// The option of that key, which the caller knows to be there; else std::out_of_range.
     [[nodiscard]] Option& at(std::string_view key);
 
@@ -86,6 +94,7 @@ class OptionTable {
     static std::size_t index_of(const std::string& text, const std::vector<std::string>& words);
 
     std::string group_;
+    std::string table_;
     std::deque<Option> options_;  // a deque: references to its elements stay valid
 };
 

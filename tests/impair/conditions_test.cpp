@@ -108,6 +108,17 @@ TEST_CASE("a reset after so many bytes reaches both ends") {
     CHECK(path.server.was_reset());
 }
 
+TEST_CASE("the bytes before a reset arrive even if their receiver is slow") {
+    Path path("down reset 1000k");
+
+    path.server.send(std::string(1000 * 1024, 'x'));
+    (void)path.client.read(1);
+    (void)path.server.hears_within(a_while);
+
+    CHECK(path.client.read_all().size() == 1000 * 1024 - 1);
+    CHECK(path.client.was_reset());
+}
+
 TEST_CASE("a reset at once meets open connections and new ones") {
     Path path;
 
@@ -181,11 +192,12 @@ TEST_CASE("new clients are refused, the port stays, and open connections do not 
     CHECK(path.listener.accept().read(6) == "me too");
 }
 
-TEST_CASE("refused from the start, accepted later") {
+TEST_CASE("refused from the start, accepted later, and nobody takes the port meanwhile") {
     Listener listener;
     Impaired proxy(listener.port(), "refuse");
 
     CHECK_THROWS_AS(Peer::connect(proxy.port()), std::system_error);
+    CHECK_THROWS_AS(Listener(proxy.port()), std::system_error);
     proxy.clear();
 
     auto client = Peer::connect(proxy.port());

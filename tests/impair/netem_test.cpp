@@ -35,7 +35,7 @@ class Tc {
     TemporaryDirectory directory_;
 };
 
-constexpr auto shows_netem = "[ $2 = show ] && echo 'qdisc netem 8001: root refcnt 2 delay 1ms'";
+constexpr auto shows_netem = "[ $2 != show ] || echo 'qdisc netem 8001: root refcnt 2 delay 1ms'";
 
 }  // namespace
 
@@ -59,7 +59,7 @@ TEST_CASE("netem is taken off again") {
 }
 
 TEST_CASE("a queue that is not netem's is not taken off") {
-    const Tc tc("[ $2 = show ] && echo 'qdisc tbf 8001: root refcnt 2'");
+    const Tc tc("[ $2 != show ] || echo 'qdisc tbf 8001: root refcnt 2'");
 
     const auto outcome = tc.netem("off");
 

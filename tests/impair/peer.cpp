@@ -100,8 +100,8 @@ void Peer::reset() {
     socket_.reset();
 }
 
-Listener::Listener() : socket_(new_socket()) {
-    auto address = loopback(0);
+Listener::Listener(std::uint16_t port) : socket_(new_socket()) {
+    auto address = loopback(port);
     socklen_t size = sizeof address;
     checked(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size), "bind");
     checked(::listen(socket_.get(), SOMAXCONN), "listen");

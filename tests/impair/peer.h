@@ -42,7 +42,8 @@ class Peer {
 /// A server's port on 127.0.0.1.
 class Listener {
   public:
-    Listener();
+    /// 0: a free one. Throws std::system_error if it is taken.
+    explicit Listener(std::uint16_t port = 0);
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
     [[nodiscard]] Peer accept() const;

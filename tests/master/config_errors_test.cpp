@@ -11,6 +11,38 @@ TEST_CASE("an unknown key is refused at its place, with the nearest known one") 
           R"(curfew.toml:1:2: unknown key "colours")");
 }
 
+TEST_CASE("a key of a table is named with its table") {
+    CHECK(refusal_of_file("[db]\nadress = 'a:1'") ==
+          R"(curfew.toml:2:1: unknown key "db.adress"; did you mean "db.address"?)");
+    CHECK(refusal_of_file("db_address = 'a:1'") ==
+          R"(curfew.toml:1:1: unknown key "db_address"; did you mean "db.address"?)");
+    CHECK(refusal_of_file("[cache]\npool = 'x'") ==
+          "curfew.toml:2:8: cache.pool: must be an integer, not a string");
+    CHECK(refusal_of_file("[http]\n[http.pool]") ==
+          "curfew.toml:2:7: http.pool: must be an integer, not a table");
+    CHECK(refusal_of_file("db = 3") == "curfew.toml:1:6: db: must be a table: write [db]");
+    CHECK(refusal_of_file("[[db]]\nuser = 'a'") ==
+          "curfew.toml:1:1: db: must be a table: write [db]");
+}
+
+TEST_CASE("an upstream that is no address is refused, in every layer") {
+    CHECK(refusal_of_file("[db]\naddress = 'here'") ==
+          "curfew.toml:2:11: db.address: \"here\": write HOST:PORT or unix:PATH");
+    CHECK(refusal_of_file("[cache]\nservers = ['a:1', '::1:2']") ==
+          "curfew.toml:2:11: cache.servers: \"::1:2\": write an IPv6 address in brackets, "
+          "[::1]:PORT");
+    CHECK(refusal_of_flags({"--db-address", "a:0"}) ==
+          "--db-address: \"a:0\": no port from 1 to 65535");
+    CHECK(refusal_of_flags({"demo"}, {{"CURFEW_CACHE_SERVERS", "a:1,unix:"}}) ==
+          "CURFEW_CACHE_SERVERS: \"unix:\": a path is missing after unix:");
+}
+
+TEST_CASE("a password and a password file are one too many") {
+    CHECK(refusal_of_file("[db]\npassword_file = '/p'", {{"CURFEW_DB_PASSWORD", "x"}}) ==
+          "curfew.toml:2:17: the password of the database is given already "
+          "(CURFEW_DB_PASSWORD)");
+}
+
 TEST_CASE("the file cannot name another file") {
     CHECK(refusal_of_file("config = 'b.toml'") == R"(curfew.toml:1:1: unknown key "config")");
 }

@@ -56,6 +56,21 @@ TEST_CASE("a stronger list replaces a weaker one as a whole") {
           std::vector<std::string>{"e:5", "unix:/f"});
 }
 
+TEST_CASE("the options of a table follow the same order of layers") {
+    const std::string file = "[db]\naddress = 'a:1'\nuser = 'f'\n[cache]\nservers = 'b:2'";
+
+    const BackendOptions options =
+        configured(file, {{"CURFEW_DB_ADDRESS", "[::1]:3"}, {"CURFEW_DB_POOL", "7"}},
+                   {"--db-pool", "8", "--cache-servers", "c:4", "--cache-servers", "unix:/d"})
+            .worker.backends;
+
+    CHECK(options.db.address == "[::1]:3");
+    CHECK(options.db.user == "f");
+    CHECK(options.db.pool == 8);
+    CHECK(options.cache.servers == std::vector<std::string>{"c:4", "unix:/d"});
+    CHECK(configured("[db]").worker.backends.db.address == DbOptions().address);
+}
+
 TEST_CASE("an IPv6 address in brackets is one address") {
     CHECK(invoke({"--bind", "[::1]:80", "demo"}).options.bind ==
           std::vector<std::string>{"[::1]:80"});

@@ -4,6 +4,7 @@
 #include "tests/support/wait_until.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@ void redirect(int fd, const char* path) {
                          const std::function<void()>& before_exec) {
     try {
         ::setsid();
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves nothing behind either
         checked(::chdir(directory.c_str()), "chdir");
         redirect(STDOUT_FILENO, "out");
         redirect(STDERR_FILENO, "error");

@@ -3,12 +3,12 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <chrono>
 #include <cstdlib>
 #include <map>
 #include <optional>
-#include <regex>
 #include <stdexcept>
 #include <string>
 
@@ -111,21 +111,34 @@ class FlatJson {
         return true;
     }
 
+    bool digits(std::string& out) {
+        const auto count = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
+        out.append(rest_.substr(0, count));
+        rest_.remove_prefix(count);
+        return count > 0;
+    }
+
     bool number(std::string& out) {
-        static const std::regex pattern("-?(0|[1-9][0-9]*)(\\.[0-9]+)?");
-        std::match_results<std::string_view::const_iterator> match;
-        if (!std::regex_search(rest_.begin(), rest_.end(), match, pattern,
-                               std::regex_constants::match_continuous)) {
-            return false;
-        }
-        out = match.str();
-        rest_.remove_prefix(out.size());
-        return true;
+        if (!digits(out) || (out.size() > 1 && out[0] == '0')) return false;
+        if (!take('.')) return true;
+        out += '.';
+        return digits(out);
     }
 
     std::string_view rest_;
     std::map<std::string, std::string> members_;
 };
+
+/// Its digits as 9, its letters as A and a.
+std::string shape(std::string text) {
+    for (char& c : text) {
+        if (c >= '0' && c <= '9') c = '9';
+        if (c >= 'A' && c <= 'Z') c = 'A';
+        if (c >= 'a' && c <= 'z') c = 'a';
+        if (c == '-') c = '+';
+    }
+    return text;
+}
 
 std::string every_octet() {
     std::string all;
@@ -177,10 +190,7 @@ TEST_CASE("every letter of the access log says what it is for") {
 }
 
 TEST_CASE("the time is that of the common log format") {
-    const std::regex pattern(R"(\[\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\])");
-    const auto time = Sample().line("%(t)s");
-    CAPTURE(time);
-    CHECK(std::regex_match(time, pattern));
+    CHECK(shape(Sample().line("%(t)s")) == "[99/Aaa/9999:99:99:99 +9999]");
 }
 
 TEST_CASE("what there is nothing of is a dash") {
@@ -231,9 +241,8 @@ TEST_CASE("a format with an unknown letter is refused by name") {
     for (const std::string_view format :
          {"%(x)s", "%()s", "%(hh)s", "%({a}x)s", "%({}i)s", "%({a)s", "%({a}ii)s"}) {
         CAPTURE(format);
-        const auto letter = format.substr(0, format.size());
         CHECK_THROWS_WITH_AS((void)compile_log_format(format),
-                             ("unknown letter " + std::string(letter)).c_str(),
+                             ("unknown letter " + std::string(format)).c_str(),
                              std::invalid_argument);
     }
     for (const std::string_view format : {"%", "%h", "%(h", "%(h)", "a % b", "%(h)d"}) {
@@ -262,8 +271,7 @@ TEST_CASE("a JSON line is one object of all facts") {
     CHECK(members["referer"] == "http://r/");
     CHECK(members["user_agent"] == "agent");
     CHECK(members["pid"] == std::to_string(::getpid()));
-    CHECK(std::regex_match(members["time"],
-                           std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4})")));
+    CHECK(shape(members["time"]) == "9999+99+99A99:99:99+9999");
     CHECK(members.size() == 12);
 }
 

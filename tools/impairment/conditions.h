@@ -25,7 +25,7 @@ struct Conditions {
     std::optional<std::size_t> stall;  ///< silence after so many bytes
     std::optional<std::size_t> reset;  ///< the connection is reset after so many bytes
     Duration slow_close{};             ///< the end of the stream is held back so long
-    bool black_hole = false;           ///< nothing is taken, nothing is given
+    bool black_hole = false;           ///< nothing gets through
 
     /// Goes up whenever stall or reset is set: their bytes are counted from then on.
     unsigned counts = 0;

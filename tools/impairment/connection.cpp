@@ -6,19 +6,8 @@
 
 namespace curfew::impairment {
 
-namespace {
-
-int error_of(int socket) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
-    return error;
-}
-
-}  // namespace
-
-Connection::Connection(worker::Loop& loop, UniqueFd client, UniqueFd server,
-                       const Network& network, std::function<void()> over)
+Connection::Connection(worker::Loop& loop, UniqueFd client, UniqueFd server, const Network& network,
+                       std::function<void()> over)
     : loop_(loop),
       client_(std::move(client)),
       server_(std::move(server)),
@@ -28,13 +17,9 @@ Connection::Connection(worker::Loop& loop, UniqueFd client, UniqueFd server,
     connected_.enable();
 }
 
+/// Or it could not be connected: that is a reset, which takes its way through the conditions.
 void Connection::on_connected() {
     connected_.disable();
-    if (error_of(server_.get()) != 0) {
-        reset();
-        over_();
-        return;
-    }
     up_.emplace(loop_, client_.get(), server_.get(), network_.up, [this] { look(); });
     down_.emplace(loop_, server_.get(), client_.get(), network_.down, [this] { look(); });
     heed();

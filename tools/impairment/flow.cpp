@@ -56,7 +56,7 @@ void Flow::advance() {
 }
 
 bool Flow::wants_more() const noexcept {
-    return state_ == State::flowing && !all_received_ && !queue_.full() && !conditions_.black_hole;
+    return state_ == State::flowing && !all_received_ && !queue_.full();
 }
 
 void Flow::on_readable() {
@@ -84,18 +84,19 @@ bool Flow::send_piece() {
     const auto now = Clock::now();
     if (pacer_.reset_is_due()) {
         // After n bytes means that the n bytes arrive.
-        if (*conditions_.reset > 0 && has_unsent(to_) &&
-            !is_time(now + std::chrono::milliseconds(1), now)) {
-            return false;
+        if (*conditions_.reset > 0 && has_unsent(to_)) {
+            timer_.fire_in(std::chrono::milliseconds(1));
+        } else {
+            state_ = State::broken;
         }
-        state_ = State::broken;
         return false;
     }
     if (queue_.empty()) return false;
     const auto due = queue_.due(conditions_);
     const auto piece = queue_.head();
     if (piece.empty()) {
-        const auto end = sender_was_reset_ ? due : std::max(due, last_sent_) + conditions_.slow_close;
+        const auto end =
+            sender_was_reset_ ? due : std::max(due, last_sent_) + conditions_.slow_close;
         // A silence hides the end, too; a slow pace has no effect on it.
         const bool silent = pacer_.ready_at() == Time::max();
         if (!silent && is_time(end, now)) pass_end_on();
@@ -103,8 +104,8 @@ bool Flow::send_piece() {
     }
     if (!is_time(std::max(due, pacer_.ready_at()), now)) return false;
 
-    const auto count = ::send(to_, piece.data(), std::min(piece.size(), pacer_.allowance()),
-                              MSG_NOSIGNAL);
+    const auto count =
+        ::send(to_, piece.data(), std::min(piece.size(), pacer_.allowance()), MSG_NOSIGNAL);
     if (count < 0 && errno == EAGAIN) {
         writable_.enable();
         return false;

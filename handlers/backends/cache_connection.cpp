@@ -1,0 +1,72 @@
+#include "cache_connection.h"
+
+#include "configure.h"
+#include "upstream.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+
+namespace curfew::cache {
+
+using Kind = BackendError::Kind;
+
+Connection make_connection() {
+    Connection connection(memcached_create(nullptr));
+    if (!connection) throw std::bad_alloc();
+    memcached_st* const m = connection.get();
+    memcached_behavior_set(m, MEMCACHED_BEHAVIOR_TCP_NODELAY, 1);
+    memcached_behavior_set(m, MEMCACHED_BEHAVIOR_DISTRIBUTION,
+                           MEMCACHED_DISTRIBUTION_CONSISTENT_KETAMA);
+    for (const std::string& server : backend_options().cache.servers) {
+        const Upstream upstream = parse_upstream(server);
+        const auto result = upstream.path.empty()
+                                ? memcached_server_add(m, upstream.host.c_str(), upstream.port)
+                                : memcached_server_add_unix_socket(m, upstream.path.c_str());
+        if (result != MEMCACHED_SUCCESS) throw std::bad_alloc();
+    }
+    return connection;
+}
+
+std::string upstream_of(memcached_st* connection, std::string_view key) {
+    memcached_return_t ignored = MEMCACHED_SUCCESS;
+    const auto* const server =
+        memcached_server_by_key(connection, key.data(), key.size(), &ignored);
+    if (server == nullptr) return "cache";
+    const std::string name = memcached_server_name(server);
+    if (name.starts_with('/')) return "cache " + name;
+    return "cache " + name + ":" + std::to_string(memcached_server_port(server));
+}
+
+void set_limits(memcached_st* connection, const Call& call) {
+    const auto milliseconds = [](Duration duration) {
+        return static_cast<std::uint64_t>(whole_milliseconds(duration));
+    };
+    const Duration connect = std::min(call.remaining(), backend_options().cache.connect_timeout);
+    memcached_behavior_set(connection, MEMCACHED_BEHAVIOR_POLL_TIMEOUT,
+                           milliseconds(call.remaining()));
+    memcached_behavior_set(connection, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, milliseconds(connect));
+}
+
+void fail(const Call& call, memcached_st* connection, memcached_return_t result) {
+    const int error = memcached_last_error_errno(connection);
+    if (result == MEMCACHED_HOST_LOOKUP_FAILURE)
+        call.fail(Kind::unreachable, "the name is unknown");
+    if (result == MEMCACHED_TIMEOUT) call.fail(Kind::timed_out, "no connection");
+    if (error == ECONNREFUSED || error == ENOENT) call.fail(Kind::refused, "connection refused");
+    if (result == MEMCACHED_CONNECTION_FAILURE) call.fail(Kind::unreachable, "no connection");
+    call.fail(Kind::protocol, memcached_strerror(connection, result));
+}
+
+bool is_answer(memcached_return_t result) noexcept {
+    switch (result) {
+        case MEMCACHED_SUCCESS:
+        case MEMCACHED_NOTFOUND:
+        case MEMCACHED_NOTSTORED:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace curfew::cache

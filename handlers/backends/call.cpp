@@ -1,0 +1,57 @@
+#include "call.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+namespace curfew {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The upstream's name, once it is known that there is time to call it.
+std::string checked_name(std::string upstream) {
+    if (patience().exhausted()) throw TimeoutError(upstream + ": no time left to call it");
+    return upstream;
+}
+
+}  // namespace
+
+Call::Call(std::string upstream, Duration own_limit)
+    : upstream_(checked_name(std::move(upstream))),
+      start_(Deadline::Clock::now()),
+      deadline_(Deadline::after(start_, std::min(own_limit, remaining_patience()))),
+      of_caller_(remaining_patience() <= own_limit),
+      scope_(deadline_) {}
+
+std::string Call::elapsed() const {
+    const auto time = Deadline::Clock::now() - start_;
+    return std::to_string(std::chrono::round<milliseconds>(time).count()) + " ms";
+}
+
+bool Call::is_over() const noexcept { return patience().exhausted(); }
+
+void Call::time_out() const {
+    const auto message = upstream_ + ": timed out after " + elapsed();
+    const auto* const interrupt = patience().interrupt;
+    if (of_caller_ || (interrupt != nullptr && interrupt->raised())) throw TimeoutError(message);
+    throw BackendError(message, BackendError::Kind::timed_out);
+}
+
+void Call::fail(BackendError::Kind kind, const std::string& what) const {
+    if (is_over()) time_out();
+    if (kind == BackendError::Kind::timed_out) {
+        throw BackendError(upstream_ + ": " + what + " after " + elapsed(), kind);
+    }
+    throw BackendError(upstream_ + ": " + what, kind);
+}
+
+long whole_milliseconds(Duration duration) noexcept {
+    constexpr milliseconds most(std::numeric_limits<int>::max());
+    if (duration >= most) return most.count();
+    return std::max<long>(std::chrono::ceil<milliseconds>(duration).count(), 1);
+}
+
+}  // namespace curfew

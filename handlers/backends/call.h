@@ -1,0 +1,54 @@
+#pragma once
+
+#include "../error.h"
+#include "../timeouts/waiting.h"
+
+#include <string>
+
+namespace curfew {
+
+/// One call to an upstream, as long as it lasts. It may take as long as the caller's patience, or
+/// the backend's own limit if that is sooner; every wait in it, of whichever library, ends by then.
+class Call {
+  public:
+    /// `upstream`: for messages, "http 127.0.0.1:8081". Throws TimeoutError if patience is
+    /// exhausted already.
+    Call(std::string upstream, Duration own_limit);
+
+    [[nodiscard]] Duration remaining() const noexcept { return deadline_.remaining(); }
+
+    /// The call ended by its time limit: TimeoutError if that was the caller's, else BackendError.
+    [[noreturn]] void time_out() const;
+
+    /// The call failed. If its time is over, that is the reason, whatever the library says.
+    [[noreturn]] void fail(BackendError::Kind kind, const std::string& what) const;
+
+    /// Time is over, or an interrupt came.
+    [[nodiscard]] bool is_over() const noexcept;
+
+    [[nodiscard]] const std::string& upstream() const noexcept { return upstream_; }
+
+  private:
+    [[nodiscard]] std::string elapsed() const;
+
+    std::string upstream_;
+    Deadline::Clock::time_point start_;
+    Deadline deadline_;
+    bool of_caller_;  // the limit is the caller's, not the backend's own
+    PatienceScope scope_;
+};
+
+/// While it is there no wait waits: to close what is given up without a chance to block.
+class WithoutWaiting {
+  public:
+    WithoutWaiting() noexcept : scope_(Deadline::in(Duration::zero())) {}
+
+  private:
+    PatienceScope scope_;
+};
+
+/// For options of libraries: rounded up, so that they are never sooner than the deadline, and at
+/// least 1, as 0 has meanings of its own.
+[[nodiscard]] long whole_milliseconds(Duration duration) noexcept;
+
+}  // namespace curfew

@@ -1,0 +1,101 @@
+#include "db.h"
+
+#include "call.h"
+#include "configure.h"
+#include "db_connection.h"
+#include "pool.h"
+
+#include <array>
+#include <charconv>
+
+namespace curfew::db {
+
+namespace {
+
+/// Never destroyed: a thread that was given up may use it until the process ends.
+Pool<std::unique_ptr<Connection>>& pool() {
+    static auto& pool = *new Pool<std::unique_ptr<Connection>>;
+    return pool;
+}
+
+std::string pool_key() {
+    const DbOptions& options = backend_options().db;
+    return options.address + ' ' + options.user + ' ' + options.database;
+}
+
+Call new_call() {
+    const DbOptions& options = backend_options().db;
+    return {"db " + options.address, options.timeout};
+}
+
+/// One that waits in the pool, or a new one.
+std::unique_ptr<Connection> obtain(const Call& call) {
+    while (auto connection = pool().take(pool_key())) {
+        if (connection->is_silent()) return connection;
+    }
+    return std::make_unique<Connection>(backend_options().db, call);
+}
+
+void give_back(std::unique_ptr<Connection> connection) {
+    if (!connection->is_reusable()) return;
+    pool().put(pool_key(), std::move(connection), backend_options().db.pool);
+}
+
+}  // namespace
+
+Result query(const std::string& sql, const Values& parameters) {
+    const Call call = new_call();
+    auto connection = obtain(call);
+    try {
+        Result result = connection->run(call, sql, parameters);
+        give_back(std::move(connection));
+        return result;
+    } catch (...) {
+        // A statement that was refused has done no harm to the session.
+        if (connection) give_back(std::move(connection));
+        throw;
+    }
+}
+
+std::string to_text(const Value& value) {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+    if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    if (const auto* real = std::get_if<double>(&value)) {
+        std::array<char, 32> digits{};
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *real).ptr;
+        return {digits.data(), end};
+    }
+    return "NULL";
+}
+
+Transaction::Transaction() {
+    const Call call = new_call();
+    connection_ = obtain(call);
+    static_cast<void>(connection_->run(call, "START TRANSACTION", {}));
+}
+
+Transaction::~Transaction() {
+    if (!connection_ || connection_->is_broken()) return;
+    try {
+        const Call call = new_call();
+        static_cast<void>(connection_->run(call, "ROLLBACK", {}));
+        give_back(std::move(connection_));
+    } catch (const std::exception&) {
+        // The connection is closed, and the server rolls back.
+    }
+}
+
+Result Transaction::query(const std::string& sql, const Values& parameters) {
+    const Call call = new_call();
+    if (!connection_) call.fail(BackendError::Kind::protocol, "the transaction is over");
+    return connection_->run(call, sql, parameters);
+}
+
+void Transaction::commit() {
+    const Call call = new_call();
+    if (!connection_) call.fail(BackendError::Kind::protocol, "the transaction is over");
+    static_cast<void>(connection_->run(call, "COMMIT", {}));
+    give_back(std::move(connection_));
+}
+
+}  // namespace curfew::db

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "call.h"
+#include "db.h"
+#include "db_limit.h"
+#include "options.h"
+
+#include <mysql.h>
+
+#include <memory>
+#include <string>
+
+namespace curfew::db {
+
+struct CloseMysql {
+    void operator()(MYSQL* mysql) const noexcept {
+        const WithoutWaiting now;
+        mysql_close(mysql);
+    }
+};
+using Mysql = std::unique_ptr<MYSQL, CloseMysql>;
+
+struct Failure;
+
+/// Logs in. On failure the handle has the error, and `ok` is false.
+struct Login {
+    Mysql mysql;
+    bool ok;
+};
+[[nodiscard]] Login log_in(const DbOptions& options);
+
+/// A session with the server. Not copied, not shared, used by one call at a time.
+class Connection {
+  public:
+    /// Throws TimeoutError or BackendError.
+    Connection(const DbOptions& options, const Call& call);
+
+    /// One statement and all of its result, within the time of the call. Throws as db::query does.
+    /// After a TimeoutError or a BackendError the session is broken: nothing is certain about it,
+    /// and a statement that may still run in it has been cancelled.
+    [[nodiscard]] Result run(const Call& call, const std::string& sql, const Values& parameters);
+
+    [[nodiscard]] bool is_broken() const noexcept { return broken_; }
+    /// For whoever needs one next: as it was after login, for all that the server tells.
+    [[nodiscard]] bool is_reusable() const noexcept;
+    /// An idle session has nothing to say: if there is something to read, it is its end.
+    [[nodiscard]] bool is_silent() const noexcept;
+
+  private:
+    [[noreturn]] void fail(const Call& call, const Failure& failure);
+    void cancel();
+
+    const DbOptions& options_;
+    Mysql mysql_;
+    Server server_ = Server::mariadb;
+    bool broken_ = false;
+    Deadline ends_by_itself_ = Deadline::never();  ///< when the server stops the statement
+};
+
+}  // namespace curfew::db

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "call.h"
+#include "http.h"
+#include "http_url.h"
+
+#include <curl/curl.h>
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <string_view>
+
+namespace curfew::http {
+
+struct CloseHandle {
+    void operator()(CURL* handle) const noexcept {
+        const WithoutWaiting now;
+        curl_easy_cleanup(handle);
+    }
+};
+/// A libcurl handle with the connections that it keeps.
+using Handle = std::unique_ptr<CURL, CloseHandle>;
+
+[[nodiscard]] Handle make_handle();
+
+struct CloseList {
+    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+using List = std::unique_ptr<curl_slist, CloseList>;
+
+/// One request and its response, over a handle that is somebody else's.
+class Transfer {
+  public:
+    Transfer(CURL* handle, const Call& call) noexcept : handle_(handle), call_(call) {}
+    /// The handle forgets this transfer, and keeps its connections.
+    ~Transfer() { curl_easy_reset(handle_); }
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+
+    /// Blocks. Throws as the functions of http.h do; the handle must not be used again then.
+    [[nodiscard]] Response perform(std::string_view method, const Url& url, std::string_view body,
+                                   const Options& options);
+
+  private:
+    void set_target(std::string_view method, const Url& url, int redirects);
+    void set_limits();
+    void set_method(std::string_view method, std::string_view body);
+    void set_fields(const Options& options);
+    void set_receiver();
+    void add_field(const std::string& line);
+
+    [[nodiscard]] bool receive_field(std::string_view line);
+    [[nodiscard]] bool fits(std::size_t size) noexcept;
+    [[noreturn]] void fail(CURLcode code) const;
+
+    // Called by libcurl. They return less than they were given to end the transfer.
+    static std::size_t on_field(char* bytes, std::size_t, std::size_t size, void* self) noexcept;
+    static std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* self) noexcept;
+    static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept;
+
+    CURL* handle_;
+    const Call& call_;
+    List fields_;
+    Response response_;
+    std::size_t received_ = 0;  ///< bytes of head and body
+    bool too_large_ = false;
+    std::exception_ptr thrown_;  ///< in one of libcurl's callbacks
+};
+
+}  // namespace curfew::http

@@ -1,0 +1,33 @@
+#include "checkpoint_strategy.h"
+
+#include "interrupts.h"
+#include "overrun.h"
+#include "timer_thread.h"
+
+#include <algorithm>
+
+namespace curfew {
+
+CheckpointStrategy::CheckpointStrategy() noexcept
+    : Strategy("checkpoint", {.cooperative_loop = true,
+                              .signals_blocked = true,
+                              .caller_returns = false,
+                              .left_behind = "one timer thread for the process",
+                              .cost = "0.5 µs, and 0.3 ns for each checkpoint",
+                              .late = "0.1 ms, and the time between two checkpoints"}) {}
+
+void CheckpointStrategy::run(Call& call, Deadline deadline) {
+    const PooledInterrupt interrupt;
+    {
+        auto own = patience();
+        own.limit = std::min(own.limit, deadline);
+        own.interrupt = interrupt.get();
+        own.interrupt_wakes = false;
+        const PatienceScope scope(own);
+        const TimerScope timer(own.limit, *interrupt);
+        call.run();
+    }
+    check_overrun(name(), deadline);
+}
+
+}  // namespace curfew

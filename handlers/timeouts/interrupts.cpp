@@ -1,0 +1,43 @@
+#include "interrupts.h"
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace curfew {
+
+namespace {
+
+constexpr std::size_t kept = 64;
+
+struct Pool {
+    std::mutex mutex;
+    std::vector<std::unique_ptr<Interrupt>> free;
+};
+
+/// Never destroyed: threads that were left behind may still give theirs back at exit.
+Pool& pool() {
+    static Pool& only = *new Pool;
+    return only;
+}
+
+}  // namespace
+
+PooledInterrupt::PooledInterrupt() {
+    {
+        const std::lock_guard lock(pool().mutex);
+        if (!pool().free.empty()) {
+            interrupt_ = std::move(pool().free.back());
+            pool().free.pop_back();
+        }
+    }
+    if (!interrupt_) interrupt_ = std::make_unique<Interrupt>();
+}
+
+PooledInterrupt::~PooledInterrupt() {
+    interrupt_->clear();
+    const std::lock_guard lock(pool().mutex);
+    if (pool().free.size() < kept) pool().free.push_back(std::move(interrupt_));
+}
+
+}  // namespace curfew

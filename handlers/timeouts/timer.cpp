@@ -1,0 +1,38 @@
+#include "timer.h"
+
+#include "interrupts.h"
+#include "overrun.h"
+#include "timer_thread.h"
+
+#include <algorithm>
+
+namespace curfew {
+
+Timer::Timer() noexcept
+    : Strategy("timer", {.blocked_socket = true,
+                         .drip_feed = true,
+                         .sleep = true,
+                         .cooperative_loop = true,
+                         .signals_blocked = true,
+                         .caller_returns = false,
+                         .left_behind = "one timer thread for the process",
+                         .cost = "1 µs; a wake-up of the timer thread now and then",
+                         .late = "0.1 ms"}) {}
+
+void Timer::run(Call& call, Deadline deadline) {
+    const PooledInterrupt interrupt;
+    {
+        auto own = patience();
+        own.limit = std::min(own.limit, deadline);
+        own.interrupt = interrupt.get();
+        own.interrupt_wakes = true;
+        const PatienceScope scope(own);
+        // A sooner limit around this one ends these waits too: its own interrupt is not watched
+        // while ours is.
+        const TimerScope timer(own.limit, *interrupt);
+        call.run();
+    }
+    check_overrun(name(), deadline);
+}
+
+}  // namespace curfew

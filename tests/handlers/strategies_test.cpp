@@ -1,0 +1,212 @@
+#include "handlers/error.h"
+#include "handlers/timeouts/strategy.h"
+#include "handlers/timeouts/waiting.h"
+#include "handlers/timeouts/with_timeout.h"
+
+#include <doctest/doctest.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+using namespace curfew;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = Deadline::Clock;
+
+/// Two ends of a connection on which nobody says anything.
+struct SilentPair {
+    SilentPair() {
+        int fds[2];
+        checked(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), "socketpair");
+        ours.reset(fds[0]);
+        theirs.reset(fds[1]);
+    }
+    UniqueFd ours;
+    UniqueFd theirs;
+};
+
+/// Far from the limit, so that a noisy machine cannot make one look like the other.
+constexpr Duration limit = 100ms;
+constexpr Duration whole = 3s;
+constexpr Duration clearly_ended = 1500ms;
+
+/// The timeout of one operation, as a library has it: what strategy `io` says, else its default.
+int operation_timeout() {
+    const auto timeout = std::min(patience().per_operation, whole);
+    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count());
+}
+
+/// Reads until the other end closes, as a blocking library would.
+void read_with_own_timeouts(int fd) {
+    char byte = 0;
+    pollfd wanted{.fd = fd, .events = POLLIN, .revents = 0};
+    while (::poll(&wanted, 1, operation_timeout()) > 0 && ::recv(fd, &byte, 1, 0) > 0) continue;
+}
+
+struct Outcome {
+    bool timed_out = false;
+    Duration elapsed{};
+};
+
+template <typename Function>
+Outcome attempt(const Strategy& by, Duration within, Function function) {
+    const auto start = Clock::now();
+    Outcome outcome;
+    try {
+        with_timeout(within, by.name(), function);
+    } catch (const TimeoutError&) {
+        outcome.timed_out = true;
+    }
+    outcome.elapsed = Clock::now() - start;
+    return outcome;
+}
+
+bool returned_early(const Strategy& by, const Outcome& outcome) {
+    CAPTURE(by.name());
+    if (outcome.elapsed < clearly_ended) CHECK(outcome.elapsed >= limit);
+    return outcome.elapsed < clearly_ended;
+}
+
+}  // namespace
+
+TEST_CASE("every strategy returns what a function in time returns, and throws what it throws") {
+    for (const auto* const by : strategies()) {
+        CAPTURE(by->name());
+        CHECK(with_timeout(5s, by->name(), [] { return std::string("in time"); }) == "in time");
+        CHECK_THROWS_WITH_AS(
+            with_timeout(5s, by->name(), []() -> int { throw HttpError(418, "tea"); }), "tea",
+            HttpError);
+        CHECK_NOTHROW(with_timeout(5s, by->name(), [] {}));
+    }
+}
+
+TEST_CASE("a result may be something that only moves") {
+    for (const auto* const by : strategies()) {
+        CAPTURE(by->name());
+        CHECK(*with_timeout(5s, by->name(), [] { return std::make_unique<int>(7); }) == 7);
+    }
+}
+
+TEST_CASE("an unknown strategy is refused, with the choices") {
+    CHECK_THROWS_WITH_AS(with_timeout(1s, "hope", [] {}),
+                         doctest::Contains("the choices are none, io, deadline"),
+                         std::invalid_argument);
+}
+
+TEST_CASE("a wait for a silent peer ends at the limit under those strategies that say so") {
+    for (const auto* const by : strategies()) {
+        const auto pair = std::make_shared<SilentPair>();
+        const auto outcome =
+            attempt(*by, limit, [pair] { read_with_own_timeouts(pair->ours.get()); });
+        CHECK(returned_early(*by, outcome) == by->guarantees().blocked_socket);
+    }
+}
+
+TEST_CASE("a peer that drips defeats timeouts for each operation, and only those") {
+    for (const auto* const by : strategies()) {
+        const auto pair = std::make_shared<SilentPair>();
+        std::jthread dripper([pair](const std::stop_token& stop) {
+            const auto end = Deadline::in(whole);
+            while (!stop.stop_requested() && !end.passed()) {
+                (void)!::send(pair->theirs.get(), "x", 1, MSG_NOSIGNAL);
+                std::this_thread::sleep_for(20ms);
+            }
+            ::shutdown(pair->theirs.get(), SHUT_RDWR);
+        });
+        const auto outcome =
+            attempt(*by, 500ms, [pair] { read_with_own_timeouts(pair->ours.get()); });
+        CHECK(returned_early(*by, outcome) == by->guarantees().drip_feed);
+    }
+}
+
+TEST_CASE("a sleep ends at the limit under those strategies that say so") {
+    for (const auto* const by : strategies()) {
+        const auto outcome = attempt(*by, limit, [] { std::this_thread::sleep_for(whole); });
+        CHECK(returned_early(*by, outcome) == by->guarantees().sleep);
+    }
+}
+
+TEST_CASE("a computation that cooperates ends at the limit under those strategies that say so") {
+    for (const auto* const by : strategies()) {
+        const auto outcome = attempt(*by, limit, [] {
+            for (const auto end = Deadline::in(whole); !end.passed();) checkpoint();
+        });
+        CHECK(returned_early(*by, outcome) == by->guarantees().cooperative_loop);
+    }
+}
+
+TEST_CASE("destructors of a function that was ended run") {
+    for (const auto* const by : strategies()) {
+        if (!by->guarantees().cooperative_loop) continue;
+        CAPTURE(by->name());
+        const auto alive = std::make_shared<std::atomic<int>>(0);
+        struct Local {
+            explicit Local(std::shared_ptr<std::atomic<int>> count) : count_(std::move(count)) {
+                ++*count_;
+            }
+            ~Local() { --*count_; }
+            std::shared_ptr<std::atomic<int>> count_;
+        };
+        attempt(*by, limit, [alive] {
+            const Local local(alive);
+            while (true) checkpoint();
+        });
+        for (const auto end = Deadline::in(10s); *alive != 0 && !end.passed();) {
+            std::this_thread::yield();
+        }
+        CHECK(*alive == 0);
+    }
+}
+
+TEST_CASE("limits nest: the sooner wins, inner or outer, under any pair of strategies") {
+    for (const auto* const outer : strategies()) {
+        for (const auto* const inner : strategies()) {
+            if (!inner->guarantees().sleep || !outer->guarantees().sleep) continue;
+            CAPTURE(outer->name());
+            CAPTURE(inner->name());
+            const auto nested = [inner](Duration inner_limit) {
+                return [inner, inner_limit] {
+                    with_timeout(inner_limit, inner->name(),
+                                 [] { std::this_thread::sleep_for(whole); });
+                };
+            };
+            CHECK(attempt(*outer, 2s, nested(50ms)).elapsed < clearly_ended);
+            CHECK(attempt(*outer, 50ms, nested(2s)).elapsed < clearly_ended);
+        }
+    }
+}
+
+TEST_CASE("after an inner limit the outer one still holds") {
+    for (const auto* const by : strategies()) {
+        if (!by->guarantees().sleep) continue;
+        CAPTURE(by->name());
+        const auto outcome = attempt(*by, 300ms, [by] {
+            CHECK_THROWS_AS(
+                with_timeout(50ms, by->name(), [] { std::this_thread::sleep_for(whole); }),
+                TimeoutError);
+            std::this_thread::sleep_for(whole);
+        });
+        CHECK(outcome.timed_out);
+        CHECK(outcome.elapsed < clearly_ended);
+    }
+}
+
+TEST_CASE("a limit leaves nothing behind for the next call") {
+    for (const auto* const by : strategies()) {
+        if (!by->guarantees().sleep) continue;
+        CAPTURE(by->name());
+        for (int i = 0; i < 20; ++i) {
+            CHECK(attempt(*by, 2ms, [] { std::this_thread::sleep_for(whole); }).timed_out);
+            CHECK_FALSE(attempt(*by, 10s, [] { std::this_thread::sleep_for(1ms); }).timed_out);
+        }
+        CHECK(patience().limit.is_never());
+        CHECK(patience().interrupt == nullptr);
+    }
+}

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "handlers/unique_fd.h"
+#include "worker/loop.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace curfew::impairment {
+
+/// A Unix socket on which lines are received, each of which gets one line as its answer. Its file
+/// is for this user only and goes with the object.
+class Control {
+  public:
+    using Answer = std::function<std::string(std::string_view line)>;
+
+    /// A socket file that nobody listens on any more is replaced. Throws std::system_error.
+    Control(worker::Loop& loop, const std::string& path, Answer answer);
+    ~Control();
+    Control(const Control&) = delete;
+    Control& operator=(const Control&) = delete;
+
+  private:
+    struct Client {
+        Client(worker::Loop& loop, UniqueFd accepted, std::function<void()> on_readable);
+
+        UniqueFd socket;
+        std::string input;
+        worker::ReadEvent readable;
+    };
+
+    void on_client();
+    void on_readable(int socket);
+    bool answer_lines(Client& client) const;
+
+    worker::Loop& loop_;
+    std::string path_;
+    Answer answer_;
+    UniqueFd socket_;
+    worker::ReadEvent client_waits_;
+    std::map<int, Client> clients_;
+};
+
+/// Sends one line to such a socket and returns the answer; empty if it does not come. Throws
+/// std::system_error if there is no such socket.
+[[nodiscard]] std::string ask(const std::string& path, const std::string& line);
+
+}  // namespace curfew::impairment
