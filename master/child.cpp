@@ -44,6 +44,7 @@ void Child::send(int signal) const noexcept {
 void Child::tell_to_go(int signal, Deadline kill_by) noexcept {
     kill_by_ = std::min(kill_by_, kill_by);
     told_ = true;
+    board_.line().told_to_go.store(true, std::memory_order_relaxed);
     send(signal);
 }
 

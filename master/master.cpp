@@ -206,12 +206,12 @@ void Master::stop(Stopping how, const char* why) {
     if (how <= stopping_) return;
     stopping_ = how;
     if (how == Stopping::gracefully) {
-        spdlog::info("{}: stopping, with {} ms to finish what is accepted", why,
-                     in_milliseconds(options_.worker.graceful_timeout));
         const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
         // First our share of the sockets, so that they close with the last worker that drains.
         for (auto& socket : sockets_) socket.fd.reset();
         for (const auto& child : children_) child->tell_to_go(SIGTERM, kill_by);
+        spdlog::info("{}: stopping, with {} ms to finish what is accepted", why,
+                     in_milliseconds(options_.worker.graceful_timeout));
         return;
     }
     spdlog::info("{}: stopping at once", why);

@@ -201,6 +201,10 @@ void Connection::after_job() {
     go_on(writer_.write(socket_.get()));
 }
 
+bool Connection::leaving() const noexcept {
+    return context_.draining || context_.board.line().told_to_go.load(std::memory_order_relaxed);
+}
+
 /// Answers without a handler.
 void Connection::answer(Response response, bool keep_alive) {
     response_ = std::move(response);
@@ -212,8 +216,7 @@ void Connection::respond(bool keep_alive) {
     const Framing framing{
         .http_1_1 = parser_.http_1_1(),
         .head = parser_.parts().method == "HEAD",
-        .keep_alive =
-            keep_alive && !context_.draining && context_.options.keepalive > Duration::zero(),
+        .keep_alive = keep_alive && !leaving() && context_.options.keepalive > Duration::zero(),
         .id = parser_.parts().id,
     };
     go_on(writer_.begin(socket_.get(), *response_, framing, context_.date, context_.scratch));

@@ -65,6 +65,7 @@ class Connection final : private Task {
     void linger();
     void close() noexcept { state_ = State::closed; }
 
+    [[nodiscard]] bool leaving() const noexcept;
     void watch_writable(bool on);
     [[nodiscard]] bool body_keeps_pace() const noexcept;
     void time_out();

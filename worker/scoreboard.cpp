@@ -142,6 +142,7 @@ void WorkerBoard::reset() noexcept {
     line_->state.store(WorkerState::booting);
     line_->shortest_limit.store(INT64_MAX);
     line_->requests.store(0);
+    line_->told_to_go.store(false);
 }
 
 Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)

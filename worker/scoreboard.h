@@ -68,6 +68,10 @@ struct alignas(64) WorkerLine {
     std::atomic<std::uint32_t> cells_used{0};  ///< no cell at or above this was ever used
     std::atomic<std::int64_t> shortest_limit{INT64_MAX};  ///< ns; no request has a sooner deadline
     std::atomic<std::uint64_t> requests{0};
+
+    /// Set by the master when it tells the worker to go: a handler that keeps the loop from its
+    /// signals must not keep the clients from the news.
+    std::atomic<bool> told_to_go{false};
 };
 
 class Scoreboard;

@@ -4,8 +4,8 @@
 #include "upstream.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <new>
+#include <string_view>
 
 namespace curfew::cache {
 
@@ -49,13 +49,20 @@ void set_limits(memcached_st* connection, const Call& call) {
 }
 
 void fail(const Call& call, memcached_st* connection, memcached_return_t result) {
-    const int error = memcached_last_error_errno(connection);
-    if (result == MEMCACHED_HOST_LOOKUP_FAILURE)
-        call.fail(Kind::unreachable, "the name is unknown");
-    if (result == MEMCACHED_TIMEOUT) call.fail(Kind::timed_out, "no connection");
-    if (error == ECONNREFUSED || error == ENOENT) call.fail(Kind::refused, "connection refused");
-    if (result == MEMCACHED_CONNECTION_FAILURE) call.fail(Kind::unreachable, "no connection");
-    call.fail(Kind::protocol, memcached_strerror(connection, result));
+    const std::string_view details = memcached_last_error_message(connection);
+    const bool was_connected = details.find("disconnected") != std::string_view::npos;
+    switch (result) {
+        case MEMCACHED_HOST_LOOKUP_FAILURE:
+            call.fail(Kind::unreachable, "the name is unknown");
+        case MEMCACHED_TIMEOUT:
+            call.fail(Kind::timed_out, "no connection");
+        case MEMCACHED_CONNECTION_FAILURE:
+            // The library keeps no errno of a failed connect; it is hardly ever another than this.
+            if (!was_connected) call.fail(Kind::refused, "connection refused");
+            call.fail(Kind::protocol, "the connection is lost");
+        default:
+            call.fail(Kind::protocol, memcached_strerror(connection, result));
+    }
 }
 
 bool is_answer(memcached_return_t result) noexcept {

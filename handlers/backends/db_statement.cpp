@@ -10,14 +10,16 @@
 namespace curfew::db {
 
 Statement::Statement(MYSQL* connection, const std::string& sql)
-    : statement_(mysql_stmt_init(connection)) {
+    : connection_(connection), statement_(mysql_stmt_init(connection)) {
     if (!statement_) throw std::bad_alloc();
     check(mysql_stmt_prepare(statement_.get(), sql.data(), sql.size()) == 0);
 }
 
 void Statement::check(bool ok) const {
     if (ok) return;
-    throw Failure{mysql_stmt_errno(statement_.get()), mysql_stmt_error(statement_.get())};
+    const unsigned code = mysql_stmt_errno(statement_.get());
+    if (code != 0) throw Failure{code, mysql_stmt_error(statement_.get())};
+    throw Failure{mysql_errno(connection_), mysql_error(connection_)};  // while rows are fetched
 }
 
 void Statement::execute(const Values& parameters) {

@@ -35,6 +35,7 @@ class Statement {
     struct Close {
         void operator()(MYSQL_STMT* statement) const noexcept { mysql_stmt_close(statement); }
     };
+    MYSQL* connection_;
     std::unique_ptr<MYSQL_STMT, Close> statement_;
 };
 

@@ -23,11 +23,12 @@ void set(CURL* handle, CURLoption option, Value value) {
     if (code != CURLE_OK) throw std::logic_error(curl_easy_strerror(code));
 }
 
-/// "0.480"
+/// "0.480": rounded down, so that the server never believes to have more than there is.
 std::string in_seconds(Duration duration) {
     char text[32];
-    const auto milliseconds = whole_milliseconds(duration);
-    std::snprintf(text, sizeof text, "%ld.%03ld", milliseconds / 1000, milliseconds % 1000);
+    const auto count = std::chrono::floor<std::chrono::milliseconds>(duration).count();
+    std::snprintf(text, sizeof text, "%lld.%03lld", static_cast<long long>(count / 1000),
+                  static_cast<long long>(count % 1000));
     return text;
 }
 

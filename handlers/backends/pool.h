@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
+#include <cstddef>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,15 +30,16 @@ class Pool {
         return {};
     }
 
-    /// Keeps at most `most`; the one that has been idle longest has to go.
+    /// Keeps at most `most`; those that have been idle longest have to go.
     void put(std::string key, Handle handle, int most) {
-        std::optional<Entry> too_old;  // closed after the lock is gone
+        std::vector<Entry> surplus;  // closed after the lock is gone
         const std::lock_guard lock(mutex_);
         forget_if_forked();
         idle_.push_back({std::move(key), std::move(handle)});
-        if (idle_.size() <= static_cast<std::size_t>(most)) return;
-        too_old = std::move(idle_.front());
-        idle_.erase(idle_.begin());
+        while (idle_.size() > static_cast<std::size_t>(most)) {
+            surplus.push_back(std::move(idle_.front()));
+            idle_.erase(idle_.begin());
+        }
     }
 
   private:

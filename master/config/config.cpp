@@ -87,7 +87,7 @@ void backend_options(BackendOptions& c, OptionTable& option) {
     option("--db-user", c.db.user, Text{"USER"}, "Who to log in as");
     option("--db-password", c.db.password, Text{"PASSWORD"},
            "With which password. As a flag, others can see it in the list of processes: better the "
-           "file, the variable or db_password_file");
+           "file, the variable or the next option");
     option("--db-password-file", c.db.password_file, Text{"FILE"},
            "Its first line is the password; workers read it when they start. Empty: none");
     option("--db-database", c.db.database, Text{"NAME"}, "The database; empty: none");

@@ -20,8 +20,8 @@ Every request gets an answer by its deadline, whatever the application does.
 
 Each option is also an environment variable and a key of the configuration file: --keep-alive
 is CURFEW_KEEP_ALIVE and keep_alive, --db-user is CURFEW_DB_USER and user in the table [db]. A
-flag beats a variable, a variable the file, and the file the default. TIME is 250ms, 30s, 5m or 1h, or seconds; SIZE is bytes, or 8k, 10m, 1g. Defaults
-are in brackets.
+flag beats a variable, a variable the file, and the file the default. TIME is 250ms, 30s, 5m or
+1h, or seconds; SIZE is bytes, or 8k, 10m, 1g. Defaults are in brackets.
 )";
 
 constexpr auto help_foot = R"(

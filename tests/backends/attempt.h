@@ -13,9 +13,9 @@ namespace curfew::tests {
 
 /// What became of a call that should fail.
 struct Attempt {
-    bool timed_out = false;                   ///< TimeoutError
+    bool timed_out = false;                  ///< TimeoutError
     std::optional<BackendError::Kind> kind;  ///< BackendError
-    std::string message;                      ///< of either; empty: it did not throw
+    std::string message;                     ///< of either; empty: it did not throw
     std::chrono::milliseconds time{};
 };
 

@@ -100,7 +100,9 @@ TEST_CASE("cache: connections are kept, and one that was closed meanwhile is rep
     CHECK(proxy.connections() == 1);
 
     proxy.set(Proxy::Mode::cut);
-    CHECK(attempt([] { (void)cache::get("k"); }).kind == Kind::protocol);
+    const auto cut = attempt([] { (void)cache::get("k"); });
+    CAPTURE(cut.message);
+    CHECK(cut.kind == Kind::protocol);
     proxy.set(Proxy::Mode::pass);
     CHECK(cache::get("k") == "v");
 }
@@ -128,6 +130,7 @@ TEST_CASE("cache: failures have a kind and name the server") {
     cache::set("k", "text");
     const auto no_number = attempt([] { (void)cache::increment("k"); });
 
+    CAPTURE(confused.message);
     CHECK(refused.kind == Kind::refused);
     CHECK(refused.message == "cache " + closed.address() + ": connection refused");
     CHECK(confused.kind == Kind::protocol);

@@ -125,7 +125,7 @@ TEST_CASE("what is left of the caller's time goes along, under a name that can b
     const Configured configured(options);
     const auto renamed = http::get("http://" + server.address() + "/");
 
-    CHECK((has(usual.body, "\r\nRequest-Timeout: 4.") || has(usual.body, "Request-Timeout: 5.000")));
+    CHECK(has(usual.body, "\r\nRequest-Timeout: 4."));
     CHECK(has(renamed.body, "\r\nX-Left: 4."));
     CHECK(!has(renamed.body, "Request-Timeout"));
 }
@@ -173,8 +173,7 @@ TEST_CASE("a response larger than allowed is an error, in its body or in its hea
     const auto of_head = attempt([&] { (void)http::get("http://" + head.address() + "/"); });
 
     CHECK(of_body.kind == Kind::protocol);
-    CHECK(of_body.message ==
-          "http " + body.address() + ": the response is larger than allowed");
+    CHECK(of_body.message == "http " + body.address() + ": the response is larger than allowed");
     CHECK(of_head.kind == Kind::protocol);
     CHECK(http::get("http://" + fits.address() + "/").body.size() == 9'000);
 }

@@ -45,6 +45,7 @@ TEST_CASE("http: a server that drips costs the limit, and no more") {
     for (const std::string& address : {head.address(), body.address()}) {
         const auto result = get_within(200ms, address);
 
+        CAPTURE(result.message);
         CHECK(result.timed_out);
         CHECK(took_its_200_ms(result));
     }
@@ -113,8 +114,7 @@ TEST_CASE("http: after a timeout the next request gets its own answer, over a ne
     CHECK(http::get(url + "/before").body == "/before");
     slow = true;
 
-    const auto result =
-        attempt_within(100ms, [&] { (void)http::get(url + "/slow"); });
+    const auto result = attempt_within(100ms, [&] { (void)http::get(url + "/slow"); });
     const auto next = http::get(url + "/next");
 
     CHECK(result.timed_out);

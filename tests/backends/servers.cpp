@@ -36,9 +36,9 @@ class Servers {
   public:
     Servers()
         : directory_(make_directory()),
-          guardian_(shell("trap '' INT TERM HUP; read line; " + tool("stop") + "; rm -rf '" +
-                              directory_ + "'",
-                          "we")) {
+          guardian_(shell(
+              "trap '' INT TERM HUP; read line; " + tool("stop") + "; rm -rf '" + directory_ + "'",
+              "we")) {
         std::istringstream words(output_of(tool("start") + " >&2 && eval \"$(" + tool("env") +
                                            ")\" && echo $CURFEW_CACHE_SERVERS $CURFEW_DB_ADDRESS "
                                            "$CURFEW_DB_USER $CURFEW_DB_PASSWORD "
@@ -58,7 +58,8 @@ class Servers {
     }
 
     [[nodiscard]] std::string tool(const std::string& verb) const {
-        return "CURFEW_BACKENDS_DIR='" + directory_ + "' '" CURFEW_SOURCE "/tools/backends' " + verb;
+        return "CURFEW_BACKENDS_DIR='" + directory_ + "' '" CURFEW_SOURCE "/tools/backends' " +
+               verb;
     }
 
     std::string directory_;

@@ -19,7 +19,7 @@ TEST_CASE("a key of a table is named with its table") {
     CHECK(refusal_of_file("[cache]\npool = 'x'") ==
           "curfew.toml:2:8: cache.pool: must be an integer, not a string");
     CHECK(refusal_of_file("[http]\n[http.pool]") ==
-          "curfew.toml:2:7: http.pool: must be an integer, not a table");
+          "curfew.toml:2:1: http.pool: must be an integer, not a table");
     CHECK(refusal_of_file("db = 3") == "curfew.toml:1:6: db: must be a table: write [db]");
     CHECK(refusal_of_file("[[db]]\nuser = 'a'") ==
           "curfew.toml:1:1: db: must be a table: write [db]");

@@ -39,7 +39,7 @@ bool refuses_connections(const Server& server) {
 
 }  // namespace
 
-TEST_CASE("SIGTERM lets a running request finish") {
+TEST_CASE("SIGTERM lets a running request finish, which says that its connection ends") {
     const Server server({.app = test_app("routes")});
     auto running = begin_waiting(server);
 
@@ -47,7 +47,9 @@ TEST_CASE("SIGTERM lets a running request finish") {
     REQUIRE(server.logs("SIGTERM: stopping"));
     go_on(server);
 
-    CHECK(running.read_reply().status == 200);
+    const auto reply = running.read_reply();
+    CHECK(reply.status == 200);
+    CHECK(reply.field("Connection") == "close");
     CHECK(running.closed());
     CHECK(server.exit_status() == 0);
 }
