@@ -42,7 +42,7 @@ void LabelText::store(const Label& label) noexcept {
     std::size_t used = 0;
     const auto put = [&](std::string_view word, std::size_t limit) noexcept {
         const auto length = std::min({word.size(), limit, sizeof text_ - used});
-        std::memcpy(text_ + used, word.data(), length);
+        word.copy(text_ + used, length);
         used += length;
         return static_cast<std::uint16_t>(length);
     };

@@ -55,12 +55,14 @@ memcached_return_t perform(std::string_view key, Repeat repeat, Exchange exchang
     if (!was_idle) connection = make_connection();
     const Call call(upstream_of(connection.get(), key), backend_options().cache.timeout);
 
-    set_limits(connection.get(), call);
-    memcached_return_t result = exchange(connection.get());
+    const auto once = [&] {
+        set_limits(connection.get(), call);
+        return outcome(connection.get(), exchange(connection.get()));
+    };
+    memcached_return_t result = once();
     if (!is_answer(result) && was_idle && repeat == Repeat::allowed && !call.is_over()) {
         connection = make_connection();
-        set_limits(connection.get(), call);
-        result = exchange(connection.get());
+        result = once();
     }
     if (!is_answer(result)) fail(call, connection.get(), result);
     pool().put(pool_key(), std::move(connection), backend_options().cache.pool);

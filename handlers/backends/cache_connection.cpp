@@ -65,6 +65,11 @@ void fail(const Call& call, memcached_st* connection, memcached_return_t result)
     }
 }
 
+memcached_return_t outcome(memcached_st* connection, memcached_return_t result) noexcept {
+    const memcached_return_t last = memcached_last_error(connection);
+    return is_answer(result) && !is_answer(last) ? last : result;
+}
+
 bool is_answer(memcached_return_t result) noexcept {
     switch (result) {
         case MEMCACHED_SUCCESS:

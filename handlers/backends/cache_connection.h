@@ -31,6 +31,11 @@ void set_limits(memcached_st* connection, const Call& call);
 /// Throws what `result` of a call over this connection means.
 [[noreturn]] void fail(const Call& call, memcached_st* connection, memcached_return_t result);
 
+/// What really became of a call that returned `result`: the library says "not found" also where it
+/// did not understand the answer.
+[[nodiscard]] memcached_return_t outcome(memcached_st* connection,
+                                         memcached_return_t result) noexcept;
+
 /// The result is an answer of the server, good or bad, rather than the lack of one.
 [[nodiscard]] bool is_answer(memcached_return_t result) noexcept;
 

@@ -41,7 +41,9 @@ void Call::time_out() const {
 }
 
 void Call::fail(BackendError::Kind kind, const std::string& what) const {
-    if (is_over()) time_out();
+    // Libraries count whole milliseconds, and may be one of them early.
+    const bool too_early = kind == BackendError::Kind::timed_out && remaining() < milliseconds(2);
+    if (is_over() || too_early) time_out();
     if (kind == BackendError::Kind::timed_out) {
         throw BackendError(upstream_ + ": " + what + " after " + elapsed(), kind);
     }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace curfew;
 using namespace std::chrono_literals;
@@ -68,6 +69,15 @@ Outcome attempt(const Strategy& by, Duration within, Function function) {
     return outcome;
 }
 
+/// Runs `test` for all strategies at once, each on a thread of its own: most of it is waiting.
+template <typename Test>
+void for_each_strategy(Test test) {
+    std::vector<std::jthread> threads;
+    for (const auto* const each : strategies()) {
+        threads.emplace_back([each, test] { test(*each); });
+    }
+}
+
 bool returned_early(const Strategy& by, const Outcome& outcome) {
     CAPTURE(by.name());
     if (outcome.elapsed < clearly_ended) CHECK(outcome.elapsed >= limit);
@@ -101,16 +111,16 @@ TEST_CASE("an unknown strategy is refused, with the choices") {
 }
 
 TEST_CASE("a wait for a silent peer ends at the limit under those strategies that say so") {
-    for (const auto* const by : strategies()) {
+    for_each_strategy([](const Strategy& by) {
         const auto pair = std::make_shared<SilentPair>();
         const auto outcome =
-            attempt(*by, limit, [pair] { read_with_own_timeouts(pair->ours.get()); });
-        CHECK(returned_early(*by, outcome) == by->guarantees().blocked_socket);
-    }
+            attempt(by, limit, [pair] { read_with_own_timeouts(pair->ours.get()); });
+        CHECK(returned_early(by, outcome) == by.guarantees().blocked_socket);
+    });
 }
 
 TEST_CASE("a peer that drips defeats timeouts for each operation, and only those") {
-    for (const auto* const by : strategies()) {
+    for_each_strategy([](const Strategy& by) {
         const auto pair = std::make_shared<SilentPair>();
         std::jthread dripper([pair](const std::stop_token& stop) {
             const auto end = Deadline::in(whole);
@@ -121,25 +131,25 @@ TEST_CASE("a peer that drips defeats timeouts for each operation, and only those
             ::shutdown(pair->theirs.get(), SHUT_RDWR);
         });
         const auto outcome =
-            attempt(*by, 500ms, [pair] { read_with_own_timeouts(pair->ours.get()); });
-        CHECK(returned_early(*by, outcome) == by->guarantees().drip_feed);
-    }
+            attempt(by, 500ms, [pair] { read_with_own_timeouts(pair->ours.get()); });
+        CHECK(returned_early(by, outcome) == by.guarantees().drip_feed);
+    });
 }
 
 TEST_CASE("a sleep ends at the limit under those strategies that say so") {
-    for (const auto* const by : strategies()) {
-        const auto outcome = attempt(*by, limit, [] { std::this_thread::sleep_for(whole); });
-        CHECK(returned_early(*by, outcome) == by->guarantees().sleep);
-    }
+    for_each_strategy([](const Strategy& by) {
+        const auto outcome = attempt(by, limit, [] { std::this_thread::sleep_for(whole); });
+        CHECK(returned_early(by, outcome) == by.guarantees().sleep);
+    });
 }
 
 TEST_CASE("a computation that cooperates ends at the limit under those strategies that say so") {
-    for (const auto* const by : strategies()) {
-        const auto outcome = attempt(*by, limit, [] {
+    for_each_strategy([](const Strategy& by) {
+        const auto outcome = attempt(by, limit, [] {
             for (const auto end = Deadline::in(whole); !end.passed();) checkpoint();
         });
-        CHECK(returned_early(*by, outcome) == by->guarantees().cooperative_loop);
-    }
+        CHECK(returned_early(by, outcome) == by.guarantees().cooperative_loop);
+    });
 }
 
 TEST_CASE("destructors of a function that was ended run") {
