@@ -11,6 +11,12 @@ class Backoff {
     /// A life shorter than this is no use to anybody.
     static constexpr Duration early = std::chrono::seconds(1);
 
+    /// Not even the first one is to be followed at once: it was no accident.
+    void failed_to_boot(Deadline::Clock::time_point now) noexcept {
+        died(now, Duration::zero());
+        if (!holds(now)) failed(now);
+    }
+
     void died(Deadline::Clock::time_point now, Duration lived) noexcept {
         if (lived >= early) return lived_on();
         if (now - last_ > forgotten_after) early_deaths_ = 0;

@@ -53,6 +53,8 @@ class Child {
     /// Asks it to finish what it has: SIGTERM if the server stops, SIGTTOU if others go on.
     void tell_to_go(int signal, Deadline kill_by) noexcept;
 
+    [[nodiscard]] bool told() const noexcept { return told_; }
+
     /// SIGKILL, once. `why` becomes part of its Death.
     void kill(std::string why);
 

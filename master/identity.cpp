@@ -6,7 +6,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <charconv>
 #include <stdexcept>
 
 namespace curfew::master {
@@ -14,9 +14,10 @@ namespace curfew::master {
 namespace {
 
 std::optional<unsigned> as_number(const std::string& text) {
-    char* end = nullptr;
-    const auto number = std::strtoul(text.c_str(), &end, 10);
-    return *end == '\0' ? std::optional(static_cast<unsigned>(number)) : std::nullopt;
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    return whole && number != static_cast<unsigned>(-1) ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace
@@ -26,6 +27,11 @@ Identity::Identity(const std::string& user, const std::string& group) {
         const auto number = as_number(user);
         const passwd* const entry = number ? ::getpwuid(*number) : ::getpwnam(user.c_str());
         if (!entry && !number) throw std::runtime_error("there is no user \"" + user + "\"");
+        if (!entry && group.empty()) {
+            // Its workers would keep root's groups.
+            throw std::runtime_error("user " + user +
+                                     " has no entry and so no group; name one too");
+        }
         user_ = number ? *number : entry->pw_uid;
         if (entry) {
             user_name_ = entry->pw_name;

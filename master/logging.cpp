@@ -1,6 +1,7 @@
 #include "master/logging.h"
 
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -20,12 +21,19 @@ std::shared_ptr<spdlog::sinks::sink> make_sink(const std::string& path) {
 
 void open_log(const std::string& path, const std::string& level) {
     try {
-        auto logger = std::make_shared<spdlog::logger>("curfew", make_sink(path));
-        logger->set_pattern("[%Y-%m-%d %H:%M:%S.%e %z] [%P] [%^%l%$] %v");
+        // One logger for good, since other threads may be using it; only its end is exchanged.
+        static const auto end = std::make_shared<spdlog::sinks::dist_sink_mt>();
+        static const auto logger = [] {
+            auto made = std::make_shared<spdlog::logger>("curfew", end);
+            // Each line is out before the next thing happens, which may be the end of this process.
+            made->flush_on(spdlog::level::trace);
+            spdlog::set_default_logger(made);
+            return made;
+        }();
+        auto sink = make_sink(path);
+        sink->set_pattern("[%Y-%m-%d %H:%M:%S.%e %z] [%P] [%^%l%$] %v");
+        end->set_sinks({std::move(sink)});
         logger->set_level(spdlog::level::from_str(level));
-        // Each line is out before the next thing happens, which may be the end of this process.
-        logger->flush_on(spdlog::level::trace);
-        spdlog::set_default_logger(std::move(logger));
     } catch (const spdlog::spdlog_ex& error) {
         throw std::runtime_error("error log " + path + ": " + error.what());
     }

@@ -66,9 +66,14 @@ Master::Master(const Options& options, std::function<Options()> reread)
     set_title(options_.proc_name + ": master");
 }
 
-Master::~Master() {
-    for (const auto& socket : sockets_) {
+Master::~Master() { give_up_sockets(); }
+
+/// A path is removed while it is certainly ours: the next server may come before we have gone.
+void Master::give_up_sockets() {
+    for (auto& socket : sockets_) {
         if (!socket.path.empty()) ::unlink(socket.path.c_str());
+        socket.path.clear();
+        socket.fd.reset();
     }
 }
 
@@ -93,6 +98,11 @@ void Master::respawn() {
     }
     dismiss_surplus();
     retire();
+}
+
+bool Master::anyone_ready() const {
+    return std::any_of(children_.begin(), children_.end(),
+                       [](const auto& child) { return child->ready() && !child->leaving(); });
 }
 
 std::size_t Master::serving() const {
@@ -137,15 +147,16 @@ void Master::wait() {
                     {.fd = scoreboard_.wake_fd(), .events = POLLIN, .revents = 0}};
     ::poll(fds, std::size(fds), -1);
     scoreboard_.sleep(false);
-    scoreboard_.take_pokes();
+    poked_ = scoreboard_.take_pokes();
 }
 
 /// A request that begins after the scan cannot be overdue before the shortest limit has passed, so
-/// nobody needs to tell us of it; and when nothing runs, the next one does.
+/// nobody needs to tell us of it; and when nothing runs, the next one does, if nothing has begun
+/// for that long: short requests one after the other must not all have to.
 Deadline Master::next_wake(Deadline::Clock::time_point now) {
     auto wake =
         stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
-    bool busy = false;
+    bool busy = poked_;
     scoreboard_.sleep(true);
     for (const auto& child : children_) {
         wake = std::min(wake, child->patience());
@@ -189,11 +200,22 @@ void Master::heed(int signal) {
         case SIGTTOU:
             return change_target(-1);
         case SIGUSR1:
-            open_log(options_.error_logfile, options_.log_level);
+            reopen_logs();
             for (const auto& child : children_) child->send(SIGUSR1);
             return;
         default:
             return;  // SIGCHLD has done its work by waking us
+    }
+}
+
+/// A log that cannot be opened is no reason to stop: the one that is open goes on.
+void Master::reopen_logs() {
+    try {
+        hand_over_log(options_.error_logfile, identity_);
+        hand_over_log(options_.worker.access_logfile, identity_);
+        open_log(options_.error_logfile, options_.log_level);
+    } catch (const std::exception& error) {
+        spdlog::error("cannot reopen the logs: {}", error.what());
     }
 }
 
@@ -208,7 +230,7 @@ void Master::stop(Stopping how, const char* why) {
     if (how == Stopping::gracefully) {
         const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
         // First our share of the sockets, so that they close with the last worker that drains.
-        for (auto& socket : sockets_) socket.fd.reset();
+        give_up_sockets();
         for (const auto& child : children_) child->tell_to_go(SIGTERM, kill_by);
         spdlog::info("{}: stopping, with {} ms to finish what is accepted", why,
                      in_milliseconds(options_.worker.graceful_timeout));
@@ -237,12 +259,13 @@ void Master::bury(const Child& child, int wait_status) {
     const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
     spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
                 child.place() + 1, child.pid(), death.text);
-    if (death.cause != Cause::killed) log_requests_of(child);
+    log_requests_of(child);
 
-    const bool never_ready =
-        death.cause == Cause::no_boot || (death.cause == Cause::killed && !child.ready());
+    const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
+                                               (death.cause == Cause::killed && !child.ready()));
     if (never_ready && stopping_ == Stopping::no) {
         if (!is_current(child) || undo_reload()) return;
+        if (anyone_ready()) return backoff_.failed_to_boot(now);  // the others go on serving
         exit_status_ = death.exit_status;
         return stop(Stopping::gracefully, "a worker could not boot");
     }
@@ -259,7 +282,7 @@ void Master::log_requests_of(const Child& child) const {
     const auto cells = child.board().used_cells();
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto phase = worker::Cell::phase(cells[i].word.load(std::memory_order_acquire));
-        if (phase == worker::Phase::idle) continue;
+        if (phase == worker::Phase::idle || phase == worker::Phase::claimed) continue;
         const auto label = child.board().label(i);
         const auto started = Deadline::Clock::time_point(Duration(cells[i].started.load()));
         spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms",

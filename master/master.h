@@ -44,11 +44,13 @@ class Master {
     [[noreturn]] void become_worker(std::size_t place, pid_t master);
     [[nodiscard]] std::optional<std::size_t> free_place() const;
     [[nodiscard]] std::size_t serving() const;
+    [[nodiscard]] bool anyone_ready() const;
     void dismiss_surplus();
 
     void reload();
     void retire();
     [[nodiscard]] bool undo_reload();
+    void give_up_generation();
     [[nodiscard]] bool is_current(const Child& child) const noexcept {
         return child.generation() == generation_;
     }
@@ -57,6 +59,8 @@ class Master {
     void heed(int signal);
     void change_target(int by);
     void stop(Stopping how, const char* why);
+    void give_up_sockets();
+    void reopen_logs();
     void bury(const Child& child, int wait_status);
     void log_requests_of(const Child& child) const;
 
@@ -76,6 +80,7 @@ class Master {
     const std::function<Options()> reread_;
     std::optional<Replaced> replaced_;
     int generation_ = 1;
+    int newest_generation_ = 1;  ///< only grows, so that a number means one configuration for good
     Identity identity_;
     std::optional<Pidfile> pidfile_;
     std::vector<ListeningSocket> sockets_;
@@ -88,6 +93,7 @@ class Master {
     int target_;
     Stopping stopping_ = Stopping::no;
     int exit_status_ = 0;
+    bool poked_ = false;
     Deadline woken_for_ = Deadline::never();
     Deadline::Clock::time_point lenient_until_{};
 };

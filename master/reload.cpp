@@ -43,10 +43,15 @@ void Master::reload() {
                                      " workers need a restart");
         }
         open_log(fresh.error_logfile, fresh.log_level);
-        if (!replaced_) replaced_ = {.options = options_, .target = target_, .number = generation_};
+        if (replaced_) {
+            give_up_generation();  // it has not served yet
+        } else {
+            replaced_ = {.options = options_, .target = target_, .number = generation_};
+        }
         options_ = std::move(fresh);
         target_ = options_.workers;
-        ++generation_;
+        generation_ = ++newest_generation_;
+        reopen_logs();
         spdlog::info("SIGHUP: replacing the workers by {} new ones", target_);
     } catch (const std::exception& error) {
         spdlog::error("SIGHUP: {}; nothing has changed", error.what());
@@ -67,17 +72,21 @@ void Master::retire() {
     }
 }
 
+void Master::give_up_generation() {
+    for (const auto& child : children_) {
+        if (is_current(*child)) child->kill("its configuration is given up");
+    }
+}
+
 /// The new generation cannot boot. True if the one before is still there to go on with.
 bool Master::undo_reload() {
     if (!replaced_) return false;
-    for (const auto& child : children_) {
-        if (child->generation() > replaced_->number) child->kill("its configuration is given up");
-    }
+    give_up_generation();
     options_ = std::move(replaced_->options);
     target_ = replaced_->target;
     generation_ = replaced_->number;
     replaced_.reset();
-    open_log(options_.error_logfile, options_.log_level);
+    reopen_logs();
     spdlog::error("the new workers could not boot; the configuration of before goes on");
     return true;
 }

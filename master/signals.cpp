@@ -21,6 +21,7 @@ sigset_t heeded() noexcept {
 }  // namespace
 
 Signals::Signals() {
+    ::signal(SIGPIPE, SIG_IGN);  // a log's reader that goes must not take the server along
     const auto set = heeded();
     checked(::sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
     fd_ = checked_fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "signalfd");

@@ -149,6 +149,7 @@ std::vector<ListeningSocket> inherited_sockets() {
                 throw std::runtime_error("LISTEN_FDS: descriptor " + std::to_string(fd) +
                                          " is not a listening socket");
             }
+            (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &listening, sizeof listening);
             checked(::fcntl(fd, F_SETFD, FD_CLOEXEC), "fcntl");
             checked(::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK), "fcntl");
             sockets.push_back({UniqueFd{fd}, name_of(fd), {}});

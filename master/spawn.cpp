@@ -46,7 +46,7 @@ void Master::become_worker(std::size_t place, pid_t master) {
         if (::getppid() != master) ::_exit(0);
 
         // A terminal sends these to the whole process group; they are the master's business.
-        for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTTIN, SIGPIPE}) {
+        for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTTIN}) {
             ::signal(signal, SIG_IGN);
         }
         std::vector<UniqueFd> sockets;

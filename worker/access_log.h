@@ -23,6 +23,9 @@ struct Served {
     Duration duration = Duration::zero();
 };
 
+/// Appends one part of a line.
+using LogPiece = std::function<void(std::string& out, const Served& served)>;
+
 /// One line for each request, in a format of gunicorn's letters (`%(h)s`, `%({referer}i)s`, ...) or
 /// as JSON. Each line is one write() to a file opened for appending, so that the lines of several
 /// workers stay whole. What the client chose is escaped: a line is always one line.
@@ -39,11 +42,8 @@ class AccessLog {
     void write(const Served& served);
 
   private:
-    /// Appends one part of a line.
-    using Piece = std::function<void(std::string& out, const Served& served)>;
-
     std::string path_;
-    std::vector<Piece> pieces_;
+    std::vector<LogPiece> pieces_;
     UniqueFd file_;
     std::string line_;
 };

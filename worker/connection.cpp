@@ -188,6 +188,7 @@ void Connection::pull_chunk() {
 void Connection::done() noexcept {
     job_done_ = true;
     if (submitting_) return;
+    if (context_.job_done) context_.job_done();
     enter([this] { after_job(); });
 }
 
@@ -288,6 +289,7 @@ void Connection::abandon() {
     const ::linger reset{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     log_served();
+    context_.served();
     close();
 }
 

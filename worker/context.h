@@ -33,6 +33,9 @@ struct Context {
 
     /// Called after each response.
     std::function<void()> served = {};
+
+    /// Called when a thread of the executor's is free again; never by an immediate one.
+    std::function<void()> job_done = {};
 };
 
 }  // namespace curfew::worker

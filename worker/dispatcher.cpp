@@ -1,6 +1,7 @@
 #include "worker/dispatcher.h"
 
 #include "handlers/error.h"
+#include "handlers/timeouts/waiting.h"
 
 #include <spdlog/spdlog.h>
 
@@ -48,6 +49,8 @@ Deadline Dispatcher::deadline(const Route& route, Deadline::Clock::time_point st
 
 Response Dispatcher::run(const Route& route, const Request& request) const noexcept {
     try {
+        // Its waits, and those of the libraries it uses, end by the route's own limit.
+        const PatienceScope scope(route.within() ? request.deadline() : Deadline::never());
         return route(request);
     } catch (const HttpError& error) {
         return plain_answer(error.status(), error.what());

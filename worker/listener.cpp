@@ -42,13 +42,13 @@ Listener::Listener(Context& context, Connections& connections, UniqueFd socket)
       retry_(context.loop, [this] {
           backing_off_ = false;
           resume();
+          if (draining_ && closed() && drained) drained();
       }) {
     readable_.enable();
 }
 
 /// One client at a time: the rest is for whichever worker is free.
 void Listener::take_one() {
-    if (draining_) return drain();
     // What a worker without room leaves alone another takes; noticed only when a client is there,
     // so that being busy costs nothing by itself.
     if (connections_.full() || context_.executor.saturated()) return pause();

@@ -5,6 +5,8 @@
 #include "worker/context.h"
 #include "worker/loop.h"
 
+#include <functional>
+
 namespace curfew::worker {
 
 /// Takes clients from one listening socket, which all workers share: whoever is free takes the
@@ -21,6 +23,9 @@ class Listener {
 
     /// Closes the socket: this process's share of it.
     void close();
+
+    /// Called when drain() has come to its end later than it returned.
+    std::function<void()> drained;
 
     [[nodiscard]] bool closed() const noexcept { return !socket_; }
 

@@ -9,9 +9,6 @@
 
 namespace curfew::worker {
 
-/// Appends one part of an access log line.
-using LogPiece = std::function<void(std::string& out, const Served& served)>;
-
 /// Compiles a format of gunicorn's letters: `%(h)s`, `%({referer}i)s`, `%%`. Client bytes are
 /// written with `"`, `\` and all that is not printable ASCII escaped, as in Apache's logs.
 /// Throws std::invalid_argument, naming the letter, for one that is unknown.

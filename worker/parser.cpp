@@ -146,10 +146,23 @@ void Parser::read_head(std::string_view input) {
 
 Refusal Parser::accept_head() {
     if (auto refusal = read_fields(line_, parts_.fields, facts_)) return refusal;
+    if (!line_.authority.empty()) replace_host();
     if (llhttp_.flags & F_CONTENT_LENGTH && llhttp_.content_length > options_->limit_request_body) {
         return {413, "the request's body is too large"};
     }
     return {};
+}
+
+/// RFC 9112 section 3.2.2: what an absolute-form target says goes before the Host field.
+void Parser::replace_host() {
+    const auto host =
+        std::find_if(parts_.fields.begin(), parts_.fields.end(),
+                     [](const Field& field) { return equals_ignoring_case(field.name, "host"); });
+    if (host != parts_.fields.end()) {
+        host->value = line_.authority;
+    } else {
+        parts_.fields.push_back({"Host", line_.authority});
+    }
 }
 
 void Parser::read_body(std::string_view input) {

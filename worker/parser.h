@@ -61,6 +61,7 @@ class Parser {
     [[nodiscard]] bool execute(std::string_view input);
     [[nodiscard]] Refusal llhttp_refusal() const;
     [[nodiscard]] Refusal accept_head();
+    void replace_host();
     void count_overhead(const char* until) noexcept;
     void keep_head(Buffer& input);
 

@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <new>
 
@@ -87,8 +86,10 @@ void WorkerBoard::publish(std::size_t index, const Label& label,
     cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_relaxed);
     cell.fd.store(fd, std::memory_order_relaxed);
     cell.tid.store(tid, std::memory_order_relaxed);
-    if (index >= line_->cells_used.load(std::memory_order_relaxed)) {
-        line_->cells_used.store(static_cast<std::uint32_t>(index + 1), std::memory_order_seq_cst);
+    // Several threads of a pool may raise it at once.
+    auto used = line_->cells_used.load(std::memory_order_relaxed);
+    while (used <= index &&
+           !line_->cells_used.compare_exchange_weak(used, static_cast<std::uint32_t>(index + 1))) {
     }
     store(cell, Phase::running, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
     wake_master();
@@ -139,6 +140,7 @@ std::span<Cell> WorkerBoard::used_cells() const noexcept {
 
 void WorkerBoard::reset() noexcept {
     for (Cell& cell : used_cells()) cell.word.store(with(cell.word.load(), Phase::idle));
+    line_->cells_used.store(0);
     line_->state.store(WorkerState::booting);
     line_->shortest_limit.store(INT64_MAX);
     line_->requests.store(0);
@@ -178,9 +180,9 @@ void Scoreboard::sleep(bool asleep) noexcept {
     header_->asleep.store(asleep, std::memory_order_seq_cst);
 }
 
-void Scoreboard::take_pokes() noexcept {
+bool Scoreboard::take_pokes() noexcept {
     eventfd_t ignored = 0;
-    ::eventfd_read(wake_.get(), &ignored);
+    return ::eventfd_read(wake_.get(), &ignored) == 0;
 }
 
 }  // namespace curfew::worker

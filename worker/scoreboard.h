@@ -143,7 +143,8 @@ class Scoreboard {
 
     /// An eventfd, readable after a poke until take_pokes().
     [[nodiscard]] int wake_fd() const noexcept { return wake_.get(); }
-    void take_pokes() noexcept;
+    /// True if there was any.
+    bool take_pokes() noexcept;
 
   private:
     friend class WorkerBoard;

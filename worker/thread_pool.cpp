@@ -1,28 +1,10 @@
 #include "worker/thread_pool.h"
 
+#include "handlers/signals_blocked.h"
+
 #include <sys/eventfd.h>
 
-#include <csignal>
-
 namespace curfew::worker {
-
-namespace {
-
-/// Signals are the loop's business: its thread alone takes them.
-class SignalsBlocked {
-  public:
-    SignalsBlocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_BLOCK, &all, &before_);
-    }
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  private:
-    sigset_t before_;
-};
-
-}  // namespace
 
 ThreadPool::ThreadPool(Loop& loop, int threads)
     : finished_fd_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),

@@ -50,14 +50,15 @@ Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> 
                .dispatcher = dispatcher_,
                .executor = *executor_,
                .access_log = access_log_,
-               .served = [this] { on_served(); }},
+               .served = [this] { on_served(); },
+               .job_done = [this] { on_job_done(); }},
       connections_(context_),
       terminate_(loop_, SIGTERM, [this] { drain(Queues::take, "the server stops"); }),
       leave_(loop_, SIGTTOU, [this] { drain(Queues::leave, "told to go"); }),
       reopen_(loop_, SIGUSR1,
               [this] {
                   surroundings_.reopen_log();
-                  access_log_.open();
+                  reopen_access_log();
               }),
       requests_until_drain_(request_budget(options)) {
     check_llhttp();
@@ -65,6 +66,7 @@ Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> 
     connections_.removed = [this] { on_removed(); };
     for (auto& socket : sockets) {
         listeners_.push_back(std::make_unique<Listener>(context_, connections_, std::move(socket)));
+        listeners_.back()->drained = [this] { stop_when_empty(); };
     }
 }
 
@@ -79,14 +81,25 @@ void Worker::run() {
     loop_.run();
 }
 
+/// As the error log: one that cannot be opened leaves the old one in use.
+void Worker::reopen_access_log() {
+    try {
+        access_log_.open();
+    } catch (const std::exception& error) {
+        spdlog::error("{}; the one that is open goes on", error.what());
+    }
+}
+
 void Worker::on_served() {
     auto& served = board_.line().requests;  // written by this thread alone
     served.store(served.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     if (--requests_until_drain_ == 0) drain(Queues::leave, "max_requests reached");
-    // Threads that were all busy may have kept us from taking clients.
-    if (!executor_->saturated()) {
-        for (const auto& listener : listeners_) listener->resume();
-    }
+}
+
+/// Threads that were all busy may have kept us from taking clients.
+void Worker::on_job_done() {
+    if (executor_->saturated()) return;
+    for (const auto& listener : listeners_) listener->resume();
 }
 
 void Worker::on_removed() {

@@ -38,10 +38,12 @@ class Worker {
 
   private:
     void on_served();
+    void on_job_done();
     void on_removed();
     enum class Queues { take, leave };
     void drain(Queues queues, const char* why);
     void stop_when_empty();
+    void reopen_access_log();
 
     const Options& options_;
     WorkerBoard board_;

@@ -20,6 +20,8 @@ void CheckpointStrategy::run(Call& call, Deadline deadline) {
     const PooledInterrupt interrupt;
     {
         auto own = patience();
+        // An outer limit that ends waits goes on doing so.
+        if (own.interrupt && own.interrupt_wakes) own.deadline = std::min(own.deadline, own.limit);
         own.limit = std::min(own.limit, deadline);
         own.interrupt = interrupt.get();
         own.interrupt_wakes = false;

@@ -1,10 +1,10 @@
 #include "thread.h"
 
 #include "../error.h"
+#include "../signals_blocked.h"
 #include "overrun.h"
 #include "waiting.h"
 
-#include <csignal>
 #include <string>
 #include <thread>
 #include <utility>
@@ -70,13 +70,8 @@ void Thread::hand_over(const std::shared_ptr<Job>& job) {
             throw HttpError(503, "all " + std::to_string(most_threads) +
                                      " threads for calls with a limit are taken");
         }
-        // Signals are for the threads that the server made.
-        sigset_t all;
-        sigset_t before;
-        sigfillset(&all);
-        ::pthread_sigmask(SIG_BLOCK, &all, &before);
+        const SignalsBlocked blocked;
         std::thread([this] { work(); }).detach();
-        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
         ++threads_;
         ++idle_;
     }

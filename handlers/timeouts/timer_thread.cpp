@@ -1,6 +1,7 @@
 #include "timer_thread.h"
 
-#include <csignal>
+#include "../signals_blocked.h"
+
 #include <thread>
 #include <utility>
 
@@ -12,12 +13,8 @@ TimerThread& TimerThread::instance() {
 }
 
 TimerThread::TimerThread() {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before);
+    const SignalsBlocked blocked;
     std::thread([this] { work(); }).detach();
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 TimerThread::Entry TimerThread::add(Deadline deadline, Interrupt& interrupt) {

@@ -33,25 +33,12 @@ void check_password(const Options& options, OptionTable& table) {
                       origin(table.at("db_password")) + ")");
 }
 
-/// Harakiri of a route that names none is the server's timeout.
-void check_routes(const Options& options, OptionTable& table) {
-    const Duration timeout = options.worker.timeout;
-    if (timeout == Duration::zero()) return;
-    for (const worker::RouteOverride& route : options.worker.routes) {
-        if (route.harakiri || *route.limit < timeout) continue;
-        throw ConfigError(route.where + ": route " + in_quotes(route.pattern) + ": limit (" +
-                          format_duration(*route.limit) + ") must be sooner than timeout, " +
-                          format_duration(timeout) + " (" + origin(table.at("timeout")) + ")");
-    }
-}
-
 }  // namespace
 
 void check_combinations(const Options& options, OptionTable& table) {
     check_threads(options, table);
     check_jitter(options, table);
     check_password(options, table);
-    check_routes(options, table);
 }
 
 }  // namespace curfew::master

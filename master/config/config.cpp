@@ -146,7 +146,7 @@ OptionTable table_of(Options& c) {
     option("--keep-alive", w.keepalive, Span{10ms, 24h, true},
            "Time to wait for the next request of a connection; 0: close after each response");
     option("--header-timeout", w.header_timeout, Span{10ms, 24h},
-           "Time for a request's head to arrive, from its first byte");
+           "Time for a request's head to arrive, from its first byte or the connection's begin");
     option("--body-timeout", w.body_timeout, Span{10ms, 24h},
            "Time in which body_min_rate must be kept while a request's body arrives");
     option("--body-min-rate", w.body_min_rate, Size{1, gib, true},

@@ -16,7 +16,7 @@ constexpr std::size_t help_column = 32;
 constexpr auto help_head = R"(usage: curfew [OPTION]... [APP]
 
 Serves the application APP (a shared object: a path, or a bare name such as demo) over HTTP/1.1.
-Every request gets an answer by its deadline, whatever the application does.
+A worker whose request exceeds its limit is killed and replaced, whatever the application does.
 
 Each option is also an environment variable and a key of the configuration file: --keep-alive
 is CURFEW_KEEP_ALIVE and keep_alive, --db-user is CURFEW_DB_USER and user in the table [db]. A

@@ -44,13 +44,15 @@ void set_text(Option& option, Layer layer, const std::vector<std::string>& texts
     option.set(layer, setting);
 }
 
-/// A misspelt variable would else go unnoticed, as there is no log yet.
-void refuse_unknown_variables(const Environment& environment, const OptionTable& table) {
+/// A misspelt variable would else go unnoticed, as there is no log yet. One that is like none of
+/// ours is somebody else's: container platforms make CURFEW_PORT of a service's name.
+void refuse_misspelt_variables(const Environment& environment, const OptionTable& table) {
     std::vector<std::string> known;
     for (const Option& option : table) known.push_back(option.variable());
     for (const auto& [name, value] : environment) {
         if (!name.starts_with("CURFEW_") || std::ranges::find(known, name) != known.end()) continue;
-        throw ConfigError(name + ": unknown environment variable" + suggestion(name, known));
+        const auto near = suggestion(name, known);
+        if (!near.empty()) throw ConfigError(name + ": unknown environment variable" + near);
     }
 }
 
@@ -88,7 +90,7 @@ void apply_file(const FileContent& content, OptionTable& table) {
 }
 
 void apply_environment(const Environment& environment, OptionTable& table) {
-    refuse_unknown_variables(environment, table);
+    refuse_misspelt_variables(environment, table);
     apply_platform(environment, table);
     for (Option& option : table) {
         const auto found = environment.find(option.variable());

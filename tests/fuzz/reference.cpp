@@ -187,6 +187,19 @@ bool valid_host(const ReferenceRequest& request) {
     return hosts.empty() || (hosts[0].size() < 2000 && matches(hosts[0], pattern));
 }
 
+/// RFC 9112 section 3.2.2: the authority of an absolute-form target goes before the Host field.
+void heed_authority(ReferenceRequest& request) {
+    static const std::regex pattern("[a-zA-Z]+://([^/?]+).*");
+    std::smatch match;
+    if (!std::regex_match(request.target, match, pattern)) return;
+    for (auto& [name, value] : request.fields) {
+        if (lower(name) != "host") continue;
+        value = match.str(1);
+        return;
+    }
+    request.fields.emplace_back("Host", match.str(1));
+}
+
 bool read_body(Reader& reader, ReferenceRequest& request) {
     const auto codings = values(request, "transfer-encoding");
     const auto lengths = values(request, "content-length");
@@ -219,6 +232,7 @@ std::optional<ReferenceRequest> read_reference(std::string_view input) {
         if (lower(expectation) != "100-continue") return {};
     }
     if (!read_body(reader, request)) return {};
+    heed_authority(request);
 
     request.keep_alive = !connection_has(request, "close") &&
                          (request.http_1_1 || connection_has(request, "keep-alive"));

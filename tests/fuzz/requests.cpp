@@ -1,10 +1,10 @@
-// Feeds bytes to the server's parser and dispatcher as a client would send them. Beside what the
+// Feeds bytes to the server's parser and router as a client would send them. Beside what the
 // sanitizers find: the same requests must be read however the bytes are cut, and each must be one
 // that a second, strict reader finds in the same bytes.
 
 #include "reference.h"
 
-#include "worker/dispatcher.h"
+#include "handlers/router.h"
 #include "worker/parser.h"
 
 #include <cstdint>
@@ -121,8 +121,8 @@ class Conversation {
     void answer() {
         requests_.push_back(describe(parser_));
         auto& parts = parser_.parts();
-        const auto plan = dispatcher_.plan(parts);
-        if (plan.route) (void)dispatcher_.run(*plan.route, Request(parts));
+        const auto match = router_.match(parts.method, parts.path, parts.params);
+        if (match.route) (void)(*match.route)(Request(parts));
     }
 
     static inline const Options options_ = small_limits();
@@ -131,7 +131,6 @@ class Conversation {
     BlockPool blocks_;
     Buffer input_{blocks_};
     Parser parser_{options_, blocks_};
-    Dispatcher dispatcher_{router_, options_};
     std::vector<std::string> requests_;
     std::string ending_ = "idle";
     bool refused_ = false;

@@ -178,7 +178,7 @@ TEST_CASE("destructors of a function that was ended run") {
 TEST_CASE("limits nest: the sooner wins, inner or outer, under any pair of strategies") {
     for (const auto* const outer : strategies()) {
         for (const auto* const inner : strategies()) {
-            if (!inner->guarantees().sleep || !outer->guarantees().sleep) continue;
+            if (!outer->guarantees().sleep) continue;
             CAPTURE(outer->name());
             CAPTURE(inner->name());
             const auto nested = [inner](Duration inner_limit) {
@@ -187,7 +187,9 @@ TEST_CASE("limits nest: the sooner wins, inner or outer, under any pair of strat
                                  [] { std::this_thread::sleep_for(whole); });
                 };
             };
-            CHECK(attempt(*outer, 2s, nested(50ms)).elapsed < clearly_ended);
+            if (inner->guarantees().sleep) {
+                CHECK(attempt(*outer, 2s, nested(50ms)).elapsed < clearly_ended);
+            }
             CHECK(attempt(*outer, 50ms, nested(2s)).elapsed < clearly_ended);
         }
     }

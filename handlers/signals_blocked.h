@@ -1,0 +1,24 @@
+#pragma once
+
+#include <csignal>
+
+namespace curfew {
+
+/// Blocks every signal of this thread for a scope, for threads that are made in it to inherit:
+/// signals are for the thread that expects them.
+class SignalsBlocked {
+  public:
+    SignalsBlocked() noexcept {
+        sigset_t all;
+        sigfillset(&all);
+        ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+    }
+    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+  private:
+    sigset_t before_;
+};
+
+}  // namespace curfew
