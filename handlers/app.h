@@ -23,6 +23,8 @@
 #include "response.h"
 #include "route.h"
 #include "router.h"
+#include "timeouts/waiting.h"
+#include "timeouts/with_timeout.h"
 
 namespace curfew {
 
