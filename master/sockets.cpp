@@ -64,12 +64,20 @@ std::string name_of(int fd) {
     return std::string("http://") + (v6 ? "[" : "") + host + (v6 ? "]:" : ":") + port;
 }
 
-/// The kernel gives accepted sockets the listening one's TCP_NODELAY: one call for all of them.
+/// What every TCP socket of ours has. The kernel gives accepted ones the TCP_NODELAY of the listening
+/// one. TCP_DEFER_ACCEPT shows a client to the workers once it has said something, or after a second
+/// or so: a client that were accepted before could find that the worker, busy with another by then,
+/// is not free for it although others are. Not there for Unix sockets.
+void set_up_tcp(int fd) {
+    enable(fd, IPPROTO_TCP, TCP_NODELAY);
+    enable(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT);
+}
+
 UniqueFd listen_tcp(const addrinfo& address, bool dual_stack, int backlog) {
     UniqueFd fd = checked_fd(
         ::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
     enable(fd.get(), SOL_SOCKET, SO_REUSEADDR);
-    enable(fd.get(), IPPROTO_TCP, TCP_NODELAY);
+    set_up_tcp(fd.get());
     if (address.ai_family == AF_INET6) {
         const int only = dual_stack ? 0 : 1;
         checked(::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only),
@@ -169,6 +177,7 @@ Bind parse_bind(std::string_view text) {
     if (text.starts_with('[')) {
         const auto end = text.find(']');
         if (end == std::string_view::npos) throw std::invalid_argument("the ] is missing");
+        if (end == 1) throw std::invalid_argument("there is nothing between [ and ]");
         bind.host = text.substr(1, end - 1);
         port = text.substr(end + 1);
     } else {
@@ -177,6 +186,9 @@ Bind parse_bind(std::string_view text) {
         if (colon != std::string_view::npos) port = text.substr(colon);
     }
     if (text.empty()) throw std::invalid_argument("it is empty");
+    if (parse_number<std::uint64_t>(text)) {
+        throw std::invalid_argument("a port alone begins with a colon, as :8000");
+    }
     if (port.empty()) return bind;
     const auto number = port.starts_with(':') ? parse_number<std::uint16_t>(port.substr(1))
                                               : std::optional<std::uint16_t>{};
