@@ -64,10 +64,10 @@ std::string name_of(int fd) {
     return std::string("http://") + (v6 ? "[" : "") + host + (v6 ? "]:" : ":") + port;
 }
 
-/// What every TCP socket of ours has. The kernel gives accepted ones the TCP_NODELAY of the listening
-/// one. TCP_DEFER_ACCEPT shows a client to the workers once it has said something, or after a second
-/// or so: a client that were accepted before could find that the worker, busy with another by then,
-/// is not free for it although others are. Not there for Unix sockets.
+/// What every TCP socket of ours has. The kernel gives accepted ones the TCP_NODELAY of the
+/// listening one. TCP_DEFER_ACCEPT shows a client to the workers once it has said something, or
+/// after a second or so: a client that were accepted before could find that the worker, busy with
+/// another by then, is not free for it although others are. Not there for Unix sockets.
 void set_up_tcp(int fd) {
     enable(fd, IPPROTO_TCP, TCP_NODELAY);
     enable(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT);

@@ -15,7 +15,9 @@ namespace {
 
 using std::chrono::duration_cast;
 
-void append_escaped(std::string& out, std::string_view bytes) {
+/// Appends what is printable ASCII as it is, quotes and backslashes with a backslash, and each
+/// other octet in the way of `format`.
+void append_escaped(std::string& out, std::string_view bytes, std::string_view prefix = "\\x") {
     for (const char c : bytes) {
         if (c == '"' || c == '\\') {
             out.push_back('\\');
@@ -23,7 +25,8 @@ void append_escaped(std::string& out, std::string_view bytes) {
         } else if (c >= ' ' && c <= '~') {
             out.push_back(c);
         } else {
-            fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
+            fmt::format_to(std::back_inserter(out), "{}{:02x}", prefix,
+                           static_cast<unsigned char>(c));
         }
     }
 }
@@ -31,16 +34,7 @@ void append_escaped(std::string& out, std::string_view bytes) {
 /// JSON has no \x; an octet that is not ASCII stands for the character of that number.
 void append_json_string(std::string& out, std::string_view bytes) {
     out.push_back('"');
-    for (const char c : bytes) {
-        if (c == '"' || c == '\\') {
-            out.push_back('\\');
-            out.push_back(c);
-        } else if (c >= ' ' && c <= '~') {
-            out.push_back(c);
-        } else {
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-        }
-    }
+    append_escaped(out, bytes, "\\u00");
     out.push_back('"');
 }
 

@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -112,10 +111,7 @@ Alarm::Alarm()
 void Alarm::run(Call& call, Deadline deadline) {
     const PooledInterrupt interrupt;
     {
-        auto own = patience();
-        own.limit = std::min(own.limit, deadline);
-        own.interrupt = interrupt.get();
-        own.interrupt_wakes = true;
+        const auto own = interrupted_by(*interrupt, deadline);
         const PatienceScope scope(own);
         Target target{.deadline = own.limit, .interrupt = interrupt.get()};
         const AlarmScope alarm(target);

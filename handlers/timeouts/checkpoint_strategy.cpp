@@ -19,12 +19,13 @@ CheckpointStrategy::CheckpointStrategy() noexcept
 void CheckpointStrategy::run(Call& call, Deadline deadline) {
     const PooledInterrupt interrupt;
     {
-        auto own = patience();
-        // An outer limit that ends waits goes on doing so.
-        if (own.interrupt && own.interrupt_wakes) own.deadline = std::min(own.deadline, own.limit);
-        own.limit = std::min(own.limit, deadline);
-        own.interrupt = interrupt.get();
+        auto own = interrupted_by(*interrupt, deadline);
         own.interrupt_wakes = false;
+        // An outer limit that ends waits goes on doing so.
+        const auto& outer = patience();
+        if (outer.interrupt && outer.interrupt_wakes) {
+            own.deadline = std::min(own.deadline, outer.limit);
+        }
         const PatienceScope scope(own);
         const TimerScope timer(own.limit, *interrupt);
         call.run();

@@ -1,5 +1,6 @@
 #include "interrupts.h"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -32,6 +33,14 @@ PooledInterrupt::PooledInterrupt() {
         }
     }
     if (!interrupt_) interrupt_ = std::make_unique<Interrupt>();
+}
+
+Patience interrupted_by(Interrupt& interrupt, Deadline deadline) noexcept {
+    auto own = patience();
+    own.limit = std::min(own.limit, deadline);
+    own.interrupt = &interrupt;
+    own.interrupt_wakes = true;
+    return own;
 }
 
 PooledInterrupt::~PooledInterrupt() {

@@ -22,4 +22,9 @@ class PooledInterrupt {
     std::unique_ptr<Interrupt> interrupt_;
 };
 
+/// The patience in force, with a further limit that `interrupt` is raised for: waits and
+/// checkpoint() heed it. A sooner limit around it is part of its `limit`, for when the interrupt
+/// must come, since that one's own is not watched meanwhile.
+[[nodiscard]] Patience interrupted_by(Interrupt& interrupt, Deadline deadline) noexcept;
+
 }  // namespace curfew

@@ -4,8 +4,6 @@
 #include "overrun.h"
 #include "timer_thread.h"
 
-#include <algorithm>
-
 namespace curfew {
 
 Timer::Timer() noexcept
@@ -22,13 +20,8 @@ Timer::Timer() noexcept
 void Timer::run(Call& call, Deadline deadline) {
     const PooledInterrupt interrupt;
     {
-        auto own = patience();
-        own.limit = std::min(own.limit, deadline);
-        own.interrupt = interrupt.get();
-        own.interrupt_wakes = true;
+        const auto own = interrupted_by(*interrupt, deadline);
         const PatienceScope scope(own);
-        // A sooner limit around this one ends these waits too: its own interrupt is not watched
-        // while ours is.
         const TimerScope timer(own.limit, *interrupt);
         call.run();
     }

@@ -93,8 +93,8 @@ class PatienceScope {
 void checkpoint();
 
 /// Sleeps; throws TimeoutError once patience is exhausted. Plain sleep(), usleep(), nanosleep() and
-/// std::this_thread::sleep_for() obey as well, but can only return early; a sleep until a point of the wall clock
-/// then spins until it comes.
+/// std::this_thread::sleep_for() obey as well, but can only return early; a sleep until a point of
+/// the wall clock then spins until it comes.
 void sleep_for(Duration duration);
 
 }  // namespace curfew

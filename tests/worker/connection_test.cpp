@@ -1,9 +1,8 @@
 #include "worker/connection.h"
 
-#include "handlers/error.h"
 #include "messages.h"
 #include "reading.h"
-#include "test_worker.h"
+#include "talk.h"
 
 #include <doctest/doctest.h>
 
@@ -15,57 +14,6 @@ using namespace curfew::worker;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr std::string_view hello = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr std::string_view last_hello =
-    "GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-constexpr std::string_view fields = " HTTP/1.1\r\nHost: a\r\n\r\n";
-
-/// A worker with a client.
-struct Talk {
-    TestWorker worker;
-    UniqueFd client;
-
-    explicit Talk(bool tcp = false) {
-        worker.router.get("/hello", [](const Request&) { return text("hello\n"); });
-        worker.router.post(
-            "/echo", [](const Request& request) { return text(std::string(request.body())); });
-        worker.router.get("/teapot",
-                          [](const Request&) -> Response { throw HttpError(418, "short, stout"); });
-        worker.router.get("/throw",
-                          [](const Request&) -> Response { throw std::runtime_error("secret"); });
-        worker.router.get("/throw-int", [](const Request&) -> Response { throw 1; });
-        worker.router.get("/stream", [](const Request&) {
-            return stream("text/plain", [n = 0]() mutable -> std::optional<std::string> {
-                if (n == 40) return std::nullopt;
-                return std::to_string(n++) + ",";
-            });
-        });
-        worker.router.get("/broken-stream", [](const Request&) {
-            return stream("text/plain", [n = 0]() mutable -> std::optional<std::string> {
-                if (n++ == 1) throw std::runtime_error("broken");
-                return "part";
-            });
-        });
-        if (tcp) {
-            client = worker.connect(make_tcp_pair());
-        } else {
-            client = worker.connect();
-        }
-    }
-
-    std::string say(std::string_view bytes) {
-        send_all(client, bytes);
-        worker.settle();
-        return plain(take_available(client.get()));
-    }
-
-    std::string say_get(std::string_view path) {
-        return say(std::string("GET ").append(path).append(fields));
-    }
-
-    [[nodiscard]] bool gone() const { return worker.connections->size() == 0; }
-};
 
 std::string forty_numbers() {
     std::string all;
@@ -364,49 +312,4 @@ TEST_CASE("connections take the lowest free cells") {
     worker.settle();
 
     CHECK(cell == 2);
-}
-
-TEST_CASE("a draining worker answers once more, and says that it was the last time") {
-    Talk talk;
-    CHECK(talk.say(hello) == answer("200 OK", "hello\n"));
-
-    talk.worker.context->draining = true;
-    talk.worker.connections->drain();
-
-    CHECK(talk.say(hello) == answer("200 OK", "hello\n", "close"));
-    CHECK(at_end(talk.client));
-}
-
-TEST_CASE("an idle connection of a draining worker ends soon, without a word") {
-    Talk talk;
-    CHECK(talk.say(hello) == answer("200 OK", "hello\n"));
-
-    talk.worker.context->draining = true;
-    talk.worker.connections->drain();
-
-    CHECK(talk.worker.until([&] { return talk.gone(); }));
-    CHECK(at_end(talk.client));
-}
-
-TEST_CASE("the last answer survives what the client sends after it") {
-    // Closing with unread input would reset the connection, and the answer with it.
-    Talk talk(true);
-    talk.worker.options.keepalive = 0s;
-    std::string many;
-    for (int i = 0; i < 3000; ++i) many.append(hello);
-    send_all(talk.client, many);
-    talk.worker.settle();
-    // Once more than that, when the server has said its last word.
-    send_all(talk.client, hello);
-    talk.worker.settle();
-
-    std::string got;
-    char part[4096];
-    ssize_t count = 0;
-    while ((count = ::recv(talk.client.get(), part, sizeof part, 0)) > 0) {
-        got.append(part, static_cast<std::size_t>(count));
-    }
-
-    CHECK(count == 0);
-    CHECK(plain(got) == answer("200 OK", "hello\n", "close"));
 }
