@@ -5,7 +5,9 @@
 namespace curfew::master {
 
 /// When the next worker may be forked: at once, unless workers die one after the other before they
-/// are of any use. Then the pause doubles from 100 ms to 10 s, until one lives.
+/// are of any use. Then the pause doubles from 100 ms to 1 s, until one lives: enough to spare
+/// the machine, little enough that a request that crashes workers does not take the others'
+/// answers.
 class Backoff {
   public:
     /// A life shorter than this is no use to anybody.
@@ -42,7 +44,7 @@ class Backoff {
 
   private:
     static constexpr Duration first = std::chrono::milliseconds(100);
-    static constexpr Duration most = std::chrono::seconds(10);
+    static constexpr Duration most = std::chrono::seconds(1);
 
     static constexpr Duration forgotten_after = std::chrono::minutes(1);
 
