@@ -19,13 +19,13 @@ TimerThread::TimerThread() {
 
 TimerThread::Entry TimerThread::add(Deadline deadline, Interrupt& interrupt) {
     Entry entry;
-    bool first = false;
+    bool sooner = false;
     {
         const std::lock_guard lock(mutex_);
         entry = entries_.emplace(deadline, &interrupt);
-        first = entry == entries_.begin();
+        sooner = deadline < wakes_at_;
     }
-    if (first) sooner_.notify_one();
+    if (sooner) sooner_.notify_one();
     return entry;
 }
 
@@ -44,10 +44,11 @@ void TimerThread::work() {
             }
             ++next;
         }
-        if (next == entries_.end() || next->first.is_never()) {
+        wakes_at_ = next == entries_.end() ? Deadline::never() : next->first;
+        if (wakes_at_.is_never()) {
             sooner_.wait(lock);
         } else {
-            sooner_.wait_until(lock, next->first.time());
+            sooner_.wait_until(lock, wakes_at_.time());
         }
     }
 }

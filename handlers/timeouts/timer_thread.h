@@ -29,6 +29,7 @@ class TimerThread {
     std::mutex mutex_;
     std::condition_variable sooner_;
     std::multimap<Deadline, Interrupt*> entries_;  ///< one that was raised has no interrupt
+    Deadline wakes_at_ = Deadline::never();
 };
 
 /// Has an interrupt raised for the length of a scope.

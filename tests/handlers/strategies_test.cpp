@@ -222,3 +222,25 @@ TEST_CASE("a limit leaves nothing behind for the next call") {
         CHECK(patience().interrupt == nullptr);
     }
 }
+
+TEST_CASE("a limit that has passed and is not yet cleaned up does not hide the next one") {
+    std::atomic<bool> passed = false;
+    std::atomic<bool> go_on = false;
+    std::jthread lingering([&] {
+        CHECK_THROWS_AS(with_timeout(10ms, "timer",
+                                     [&] {
+                                         std::this_thread::sleep_for(whole);  // ends at 10 ms
+                                         passed = true;
+                                         while (!go_on) std::this_thread::yield();
+                                     }),
+                        TimeoutError);
+    });
+    while (!passed) std::this_thread::yield();
+
+    const auto outcome =
+        attempt(strategy("timer"), limit, [] { std::this_thread::sleep_for(whole); });
+    go_on = true;
+
+    CHECK(outcome.timed_out);
+    CHECK(outcome.elapsed < clearly_ended);
+}
