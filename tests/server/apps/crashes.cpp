@@ -2,7 +2,4 @@
 
 #include <csignal>
 
-void routes(curfew::Router&) {
-    ::signal(SIGSEGV, SIG_DFL);  // a sanitizer has a handler of its own
-    ::raise(SIGSEGV);
-}
+void routes(curfew::Router&) { ::raise(SIGSEGV); }
