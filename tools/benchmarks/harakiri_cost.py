@@ -24,7 +24,8 @@ def measure(bench):
         return statistics.median(turn[column] for turn in turns) / 1000 / REQUESTS
 
     rate = [turn[0] / turn[2] for turn in turns]
-    cpu = [turn[3] / turn[1] for turn in turns]
+    # A turn is so short that the kernel's account of it can be nothing.
+    cpu = [turn[3] / turn[1] for turn in turns if turn[1]]
     report.table(("", "requests/s", "CPU us/request"), [
         ("off (--timeout 0)", f"{1e6 / per_request(0):,.0f}", f"{per_request(1):.2f}"),
         ("on (--timeout 30s)", f"{1e6 / per_request(2):,.0f}", f"{per_request(3):.2f}"),
