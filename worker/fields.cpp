@@ -40,7 +40,6 @@ Refusal read_field(const Field& field, Seen& seen, FieldFacts& facts) {
             break;
         case 14:
             if (!is("content-length")) break;
-            facts.content_length = field.value;
             ++seen.content_lengths;
             break;
         case 17:

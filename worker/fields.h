@@ -4,7 +4,6 @@
 #include "worker/gate.h"
 #include "worker/request_line.h"
 
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -15,8 +14,7 @@ struct FieldFacts {
     bool keep_alive = false;
     bool chunked = false;
     bool expects_continue = false;
-    std::optional<std::string_view> content_length;  ///< digits, as llhttp has checked
-    std::string_view request_id;                     ///< X-Request-Id, as sent
+    std::string_view request_id;  ///< X-Request-Id, as sent
 };
 
 /// Reads them and refuses what two readers could understand differently: no, two or malformed Hosts

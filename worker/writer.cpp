@@ -107,7 +107,6 @@ Writer::Progress Writer::begin(int fd, Response& response, const Framing& framin
     keep_alive_ = framing.keep_alive && (!streaming_ || chunked_);
     pending_sent_ = body_sent_ = 0;
     body_bytes_ = 0;
-    sent_anything_ = false;
 
     if (chunked_) {
         append_field(pending_, "Transfer-Encoding", "chunked");
@@ -148,7 +147,6 @@ Writer::Progress Writer::write(int fd) {
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return errno == EAGAIN ? Progress::blocked : Progress::failed;
 
-        sent_anything_ = true;
         const auto sent = static_cast<std::size_t>(count);
         const auto of_head = std::min(sent, head.size());
         pending_sent_ += of_head;
@@ -170,7 +168,6 @@ Writer::Progress Writer::send_file(int fd) {
         if (count < 0 && errno == EINTR) continue;
         if (count < 0 && errno == EAGAIN) return Progress::blocked;
         if (count <= 0) return Progress::failed;  // 0: the file has shrunk; its length was promised
-        sent_anything_ = true;
         file.offset += count;
         file.length -= count;
         body_bytes_ += static_cast<std::uint64_t>(count);

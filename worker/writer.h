@@ -60,7 +60,6 @@ class Writer {
 
     [[nodiscard]] bool keeps_alive() const noexcept { return keep_alive_; }
     [[nodiscard]] std::uint64_t body_bytes() const noexcept { return body_bytes_; }
-    [[nodiscard]] bool sent_anything() const noexcept { return sent_anything_; }
 
     /// Frees what the response held.
     void reset() noexcept;
@@ -75,7 +74,6 @@ class Writer {
     bool streaming_ = false;
     bool chunked_ = false;
     bool keep_alive_ = false;
-    bool sent_anything_ = false;
     std::uint64_t body_bytes_ = 0;
 };
 

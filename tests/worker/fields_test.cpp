@@ -117,11 +117,6 @@ TEST_CASE("a coding is chunked, malformed or unknown") {
     }
 }
 
-TEST_CASE("a length is reported as it stands") {
-    CHECK_FALSE(read(true, {host}).facts.content_length);
-    CHECK(read(true, {host, {"content-length", "17"}}).facts.content_length == "17");
-}
-
 TEST_CASE("the only expectation is 100-continue, and only 1.1 has it") {
     CHECK(read(true, {host, {"Expect", "100-Continue"}}).facts.expects_continue);
     CHECK_FALSE(read(true, {host}).facts.expects_continue);
@@ -154,6 +149,5 @@ TEST_CASE("facts of the request before do not last") {
 
     CHECK(facts.keep_alive);
     CHECK_FALSE(facts.expects_continue);
-    CHECK_FALSE(facts.content_length);
     CHECK(facts.request_id.empty());
 }
