@@ -73,6 +73,9 @@ class Request {
     /// When the answer is due: the soonest of the route's limits and the server's.
     [[nodiscard]] Deadline deadline() const noexcept { return parts_->deadline; }
 
+    /// For servers.
+    [[nodiscard]] const RequestParts& parts() const noexcept { return *parts_; }
+
   private:
     const RequestParts* parts_;
 };

@@ -1,5 +1,7 @@
 #include "route.h"
 
+#include "timeouts/strategy.h"
+
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -22,6 +24,11 @@ Route::Route(std::string method, std::string pattern, Handler handler)
 
 Route& Route::within(Duration limit) {
     within_ = checked_limit(limit, "within");
+    return *this;
+}
+
+Route& Route::by(std::string_view strategy_name) {
+    by_ = &strategy(strategy_name);
     return *this;
 }
 

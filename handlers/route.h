@@ -7,8 +7,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace curfew {
+
+class Strategy;
 
 using Handler = std::function<Response(const Request&)>;
 
@@ -17,10 +20,14 @@ class Route {
   public:
     Route(std::string method, std::string pattern, Handler handler);
 
-    /// The time by which this route's handlers should be done: what Request::deadline() tells them.
-    /// At least 1 ms, else std::invalid_argument. Must be sooner than the route's harakiri limit;
-    /// that is checked when the worker starts.
+    /// The time by which this route's handlers must be done: what Request::deadline() tells them,
+    /// and after which the client gets 504. At least 1 ms, else std::invalid_argument. Must be
+    /// sooner than the route's harakiri limit; that is checked when the worker starts.
     Route& within(Duration limit);
+
+    /// The strategy that enforces within(); `deadline` if none is named. Throws
+    /// std::invalid_argument that names the choices. Without a limit the worker does not start.
+    Route& by(std::string_view strategy);
 
     /// The time after which the master kills the worker that runs this route's handler. Overrides
     /// the server's `timeout`. At least 1 ms, else std::invalid_argument.
@@ -31,6 +38,8 @@ class Route {
     [[nodiscard]] const std::string& pattern() const noexcept { return pattern_; }
     [[nodiscard]] std::optional<Duration> within() const noexcept { return within_; }
     [[nodiscard]] std::optional<Duration> harakiri() const noexcept { return harakiri_; }
+    /// Null if none was named.
+    [[nodiscard]] Strategy* by() const noexcept { return by_; }
 
     [[nodiscard]] Response operator()(const Request& request) const { return handler_(request); }
 
@@ -40,6 +49,7 @@ class Route {
     Handler handler_;
     std::optional<Duration> within_;
     std::optional<Duration> harakiri_;
+    Strategy* by_ = nullptr;
 };
 
 }  // namespace curfew

@@ -1,6 +1,7 @@
 #include "worker/application.h"
 
 #include "handlers/backends/configure.h"
+#include "handlers/timeouts/strategy.h"
 
 #include <dlfcn.h>
 
@@ -84,6 +85,7 @@ void Application::override_limits() {
         }
         for (Route* const route : routes) {
             if (override.limit) route->within(*override.limit);
+            if (!override.strategy.empty()) route->by(override.strategy);
             if (override.harakiri) route->harakiri(*override.harakiri);
         }
     }
@@ -92,6 +94,12 @@ void Application::override_limits() {
 /// The limit that a handler is told must leave it time to act on it.
 void Application::check_limits() const {
     for (const auto& route : router_.routes()) {
+        if (route->by() && !route->within()) {
+            throw ApplicationError("route " + route->method() + " " + route->pattern() +
+                                       ": has strategy " + std::string(route->by()->name()) +
+                                       ", and no limit that it could enforce",
+                                   ApplicationError::Status::configuration);
+        }
         const auto harakiri = route->harakiri().value_or(options_.timeout);
         if (!route->within() || harakiri == Duration::zero() || *route->within() < harakiri)
             continue;

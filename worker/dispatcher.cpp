@@ -1,7 +1,7 @@
 #include "worker/dispatcher.h"
 
 #include "handlers/error.h"
-#include "handlers/timeouts/waiting.h"
+#include "worker/route_call.h"
 
 #include <spdlog/spdlog.h>
 
@@ -15,6 +15,20 @@ Response failure(const Request& request, std::string_view what) {
     spdlog::error("{} {} {}: the handler threw: {}", request.id(), request.method(),
                   request.target(), what);
     return plain_answer(500, "request " + std::string(request.id()));
+}
+
+/// By the route's strategy, under its limit.
+Response run_within(const Route& route, const Request& request) {
+    static Strategy& usual = strategy("deadline");
+    Strategy& chosen = route.by() ? *route.by() : usual;
+    if (chosen.detaches()) {
+        const auto call = std::make_shared<RouteCall>(route, request.parts());
+        chosen.run_detached(call, request.deadline());
+        return call->take();
+    }
+    RouteCall call(route, request);
+    chosen.run(call, request.deadline());
+    return call.take();
 }
 
 }  // namespace
@@ -49,9 +63,7 @@ Deadline Dispatcher::deadline(const Route& route, Deadline::Clock::time_point st
 
 Response Dispatcher::run(const Route& route, const Request& request) const noexcept {
     try {
-        // Its waits, and those of the libraries it uses, end by the route's own limit.
-        const PatienceScope scope(route.within() ? request.deadline() : Deadline::never());
-        return route(request);
+        return route.within() ? run_within(route, request) : route(request);
     } catch (const HttpError& error) {
         return plain_answer(error.status(), error.what());
     } catch (const std::exception& error) {

@@ -21,7 +21,8 @@ struct RouteOverride {
     std::string pattern;
     std::optional<Duration> limit;
     std::optional<Duration> harakiri;
-    std::string where;  ///< "conf/curfew.toml:12:1", for messages
+    std::string strategy;  ///< empty: the code's own
+    std::string where;     ///< "conf/curfew.toml:12:1", for messages
 };
 
 /// What a worker reads of the configuration. Each default here is the default of the option.

@@ -17,7 +17,7 @@ struct Thread::Job {
     Job(std::shared_ptr<Call> what, const Patience& under)
         : call(std::move(what)), patience(under) {}
 
-    const std::shared_ptr<Call> call;
+    std::shared_ptr<Call> call;  ///< the thread's, until it has run
     const Patience patience;
     std::mutex mutex;
     std::condition_variable ended;
@@ -91,6 +91,8 @@ void Thread::work() {
             const PatienceScope scope(job->patience);
             job->call->run();
         }
+        // Before anyone hears of its end: what it owns goes with the caller, if there still is one.
+        job->call.reset();
         bool abandoned = false;
         {
             const std::lock_guard ended(job->mutex);

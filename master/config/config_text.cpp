@@ -42,15 +42,17 @@ constexpr auto file_head =
 constexpr auto routes_head = R"(
 # ---- Routes ----
 
-# Limits of single routes, over those that the application sets itself. At `limit` the handler's
-# deadline passes; at `harakiri` the worker is killed and replaced, whatever `timeout` says. One
-# of the two is enough; limit must be sooner.
+# Limits of single routes, over those that the application sets itself. At `limit` the handler is
+# ended by `strategy` (none, io, deadline, thread, timer, alarm, checkpoint, fiber, process or fork)
+# and its client gets 504; at `harakiri` the worker is killed and replaced, whatever `timeout` says.
+# One key is enough; limit must be sooner than harakiri.
 )";
 
 constexpr auto route_example = R"(#
 # [[route]]
 # pattern = "/report/:id"
 # limit = "5s"
+# strategy = "deadline"
 # harakiri = "10s"
 )";
 
@@ -85,6 +87,7 @@ std::string heading(const Option& option) {
 std::string route_text(const worker::RouteOverride& route) {
     std::string text = "\n[[route]]\npattern = " + in_quotes(route.pattern) + "\n";
     if (route.limit) text += "limit = " + in_quotes(format_duration(*route.limit)) + "\n";
+    if (!route.strategy.empty()) text += "strategy = " + in_quotes(route.strategy) + "\n";
     if (route.harakiri) text += "harakiri = " + in_quotes(format_duration(*route.harakiri)) + "\n";
     return text;
 }

@@ -1,5 +1,6 @@
 #include "master/config/route_tables.h"
 
+#include "handlers/timeouts/strategy.h"
 #include "master/config/config_error.h"
 #include "master/config/option_table.h"
 #include "master/config/text.h"
@@ -30,6 +31,16 @@ Duration duration_of(const FileEntry& entry, const Span& range) {
     }
 }
 
+std::string strategy_of(const FileEntry& entry) {
+    std::string name = text_of(entry, Form::text);
+    try {
+        static_cast<void>(strategy(name));
+    } catch (const std::invalid_argument& error) {
+        throw ConfigError(entry.setting.where + ": strategy: " + error.what());
+    }
+    return name;
+}
+
 std::string pattern_of(const FileEntry& entry) {
     std::string pattern = text_of(entry, Form::text);
     if (pattern.starts_with('/')) return pattern;
@@ -39,7 +50,7 @@ std::string pattern_of(const FileEntry& entry) {
 
 [[noreturn]] void refuse_key(const FileEntry& entry) {
     throw ConfigError(entry.where + ": unknown key " + in_quotes(entry.key) + " in [[route]]" +
-                      suggestion(entry.key, {"pattern", "limit", "harakiri"}));
+                      suggestion(entry.key, {"pattern", "limit", "strategy", "harakiri"}));
 }
 
 worker::RouteOverride route_from(const FileRoute& table) {
@@ -50,6 +61,8 @@ worker::RouteOverride route_from(const FileRoute& table) {
             route.pattern = pattern_of(entry);
         } else if (entry.key == "limit") {
             route.limit = duration_of(entry, limit_range);
+        } else if (entry.key == "strategy") {
+            route.strategy = strategy_of(entry);
         } else if (entry.key == "harakiri") {
             route.harakiri = duration_of(entry, harakiri_range);
         } else {
@@ -62,8 +75,8 @@ worker::RouteOverride route_from(const FileRoute& table) {
 void check(const worker::RouteOverride& route) {
     if (route.pattern.empty()) throw ConfigError(route.where + ": route: pattern is missing");
     const std::string name = route.where + ": route " + in_quotes(route.pattern) + ": ";
-    if (!route.limit && !route.harakiri) {
-        throw ConfigError(name + "neither limit nor harakiri is there");
+    if (!route.limit && !route.harakiri && route.strategy.empty()) {
+        throw ConfigError(name + "none of limit, strategy and harakiri is there");
     }
     if (route.limit && route.harakiri && *route.limit >= *route.harakiri) {
         throw ConfigError(name + "limit (" + format_duration(*route.limit) +

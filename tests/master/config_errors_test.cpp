@@ -243,7 +243,7 @@ TEST_CASE("jitter without max_requests is refused") {
 TEST_CASE("a route table must make sense by itself") {
     CHECK(refusal_of_file("[[route]]\nlimit = 5") == "curfew.toml:1:1: route: pattern is missing");
     CHECK(refusal_of_file("\n[[route]]\npattern = '/a'") ==
-          "curfew.toml:2:1: route \"/a\": neither limit nor harakiri is there");
+          "curfew.toml:2:1: route \"/a\": none of limit, strategy and harakiri is there");
     CHECK(refusal_of_file("[[route]]\npattern = 'a'\nlimit = 5") ==
           "curfew.toml:2:11: pattern: \"a\" does not begin with \"/\"");
     CHECK(refusal_of_file("[[route]]\npattern = 3") ==
@@ -255,6 +255,9 @@ TEST_CASE("a route table must make sense by itself") {
           "of seconds");
     CHECK(refusal_of_file("[[route]]\npattern = '/a'\nlimit = 0") ==
           "curfew.toml:3:9: limit: 0s is out of range: 1ms to 24h");
+    CHECK(refusal_of_file("[[route]]\npattern = '/a'\nstrategy = 'hope'")
+              .starts_with("curfew.toml:3:12: strategy: there is no strategy \"hope\"; the choices "
+                           "are none, io, deadline, "));
     CHECK(refusal_of_file("[[route]]\npattern = '/a'\nharakiri = 0") ==
           "curfew.toml:3:12: harakiri: 0s is out of range: 10ms to 24h");
     CHECK(
