@@ -4,6 +4,7 @@
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <poll.h>
 
 #include <functional>
 #include <memory>
@@ -73,6 +74,23 @@ class WriteEvent : public Event {
     WriteEvent(Loop& loop, int fd, Callback callback)
         : Event(loop, fd, EV_WRITE | EV_PERSIST, std::move(callback)) {}
     void enable() noexcept { add(nullptr); }
+};
+
+/// Fires once the descriptor has any of what poll(2) was asked for, or has failed.
+class PollEvent : public Event {
+  public:
+    PollEvent(Loop& loop, const pollfd& asked, Callback callback)
+        : Event(loop, asked.fd, wanted(asked.events), std::move(callback)) {
+        add(nullptr);
+    }
+
+  private:
+    /// Errors come unasked; EV_ET so that what was not asked for does not come again and again.
+    [[nodiscard]] static short wanted(short events) noexcept {
+        const int read = (events & (POLLIN | POLLRDNORM | POLLRDHUP | POLLPRI)) != 0 ? EV_READ : 0;
+        const int write = (events & (POLLOUT | POLLWRNORM)) != 0 ? EV_WRITE : 0;
+        return static_cast<short>(read | write | (read + write == 0 ? EV_READ | EV_ET : 0));
+    }
 };
 
 class SignalEvent : public Event {

@@ -2,6 +2,7 @@
 
 #include "handlers/backends/options.h"
 #include "handlers/deadline.h"
+#include "handlers/timeouts/fiber_stacks.h"
 
 #include <cstddef>
 #include <optional>
@@ -14,6 +15,7 @@ namespace curfew::worker {
 enum class Class {
     sync,     ///< one request at a time, on the event loop
     threads,  ///< a pool of threads; the loop stays free
+    fiber,    ///< a fiber for each request; waits let the loop go on
 };
 
 /// One `[[route]]` table: what the file says over the code's own limits.
@@ -30,6 +32,7 @@ struct Options {
     std::string app;
     Class worker_class = Class::sync;
     int threads = 1;
+    std::size_t fiber_stack = FiberStacks::usual_size;  ///< bytes
     int worker_connections = 1000;
     int max_requests = 0;         ///< 0: never recycled
     int max_requests_jitter = 0;  ///< up to so many more, different in each worker

@@ -1,5 +1,6 @@
 #include "worker/worker.h"
 
+#include "worker/fiber_pool.h"
 #include "worker/parser.h"
 #include "worker/thread_pool.h"
 
@@ -20,6 +21,8 @@ std::unique_ptr<Executor> make_executor(Loop& loop, const Options& options) {
             return std::make_unique<SyncExecutor>();
         case Class::threads:
             return std::make_unique<ThreadPool>(loop, options.threads);
+        case Class::fiber:
+            return std::make_unique<FiberPool>(loop, options.fiber_stack);
     }
     throw std::logic_error("unknown worker class");
 }

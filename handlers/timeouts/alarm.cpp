@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <system_error>
 
@@ -16,20 +18,13 @@ namespace {
 
 int alarm_signal() noexcept { return SIGRTMIN + 4; }
 
-/// The innermost alarm of a thread. The handler reads it.
+/// One alarm that is set. Those of a thread form a list: they nest, and on fibers they interleave.
 struct Target {
     Deadline deadline;
     Interrupt* interrupt;
+    Target* next = nullptr;
+    Target** link = nullptr;  ///< what points to this one
 };
-thread_local Target* volatile innermost = nullptr;
-
-/// A signal that comes late, for a scope that has ended meanwhile, finds the next one not yet due.
-void on_alarm(int) noexcept {
-    const int saved = errno;
-    Target* const target = innermost;
-    if (target && target->deadline.passed()) target->interrupt->raise();
-    errno = saved;
-}
 
 /// A timer that signals the thread that made it.
 class ThreadTimer {
@@ -66,29 +61,74 @@ class ThreadTimer {
     timer_t id_{};
 };
 
-ThreadTimer& thread_timer() {
-    thread_local ThreadTimer timer;
-    return timer;
+/// The alarms of a thread. The handler reads the list at any moment, so each change to it is one
+/// store; the timer fires for the soonest, or too early.
+class ThreadAlarms {
+  public:
+    [[nodiscard]] static ThreadAlarms& of_this_thread() {
+        thread_local ThreadAlarms alarms;
+        return alarms;
+    }
+
+    void add(Target& target) noexcept {
+        target.next = first_;
+        target.link = &first_;
+        if (first_) first_->link = &target.next;
+        std::atomic_signal_fence(std::memory_order_release);
+        first_ = &target;
+        std::atomic_signal_fence(std::memory_order_release);
+        if (target.deadline < armed_for_) arm(target.deadline);
+    }
+
+    void remove(Target& target) noexcept {
+        if (target.next) target.next->link = target.link;
+        *target.link = target.next;
+        std::atomic_signal_fence(std::memory_order_release);
+        if (!first_) arm(Deadline::never());
+    }
+
+    /// In the signal handler.
+    void raise_due() noexcept {
+        auto soonest = Deadline::never();
+        for (Target* each = first_; each; each = each->next) {
+            if (!each->deadline.passed()) {
+                soonest = std::min(soonest, each->deadline);
+            } else if (!each->interrupt->raised()) {
+                each->interrupt->raise();
+            }
+        }
+        arm(soonest);
+    }
+
+  private:
+    void arm(Deadline deadline) noexcept {
+        armed_for_ = deadline;
+        timer_.arm(deadline);
+    }
+
+    ThreadTimer timer_;
+    Target* first_ = nullptr;
+    Deadline armed_for_ = Deadline::never();
+};
+
+void on_alarm(int) noexcept {
+    const int saved = errno;
+    ThreadAlarms::of_this_thread().raise_due();
+    errno = saved;
 }
 
-/// Makes a target the innermost one, and the one around it again at the end.
 class AlarmScope {
   public:
-    explicit AlarmScope(Target& target) : around_(innermost) {
-        innermost = &target;
-        thread_timer().arm(target.deadline);
+    AlarmScope(Deadline deadline, Interrupt& interrupt)
+        : target_{.deadline = deadline, .interrupt = &interrupt} {
+        ThreadAlarms::of_this_thread().add(target_);
     }
-    ~AlarmScope() {
-        thread_timer().arm(Deadline::never());
-        innermost = around_;
-        // If that one is due already, the timer fires at once.
-        if (around_) thread_timer().arm(around_->deadline);
-    }
+    ~AlarmScope() { ThreadAlarms::of_this_thread().remove(target_); }
     AlarmScope(const AlarmScope&) = delete;
     AlarmScope& operator=(const AlarmScope&) = delete;
 
   private:
-    Target* around_;
+    Target target_;
 };
 
 }  // namespace
@@ -113,8 +153,7 @@ void Alarm::run(Call& call, Deadline deadline) {
     {
         const auto own = interrupted_by(*interrupt, deadline);
         const PatienceScope scope(own);
-        Target target{.deadline = own.limit, .interrupt = interrupt.get()};
-        const AlarmScope alarm(target);
+        const AlarmScope alarm(own.limit, *interrupt);
         call.run();
     }
     check_overrun(name(), deadline);

@@ -16,7 +16,7 @@ class PooledInterrupt {
     PooledInterrupt& operator=(const PooledInterrupt&) = delete;
 
     [[nodiscard]] Interrupt& operator*() const noexcept { return *interrupt_; }
-    [[nodiscard]] Interrupt* get() const noexcept { return interrupt_.get(); }
+    [[nodiscard]] Interrupt* operator->() const noexcept { return interrupt_.get(); }
 
   private:
     std::unique_ptr<Interrupt> interrupt_;

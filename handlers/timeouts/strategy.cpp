@@ -3,6 +3,7 @@
 #include "alarm.h"
 #include "checkpoint_strategy.h"
 #include "deadline_strategy.h"
+#include "fiber_strategy.h"
 #include "io.h"
 #include "none.h"
 #include "thread.h"
@@ -17,7 +18,7 @@ const std::vector<Strategy*>& strategies() {
     // Never destroyed: what they left behind may still run at exit.
     static const auto& all = *new std::vector<Strategy*>{
         new None,  new Io,    new DeadlineStrategy,   new Thread,
-        new Timer, new Alarm, new CheckpointStrategy,
+        new Timer, new Alarm, new CheckpointStrategy, new FiberStrategy,
     };
     return all;
 }

@@ -2,9 +2,13 @@
 
 #include "../error.h"
 #include "../signals_blocked.h"
+#include "interrupts.h"
 #include "overrun.h"
 #include "waiting.h"
 
+#include <poll.h>
+
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -22,6 +26,26 @@ struct Thread::Job {
     std::mutex mutex;
     std::condition_variable ended;
     State state = State::running;
+
+    /// What the caller waits for instead if it is a fiber, which must not block its thread.
+    std::optional<PooledInterrupt> wakes_fiber;
+
+    /// True once the function has ended; false at the deadline.
+    bool wait(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+        const auto over = [this] { return state == State::done; };
+        if (wakes_fiber) {
+            lock.unlock();
+            pollfd end{.fd = (*wakes_fiber)->fd(), .events = POLLIN, .revents = 0};
+            const PatienceScope scope(deadline);
+            while (!(*wakes_fiber)->raised() && !deadline.passed()) ::poll(&end, 1, -1);
+            lock.lock();
+        } else if (deadline.is_never()) {
+            ended.wait(lock, over);
+        } else {
+            ended.wait_until(lock, deadline.time(), over);
+        }
+        return over();
+    }
 };
 
 Thread::Thread()
@@ -44,15 +68,11 @@ void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) 
     Patience inherited;
     inherited.deadline = inherited.limit = std::min(deadline, patience().limit);
     const auto job = std::make_shared<Job>(call, inherited);
+    if (patience().parking) job->wakes_fiber.emplace();
     hand_over(job);
 
     std::unique_lock lock(job->mutex);
-    const auto ended = [&] { return job->state == Job::State::done; };
-    if (inherited.limit.is_never()) {
-        job->ended.wait(lock, ended);
-        return;
-    }
-    if (job->ended.wait_until(lock, inherited.limit.time(), ended)) {
+    if (job->wait(lock, inherited.limit)) {
         return check_overrun(name(), deadline);  // it may have ended because its waits were cut
     }
     job->state = Job::State::abandoned;
@@ -98,6 +118,7 @@ void Thread::work() {
             const std::lock_guard ended(job->mutex);
             abandoned = std::exchange(job->state, Job::State::done) == Job::State::abandoned;
             job->ended.notify_one();
+            if (job->wakes_fiber) (*job->wakes_fiber)->raise();
         }
         job.reset();
         lock.lock();

@@ -1,6 +1,7 @@
 #include "waiting.h"
 
 #include "../error.h"
+#include "kernel_wait.h"
 
 #include <dlfcn.h>
 #include <poll.h>
@@ -25,18 +26,12 @@ Function next_definition(const char* name) noexcept {
     return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
 }
 
-timespec to_timespec(Duration duration) noexcept {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
-    return {.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
-}
-
-int kernel_wait(pollfd* fds, nfds_t count, Deadline deadline) noexcept {
-    static const auto real = next_definition<decltype(&::ppoll)>("ppoll");
+/// What a fiber does: looks, and lets others run until there may be something to see.
+int parked_wait(Parking& parking, pollfd* fds, nfds_t count, Deadline deadline) {
     while (true) {
-        const auto left = to_timespec(deadline.remaining());
-        const int ready = real(fds, count, deadline.is_never() ? nullptr : &left, nullptr);
-        // The libraries retry an interrupted wait with all of their timeout: not so here.
-        if (ready >= 0 || errno != EINTR) return ready;
+        const int ready = count > 0 ? kernel_wait(fds, count, Deadline::at({})) : 0;
+        if (ready != 0 || deadline.passed()) return ready;
+        parking.wait(fds, count, deadline);
     }
 }
 
@@ -44,7 +39,7 @@ int kernel_wait(pollfd* fds, nfds_t count, Deadline deadline) noexcept {
 int interruptible_wait(pollfd* fds, nfds_t count, Deadline deadline) {
     Interrupt* const interrupt = current.interrupt_wakes ? current.interrupt : nullptr;
     const auto wait = [deadline](pollfd* all, nfds_t number) {
-        return current.parking ? current.parking->wait(all, number, deadline)
+        return current.parking ? parked_wait(*current.parking, all, number, deadline)
                                : kernel_wait(all, number, deadline);
     };
     if (!interrupt) return wait(fds, count);

@@ -32,8 +32,8 @@ class Interrupt {
 /// Waits without keeping the thread: what a fiber does instead of blocking.
 class Parking {
   public:
-    /// As poll(2), but until an absolute deadline. Returns what poll would; 0 at the deadline.
-    virtual int wait(pollfd* fds, unsigned long count, Deadline deadline) = 0;
+    /// Returns once one of them may be ready, or the deadline has passed. Called on the fiber.
+    virtual void wait(const pollfd* fds, unsigned long count, Deadline deadline) = 0;
 
   protected:
     ~Parking() = default;
@@ -49,7 +49,7 @@ struct Patience {
     Deadline deadline = Deadline::never();  ///< cuts waits
     Interrupt* interrupt = nullptr;         ///< ends waits, if interrupt_wakes
     bool interrupt_wakes = true;            ///< false: only checkpoint() heeds it
-    Parking* parking = nullptr;
+    Parking* parking = nullptr;             ///< null: waits block the thread
 
     /// The soonest limit in force, whatever enforces it: what upstreams are told.
     Deadline limit = Deadline::never();

@@ -12,9 +12,11 @@ namespace {
 std::string origin(const Option& option) { return option.given() ? option.where() : "the default"; }
 
 void check_threads(const Options& options, OptionTable& table) {
-    if (options.worker.threads == 1 || options.worker.worker_class != worker::Class::sync) return;
+    if (options.worker.threads == 1 || options.worker.worker_class == worker::Class::threads)
+        return;
     throw ConfigError(table.at("threads").where() +
-                      ": more than one thread needs the worker class threads, not sync (" +
+                      ": more than one thread needs the worker class threads, not " +
+                      table.at("worker_class").shown().front() + " (" +
                       origin(table.at("worker_class")) + ")");
 }
 

@@ -101,7 +101,8 @@ void backend_options(BackendOptions& c, OptionTable& option) {
 /// Every option, once. Its help must not say its default or its range: both are added.
 OptionTable table_of(Options& c) {
     using worker::Class;
-    const Choice<Class> classes{{"sync", Class::sync}, {"threads", Class::threads}};
+    const Choice<Class> classes{
+        {"sync", Class::sync}, {"threads", Class::threads}, {"fiber", Class::fiber}};
     const Choice<std::string> levels{{"debug", "debug"},
                                      {"info", "info"},
                                      {"warning", "warning"},
@@ -124,9 +125,13 @@ OptionTable table_of(Options& c) {
     option.group("Workers");
     option("-w,--workers", c.workers, Count{1, 512}, "Worker processes");
     option("-k,--worker-class", w.worker_class, classes,
-           "How a worker runs handlers: one at a time, or in a pool of threads");
+           "How a worker runs handlers: one at a time, in a pool of threads, or each on a fiber, "
+           "whose "
+           "waits let the others go on");
     option("--threads", w.threads, Count{1, 256},
            "Handlers at a time in one worker. More than one means worker class threads");
+    option("--fiber-stack", w.fiber_stack, Size{32 * kib, gib},
+           "Bytes of stack for a handler in worker class fiber");
     option("--worker-connections", w.worker_connections, Count{1, 65536},
            "Connections at a time in one worker");
     option("--max-requests", w.max_requests, Count{1, many, true},

@@ -1,0 +1,61 @@
+#include "fiber.h"
+
+#include <boost/context/preallocated.hpp>
+
+#include <cassert>
+#include <memory>
+#include <utility>
+
+namespace curfew {
+
+namespace {
+
+/// How boost gives a stack back when its fiber has ended.
+class Returned {
+  public:
+    explicit Returned(FiberStacks& stacks) noexcept : stacks_(&stacks) {}
+    void deallocate(boost::context::stack_context& stack) const noexcept { stacks_->put(stack); }
+
+  private:
+    FiberStacks* stacks_;
+};
+
+}  // namespace
+
+Fiber::Fiber(FiberStacks& stacks, const Patience& patience, Function function)
+    : patience_(patience), function_(std::move(function)) {
+    const auto stack = stacks.take();
+    const auto* const top = static_cast<const char*>(stack.sp);
+    inside_.begin({.bottom = top - stack.size, .size = stack.size});
+    paused_ = boost::context::fiber(std::allocator_arg,
+                                    boost::context::preallocated(stack.sp, stack.size, stack),
+                                    Returned(stacks), [this](boost::context::fiber&& resumer) {
+                                        inside_.arrive(outside_);
+                                        resumer_ = std::move(resumer);
+                                        function_();
+                                        ended_ = true;
+                                        inside_.leave(outside_, true);
+                                        return std::move(resumer_);
+                                    });
+}
+
+Fiber::~Fiber() {
+    assert(ended_);
+    inside_.end();
+}
+
+void Fiber::resume() {
+    std::swap(patience(), patience_);
+    outside_.leave(inside_);
+    paused_ = std::move(paused_).resume();
+    outside_.arrive(inside_);
+    std::swap(patience(), patience_);
+}
+
+void Fiber::pause() {
+    inside_.leave(outside_);
+    resumer_ = std::move(resumer_).resume();
+    inside_.arrive(outside_);
+}
+
+}  // namespace curfew

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "fiber_stacks.h"
+#include "fiber_switch.h"
+#include "waiting.h"
+
+#include <boost/context/fiber.hpp>
+
+#include <functional>
+
+namespace curfew {
+
+/// A function on a stack of its own, that can pause in the middle and go on later: green threads,
+/// one at a time, each of one thread for all its life. While it runs its own Patience is in force.
+/// It must have ended before it is destroyed.
+class Fiber {
+  public:
+    using Function = std::function<void()>;
+
+    /// `function` must not throw. `patience`: what its waits obey at first. `stacks` outlives it.
+    Fiber(FiberStacks& stacks, const Patience& patience, Function function);
+    ~Fiber();
+    Fiber(const Fiber&) = delete;
+    Fiber& operator=(const Fiber&) = delete;
+
+    /// Runs it until it pauses or ends.
+    void resume();
+
+    /// From inside: lets resume() return, and returns itself at the next.
+    void pause();
+
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+
+  private:
+    Patience patience_;  ///< its own while it is paused, its resumer's while it runs
+    Function function_;
+    bool ended_ = false;
+    FiberSwitch inside_;
+    FiberSwitch outside_;
+    boost::context::fiber paused_;   ///< it, while it is paused
+    boost::context::fiber resumer_;  ///< where to go back to, while it runs
+};
+
+}  // namespace curfew

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+
+namespace curfew {
+
+/// What must be put aside when a thread changes from one stack to another, and put back when it
+/// returns: the C++ runtime's exceptions in flight, which it keeps for each thread, and what the
+/// sanitizers know of the stack.
+///
+///     here.leave(there); <the other stack runs>; here.arrive(there);
+class FiberSwitch {
+  public:
+    /// A stack, from its lowest address on.
+    struct Stack {
+        const void* bottom = nullptr;
+        std::size_t size = 0;
+    };
+
+    /// Another stack is about to take over. `last`: this one will never run again.
+    void leave(const FiberSwitch& to, bool last = false) noexcept;
+
+    /// This stack runs, for the first time or again; `from` is the one that it was entered from.
+    void arrive(FiberSwitch& from) noexcept;
+
+    /// For that of a fiber: before the first switch to it. A thread's own learns its stack from
+    /// the sanitizer.
+    void begin(Stack stack) noexcept;
+    void end() noexcept;
+
+  private:
+    Stack stack_;
+    void* fake_stack_ = nullptr;  ///< AddressSanitizer's
+    void* tsan_fiber_ = nullptr;  ///< ThreadSanitizer's
+    void* caught_ = nullptr;      ///< exceptions being handled
+    unsigned int uncaught_ = 0;   ///< and how many fly
+};
+
+}  // namespace curfew

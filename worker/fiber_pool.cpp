@@ -1,0 +1,118 @@
+#include "worker/fiber_pool.h"
+
+#include <array>
+#include <deque>
+#include <optional>
+#include <utility>
+
+namespace curfew::worker {
+
+namespace {
+
+/// Fibers that stay for the next task: making one costs a microsecond, and its memory.
+constexpr std::size_t kept = 256;
+
+}  // namespace
+
+/// A fiber that runs one task after another, and the waits of its task.
+class FiberPool::Runner final : public Parking {
+  public:
+    explicit Runner(FiberPool& pool)
+        : pool_(pool), fiber_(pool.stacks_, own_patience(), [this] {
+              while (task_) {
+                  task_->run();
+                  finished_ = true;
+                  fiber_.pause();
+              }
+          }) {}
+
+    /// Only when idle: lets the fiber end.
+    ~Runner() { fiber_.resume(); }
+
+    Runner(const Runner&) = delete;
+    Runner& operator=(const Runner&) = delete;
+
+    void begin(Task& task) noexcept { task_ = &task; }
+
+    /// The task, if it has finished by then.
+    [[nodiscard]] Task* resume() {
+        fiber_.resume();
+        return std::exchange(finished_, false) ? std::exchange(task_, nullptr) : nullptr;
+    }
+
+    void wait(const pollfd* fds, unsigned long count, Deadline deadline) override;
+
+  private:
+    [[nodiscard]] Patience own_patience() noexcept {
+        Patience patience;
+        patience.parking = this;
+        return patience;
+    }
+
+    FiberPool& pool_;
+    Task* task_ = nullptr;
+    bool finished_ = false;
+    Fiber fiber_;
+};
+
+/// What a parked fiber waits for; lives on its stack.
+class FiberPool::Wait final : private AlarmClock::Sleeper {
+  public:
+    Wait(FiberPool& pool, Runner& runner, const pollfd* fds, unsigned long count, Deadline deadline)
+        : Sleeper(deadline), pool_(pool), runner_(runner) {
+        for (unsigned long i = 0; i < count; ++i) {
+            if (fds[i].fd < 0) continue;
+            const auto go_on = [this] { pool_.go_on(runner_); };
+            if (i < few_.size()) {
+                few_[i].emplace(pool_.loop_, fds[i], go_on);
+            } else {
+                if (!many_) many_.emplace();
+                many_->emplace_back(pool_.loop_, fds[i], go_on);
+            }
+        }
+        pool_.clock_.add(*this);
+    }
+    ~Wait() { pool_.clock_.remove(*this); }
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+
+  private:
+    void wake() override { pool_.go_on(runner_); }
+
+    FiberPool& pool_;
+    Runner& runner_;
+    std::array<std::optional<PollEvent>, 4> few_;
+    std::optional<std::deque<PollEvent>> many_;
+};
+
+void FiberPool::Runner::wait(const pollfd* fds, unsigned long count, Deadline deadline) {
+    const Wait wait(pool_, *this, fds, count, deadline);
+    fiber_.pause();
+}
+
+FiberPool::FiberPool(Loop& loop, std::size_t stack_size)
+    : loop_(loop), clock_(loop), stacks_(stack_size, kept) {}
+
+FiberPool::~FiberPool() = default;
+
+void FiberPool::submit(Task& task) {
+    std::unique_ptr<Runner> runner;
+    if (idle_.empty()) {
+        runner = std::make_unique<Runner>(*this);
+    } else {
+        runner = std::move(idle_.back());
+        idle_.pop_back();
+    }
+    runner->begin(task);
+    go_on(*runner.release());  // its own, until the task has finished
+}
+
+void FiberPool::go_on(Runner& runner) {
+    Task* const finished = runner.resume();
+    if (!finished) return;
+    std::unique_ptr<Runner> free{&runner};
+    if (idle_.size() < kept) idle_.push_back(std::move(free));
+    finished->done();
+}
+
+}  // namespace curfew::worker
