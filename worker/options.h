@@ -36,6 +36,7 @@ struct Options {
     int worker_connections = 1000;
     int max_requests = 0;         ///< 0: never recycled
     int max_requests_jitter = 0;  ///< up to so many more, different in each worker
+    int max_abandoned = 16;       ///< threads that strategy `thread` left behind; 0: any number
 
     Duration timeout = std::chrono::seconds(30);  ///< harakiri; zero: off
     Duration graceful_timeout = std::chrono::seconds(30);

@@ -1,5 +1,6 @@
 #include "worker/worker.h"
 
+#include "handlers/timeouts/thread.h"
 #include "worker/fiber_pool.h"
 #include "worker/parser.h"
 #include "worker/thread_pool.h"
@@ -63,8 +64,14 @@ Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> 
                   surroundings_.reopen_log();
                   reopen_access_log();
               }),
+      retire_(loop_, too_many_abandoned_.fd(),
+              [this] {
+                  too_many_abandoned_.clear();
+                  drain(Queues::leave, "too many threads run on without their callers");
+              }),
       requests_until_drain_(request_budget(options)) {
     check_llhttp();
+    count_abandoned_threads();
     access_log_.open();
     connections_.removed = [this] { on_removed(); };
     for (auto& socket : sockets) {
@@ -74,6 +81,16 @@ Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> 
 }
 
 Worker::~Worker() = default;
+
+/// Under strategy `thread`.
+void Worker::count_abandoned_threads() {
+    if (options_.max_abandoned == 0) return;
+    retire_.enable();
+    auto& threads = dynamic_cast<Thread&>(strategy("thread"));
+    threads.on_abandoned([this](int now) {
+        if (now > options_.max_abandoned) too_many_abandoned_.raise();
+    });
+}
 
 void Worker::run() {
     auto& line = board_.line();

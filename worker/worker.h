@@ -1,5 +1,6 @@
 #pragma once
 
+#include "handlers/timeouts/waiting.h"
 #include "handlers/unique_fd.h"
 #include "worker/access_log.h"
 #include "worker/application.h"
@@ -44,6 +45,7 @@ class Worker {
     void drain(Queues queues, const char* why);
     void stop_when_empty();
     void reopen_access_log();
+    void count_abandoned_threads();
 
     const Options& options_;
     WorkerBoard board_;
@@ -59,6 +61,8 @@ class Worker {
     SignalEvent terminate_;
     SignalEvent leave_;
     SignalEvent reopen_;
+    Interrupt too_many_abandoned_;  ///< raised by whichever thread gives up one too many
+    ReadEvent retire_;
     std::uint64_t requests_until_drain_;
 };
 

@@ -76,8 +76,7 @@ void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) 
         return check_overrun(name(), deadline);  // it may have ended because its waits were cut
     }
     job->state = Job::State::abandoned;
-    const int now = ++abandoned_now_;
-    ++abandoned_ever_;
+    const int now = ++abandoned_;
     lock.unlock();
     if (observer_) observer_(now);
     throw TimeoutError("the time limit has passed (strategy thread); the function goes on behind");
@@ -122,7 +121,7 @@ void Thread::work() {
         }
         job.reset();
         lock.lock();
-        if (abandoned) --abandoned_now_;
+        if (abandoned) --abandoned_;
         ++idle_;
     }
 }

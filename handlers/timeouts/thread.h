@@ -23,12 +23,8 @@ class Thread final : public Strategy {
     void run(Call& call, Deadline deadline) override;
     void run_detached(const std::shared_ptr<Call>& call, Deadline deadline) override;
 
-    /// Threads whose callers have gone on without them: now, and ever.
-    [[nodiscard]] int abandoned_now() const noexcept { return abandoned_now_.load(); }
-    [[nodiscard]] int abandoned_ever() const noexcept { return abandoned_ever_.load(); }
-
-    /// Called, from a caller's thread, with abandoned_now() each time that grows: where a worker
-    /// decides to retire. To be set before the first run.
+    /// Called, from a caller's thread, each time that one more goes on without its caller, with
+    /// the number that do: where a worker decides to retire. To be set before the first run.
     void on_abandoned(std::function<void(int now)> observer) { observer_ = std::move(observer); }
 
   private:
@@ -42,8 +38,7 @@ class Thread final : public Strategy {
     std::deque<std::shared_ptr<Job>> waiting_;
     int threads_ = 0;
     int idle_ = 0;
-    std::atomic<int> abandoned_now_{0};
-    std::atomic<int> abandoned_ever_{0};
+    std::atomic<int> abandoned_{0};
     std::function<void(int)> observer_;
 };
 

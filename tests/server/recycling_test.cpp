@@ -65,3 +65,22 @@ TEST_CASE("a graceful stop under load loses no request that was accepted") {
     // One may find the queue closing under it: the kernel resets what nobody has accepted yet.
     CHECK(incomplete <= 1);
 }
+
+TEST_CASE("a worker with too many threads that run on without their callers is replaced") {
+    for (const auto* const worker_class : {"sync", "threads", "fiber"}) {
+        CAPTURE(worker_class);
+        const Server server({.flags = {"-k", worker_class, "--max-abandoned", "2"},
+                             .app = test_app("naps"),
+                             .workers = 1});
+        const auto pid = server.worker();
+
+        CHECK(server.get("/abandon").status == 504);
+        CHECK(server.get("/abandon").status == 504);
+        CHECK(server.worker() == pid);
+        CHECK(server.get("/abandon").status == 504);
+
+        CHECK(server.logs("drains: too many threads run on without their callers"));
+        CHECK(server.worker() != pid);
+        CHECK(server.get("/hello").status == 200);
+    }
+}

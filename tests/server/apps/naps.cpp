@@ -1,0 +1,91 @@
+#include <curfew/app.h>
+
+#include <unistd.h>
+
+#include <chrono>
+#include <future>
+#include <string>
+
+using namespace curfew;
+
+namespace {
+
+Duration milliseconds(const Request& request, const char* name) {
+    return std::chrono::milliseconds(std::stoi(request.query(name).value_or("0")));
+}
+
+/// Sleeps under a limit, and says whether it slept to the end.
+Response nap(const Request& request) {
+    const auto time = milliseconds(request, "time");
+    try {
+        with_timeout(
+            milliseconds(request, "limit"), request.param("strategy"),
+            [](Duration all) { ::usleep(static_cast<useconds_t>(all.count() / 1000)); }, time);
+        return text("slept\n");
+    } catch (const TimeoutError&) {
+        return text("woken\n");
+    }
+}
+
+/// Parks while an exception is being handled, which each fiber must find again as its own.
+Response nap_in_catch(const Request& request) {
+    try {
+        throw std::runtime_error(request.param("name"));
+    } catch (const std::runtime_error&) {
+        ::usleep(static_cast<useconds_t>(milliseconds(request, "time").count() / 1000));
+        try {
+            throw;
+        } catch (const std::runtime_error& mine) {
+            return text(mine.what());
+        }
+    }
+}
+
+Response spin(const Request& request) {
+    const auto end = Deadline::in(milliseconds(request, "time"));
+    while (!end.passed()) continue;
+    return text("spun\n");
+}
+
+/// Leaves a thread behind that waits for ever.
+Response abandon(const Request&) {
+    with_timeout(20ms, "thread", [] {
+        std::promise<void> never;
+        never.get_future().wait();
+    });
+    return text("never\n");
+}
+
+int depth_of_stack(int left) {
+    volatile char page[4096];
+    page[0] = static_cast<char>(left);
+    return left == 0 ? page[0] : depth_of_stack(left - 1) + page[0];
+}
+
+}  // namespace
+
+void routes(Router& router) {
+    router.get("/hello", [](const Request&) { return text("Hello\n"); });
+    router.get("/nap/:strategy", nap);
+    router.get("/catch/:name", nap_in_catch);
+    router.get("/spin", spin);
+    router.get("/abandon", abandon);
+    router
+        .get("/within/:name",
+             [](const Request& request) {
+                 sleep_for(milliseconds(request, "time"));
+                 return text("slept\n");
+             })
+        .within(100ms);
+    router.get("/deep", [](const Request& request) {
+        return text(
+            std::to_string(depth_of_stack(std::stoi(request.query("pages").value_or("1")))));
+    });
+    router.get("/stream", [](const Request&) {
+        return stream("text/plain", [left = 5]() mutable -> std::optional<std::string> {
+            ::usleep(50'000);
+            if (left-- == 0) return std::nullopt;
+            return "piece\n";
+        });
+    });
+}
