@@ -3,6 +3,7 @@
 #include "interrupts.h"
 #include "overrun.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,25 +36,25 @@ class ThreadTimer {
         sigemptyset(&ours);
         sigaddset(&ours, alarm_signal());
         ::pthread_sigmask(SIG_UNBLOCK, &ours, nullptr);
+        make();
+    }
+    ~ThreadTimer() { ::timer_delete(id_); }
+    ThreadTimer(const ThreadTimer&) = delete;
+    ThreadTimer& operator=(const ThreadTimer&) = delete;
 
+    void make() {
         sigevent event{};
         event.sigev_notify = SIGEV_THREAD_ID;
         event.sigev_signo = alarm_signal();
         event._sigev_un._tid = ::gettid();
         checked(::timer_create(CLOCK_MONOTONIC, &event, &id_), "timer_create");
     }
-    ~ThreadTimer() { ::timer_delete(id_); }
-    ThreadTimer(const ThreadTimer&) = delete;
-    ThreadTimer& operator=(const ThreadTimer&) = delete;
-
-    /// never() disarms it.
-    void arm(Deadline deadline) noexcept {
-        itimerspec when{};
-        if (!deadline.is_never()) {
-            const auto since_boot = deadline.time().time_since_epoch();
-            const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
-            when.it_value = {.tv_sec = seconds.count(), .tv_nsec = (since_boot - seconds).count()};
-        }
+    void set(Deadline deadline) noexcept {
+        const auto since_boot = deadline.time().time_since_epoch();
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
+        const itimerspec when{
+            .it_interval = {},
+            .it_value = {.tv_sec = seconds.count(), .tv_nsec = (since_boot - seconds).count()}};
         ::timer_settime(id_, TIMER_ABSTIME, &when, nullptr);
     }
 
@@ -62,7 +63,8 @@ class ThreadTimer {
 };
 
 /// The alarms of a thread. The handler reads the list at any moment, so each change to it is one
-/// store; the timer fires for the soonest, or too early.
+/// store. The timer fires for the soonest, or too early: setting it takes longer than all the rest,
+/// so it stays set for an alarm that has gone, and serves those that follow.
 class ThreadAlarms {
   public:
     [[nodiscard]] static ThreadAlarms& of_this_thread() {
@@ -77,14 +79,16 @@ class ThreadAlarms {
         std::atomic_signal_fence(std::memory_order_release);
         first_ = &target;
         std::atomic_signal_fence(std::memory_order_release);
-        if (target.deadline < armed_for_) arm(target.deadline);
+        if (target.deadline < armed_for_) {
+            armed_for_ = target.deadline;
+            timer_.set(target.deadline);
+        }
     }
 
     void remove(Target& target) noexcept {
         if (target.next) target.next->link = target.link;
         *target.link = target.next;
         std::atomic_signal_fence(std::memory_order_release);
-        if (!first_) arm(Deadline::never());
     }
 
     /// In the signal handler.
@@ -97,15 +101,18 @@ class ThreadAlarms {
                 each->interrupt->raise();
             }
         }
-        arm(soonest);
+        armed_for_ = soonest;
+        if (!soonest.is_never()) timer_.set(soonest);
+    }
+
+    /// In a new process, which inherits no timer; its parent sees to the alarms that were set.
+    void begin_anew() noexcept {
+        timer_.make();
+        first_ = nullptr;
+        armed_for_ = Deadline::never();
     }
 
   private:
-    void arm(Deadline deadline) noexcept {
-        armed_for_ = deadline;
-        timer_.arm(deadline);
-    }
-
     ThreadTimer timer_;
     Target* first_ = nullptr;
     Deadline armed_for_ = Deadline::never();
@@ -146,6 +153,7 @@ Alarm::Alarm()
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
     checked(::sigaction(alarm_signal(), &action, nullptr), "sigaction");
+    ::pthread_atfork(nullptr, nullptr, [] { ThreadAlarms::of_this_thread().begin_anew(); });
 }
 
 void Alarm::run(Call& call, Deadline deadline) {
