@@ -83,7 +83,7 @@ void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) 
 }
 
 void Thread::hand_over(const std::shared_ptr<Job>& job) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (idle_ <= static_cast<int>(waiting_.size())) {
         if (threads_ == most_threads) {
             throw HttpError(503, "all " + std::to_string(most_threads) +
@@ -95,6 +95,7 @@ void Thread::hand_over(const std::shared_ptr<Job>& job) {
         ++idle_;
     }
     waiting_.push_back(job);
+    lock.unlock();
     job_waits_.notify_one();
 }
 
@@ -116,9 +117,9 @@ void Thread::work() {
         {
             const std::lock_guard ended(job->mutex);
             abandoned = std::exchange(job->state, Job::State::done) == Job::State::abandoned;
-            job->ended.notify_one();
-            if (job->wakes_fiber) (*job->wakes_fiber)->raise();
         }
+        job->ended.notify_one();
+        if (job->wakes_fiber) (*job->wakes_fiber)->raise();
         job.reset();
         lock.lock();
         if (abandoned) --abandoned_;
