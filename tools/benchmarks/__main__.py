@@ -7,10 +7,12 @@ import signal
 import sys
 import tempfile
 
+import call_costs
 import harakiri_cost
 import harakiri_kills
 import http_load
 import idle
+import limits
 import memory
 import report
 import servers
@@ -24,6 +26,8 @@ MEASUREMENTS = {
     "start": [start],
     "syscalls": [syscalls],
     "harakiri": [harakiri_cost, harakiri_kills],
+    "calls": [call_costs],
+    "limits": [limits],
 }
 
 

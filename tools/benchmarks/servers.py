@@ -100,6 +100,9 @@ class Bench:
     def __init__(self, binary, directory):
         self.binary = binary
         self.directory = pathlib.Path(directory)
+        # Built with it, beside it.
+        self.tools = pathlib.Path(binary).parent.parent / "tools"
+        self.impair = self.tools / "impairment" / "impair"
 
     def curfew(self, *options, workers=2):
         port = free_port()
