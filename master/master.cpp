@@ -78,7 +78,7 @@ void Master::give_up_sockets() {
 }
 
 int Master::run() {
-    while (stopping_ == Stopping::no || !children_.empty()) {
+    while (stopping_ == Stopping::no || !children_.empty() || !cancellers_.empty()) {
         respawn();
         wait();
         heed_signals();
@@ -243,11 +243,14 @@ void Master::stop(Stopping how, const char* why) {
 void Master::reap() {
     int status = 0;
     pid_t pid = 0;
-    // As PID 1, strangers' exits arrive here too.
     while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
         const auto child = std::find_if(children_.begin(), children_.end(),
                                         [pid](const auto& each) { return each->pid() == pid; });
-        if (child == children_.end()) continue;
+        if (child == children_.end()) {
+            bury_canceller(pid, status);
+            continue;
+        }
+        cancel_queries_of(**child);
         bury(**child, status);
         children_.erase(child);
     }

@@ -63,6 +63,9 @@ class Master {
     void reopen_logs();
     void bury(const Child& child, int wait_status);
     void log_requests_of(const Child& child) const;
+    void cancel_queries_of(const Child& child);
+    [[noreturn]] void become_canceller(const Child& child, const std::vector<db::Session>& queries);
+    void bury_canceller(pid_t pid, int wait_status);
 
     [[nodiscard]] Deadline next_wake(Deadline::Clock::time_point now);
     [[nodiscard]] Duration shortest_limit() const noexcept;
@@ -89,6 +92,7 @@ class Master {
     UniqueFd timer_;
 
     std::vector<std::unique_ptr<Child>> children_;
+    std::vector<pid_t> cancellers_;  ///< see cancel_queries_of
     Backoff backoff_;
     int target_;
     Stopping stopping_ = Stopping::no;

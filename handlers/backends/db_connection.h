@@ -4,6 +4,7 @@
 #include "db.h"
 #include "db_limit.h"
 #include "options.h"
+#include "running_queries.h"
 
 #include <mysql.h>
 
@@ -52,6 +53,7 @@ class Connection {
 
     const DbOptions& options_;
     Mysql mysql_;
+    Session session_;
     Server server_ = Server::mariadb;
     bool broken_ = false;
     Deadline ends_by_itself_ = Deadline::never();  ///< when the server stops the statement
