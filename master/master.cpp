@@ -78,11 +78,12 @@ void Master::give_up_sockets() {
 }
 
 int Master::run() {
-    while (stopping_ == Stopping::no || !children_.empty() || !cancellers_.empty()) {
+    while (stopping_ == Stopping::no || !children_.empty() || canceller_ != 0) {
         respawn();
         wait();
         heed_signals();
         reap();
+        cancel_queries();
         condemn_overdue();
     }
     spdlog::info("stopped");
@@ -243,14 +244,12 @@ void Master::stop(Stopping how, const char* why) {
 void Master::reap() {
     int status = 0;
     pid_t pid = 0;
+    // As PID 1, strangers' exits arrive here too.
     while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
         const auto child = std::find_if(children_.begin(), children_.end(),
                                         [pid](const auto& each) { return each->pid() == pid; });
-        if (child == children_.end()) {
-            bury_canceller(pid, status);
-            continue;
-        }
-        cancel_queries_of(**child);
+        if (pid == canceller_) bury_canceller(status);
+        if (child == children_.end()) continue;
         bury(**child, status);
         children_.erase(child);
     }
@@ -263,6 +262,7 @@ void Master::bury(const Child& child, int wait_status) {
     spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
                 child.place() + 1, child.pid(), death.text);
     log_requests_of(child);
+    collect_queries_of(child);
 
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
                                                (death.cause == Cause::killed && !child.ready()));

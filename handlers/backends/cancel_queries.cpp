@@ -4,8 +4,6 @@
 #include "configure.h"
 #include "db_connection.h"
 
-#include <mysqld_error.h>
-
 #include <string>
 
 namespace curfew::db {
@@ -22,15 +20,16 @@ std::string condition(std::span<const Session> sessions) {
     return text;
 }
 
-/// The session rather than the statement: that may not have begun yet, and nobody is left to send
-/// another one. MariaDB is asked to let what must not be interrupted come to its end.
-bool end_session(Connection& connection, const Call& call, const Value& id) {
-    try {
-        (void)connection.run(call, "KILL /*M! SOFT */ CONNECTION " + to_text(id), {});
-        return true;
-    } catch (const Error& error) {
-        if (error.code() != ER_NO_SUCH_THREAD) throw;
-        return false;
+/// MariaDB's KILL of a SLEEP() that meets another one just ending stands still for two seconds, and
+/// every SLEEP() with it. So each may end before the next is killed.
+void await_end_of_sleep(Connection& connection, const Call& call, const Value& id) {
+    const auto give_up = Deadline::in(std::chrono::milliseconds(20));
+    while (!give_up.passed()) {
+        const Result sleeping = connection.run(
+            call,
+            "SELECT id FROM information_schema.processlist WHERE id = ? AND state = 'User sleep'",
+            {id});
+        if (sleeping.rows.empty()) return;
     }
 }
 
@@ -45,9 +44,16 @@ std::size_t cancel_queries(std::span<const Session> sessions, Duration limit) {
     const Call call("db " + options.address, limit);
     Connection connection(options, call);
     const Result alive = connection.run(
-        call, "SELECT id FROM information_schema.processlist WHERE " + condition(sessions), {});
+        call, "SELECT id, state FROM information_schema.processlist WHERE " + condition(sessions),
+        {});
     std::size_t ended = 0;
-    for (const Values& row : alive.rows) ended += end_session(connection, call, row.at(0)) ? 1 : 0;
+    for (const Values& row : alive.rows) {
+        // The session rather than the statement, which may not have begun yet: nobody is left to
+        // send another one.
+        ended += connection.end_session(call, to_text(row.at(0))) ? 1 : 0;
+        const bool slept = row.at(1) == Value("User sleep");
+        if (slept && &row != &alive.rows.back()) await_end_of_sleep(connection, call, row.at(0));
+    }
     return ended;
 }
 

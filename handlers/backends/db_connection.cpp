@@ -148,6 +148,15 @@ Result Connection::run(const Call& call, const std::string& sql, const Values& p
     }
 }
 
+bool Connection::end_session(const Call& call, const std::string& id) {
+    // MariaDB is asked to let what must not be interrupted come to its end.
+    const auto kill = "KILL /*M! SOFT */ CONNECTION " + id;
+    if (mysql_real_query(mysql_.get(), kill.data(), kill.size()) == 0) return true;
+    const unsigned code = mysql_errno(mysql_.get());
+    if (code == ER_NO_SUCH_THREAD) return false;
+    fail(call, {code, mysql_error(mysql_.get())});
+}
+
 void Connection::fail(const Call& call, const Failure& failure) {
     if (is_time_limit(failure.code)) call.time_out();
     if (is_of_connection(failure.code)) {

@@ -41,6 +41,9 @@ class Connection {
     /// and a statement that may still run in it has been cancelled.
     [[nodiscard]] Result run(const Call& call, const std::string& sql, const Values& parameters);
 
+    /// Ends another session of the same user, and what runs in it. False if it is no more.
+    [[nodiscard]] bool end_session(const Call& call, const std::string& id);
+
     [[nodiscard]] bool is_broken() const noexcept { return broken_; }
     /// For whoever needs one next: as it was after login, for all that the server tells.
     [[nodiscard]] bool is_reusable() const noexcept;
