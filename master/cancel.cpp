@@ -22,7 +22,7 @@ constexpr unsigned seconds_to_live = 4;
 void Master::collect_queries_of(const Child& child) {
     const auto sessions = child.board().queries().take_all();
     if (sessions.empty()) return;
-    spdlog::info("worker {} (pid {}) died in {} queries", child.place() + 1, child.pid(),
+    spdlog::info("worker {} (pid {}) has left queries running: {}", child.place() + 1, child.pid(),
                  sessions.size());
     auto place = std::ranges::find(abandoned_, child.database(), &AbandonedQueries::database);
     if (place == abandoned_.end()) {
@@ -55,10 +55,11 @@ void Master::become_canceller() {
         identity_.assume();
         configure_backends({.http = {}, .cache = {}, .db = database});
         const auto ended = db::cancel_queries(sessions, cancel_limit);
-        spdlog::info("cancelled {} queries of dead workers, of {}", ended, sessions.size());
+        spdlog::info("queries of dead workers cancelled: {} of {}", ended, sessions.size());
         ::_exit(0);
     } catch (const std::exception& error) {
-        spdlog::error("{} queries of dead workers may go on: {}", sessions.size(), error.what());
+        spdlog::error("queries of dead workers that may go on: {}: {}", sessions.size(),
+                      error.what());
     }
     ::_exit(1);
 }
