@@ -29,11 +29,12 @@ std::string name_of(int signal) {
 }  // namespace
 
 Child::Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard board,
-             Deadline boot_deadline)
+             DbOptions database, Deadline boot_deadline)
     : pid_(pid),
       place_(place),
       generation_(generation),
       board_(board),
+      database_(std::move(database)),
       boot_deadline_(boot_deadline) {}
 
 void Child::send(int signal) const noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "handlers/backends/options.h"
 #include "handlers/deadline.h"
 #include "worker/scoreboard.h"
 
@@ -29,7 +30,7 @@ struct Death {
 class Child {
   public:
     Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard board,
-          Deadline boot_deadline);
+          DbOptions database, Deadline boot_deadline);
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] std::size_t place() const noexcept { return place_; }
@@ -38,6 +39,9 @@ class Child {
     [[nodiscard]] int generation() const noexcept { return generation_; }
 
     [[nodiscard]] const worker::WorkerBoard& board() const noexcept { return board_; }
+    /// Where its queries are; the master's own options may have changed since.
+    [[nodiscard]] const DbOptions& database() const noexcept { return database_; }
+
     [[nodiscard]] Deadline::Clock::time_point born() const noexcept { return born_; }
 
     [[nodiscard]] worker::WorkerState state() const noexcept {
@@ -76,6 +80,7 @@ class Child {
     std::size_t place_;
     int generation_;
     worker::WorkerBoard board_;
+    DbOptions database_;
     Deadline::Clock::time_point born_ = Deadline::Clock::now();
     Deadline boot_deadline_;
     Deadline kill_by_ = Deadline::never();

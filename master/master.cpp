@@ -78,11 +78,12 @@ void Master::give_up_sockets() {
 }
 
 int Master::run() {
-    while (stopping_ == Stopping::no || !children_.empty()) {
+    while (stopping_ == Stopping::no || !children_.empty() || canceller_ != 0) {
         respawn();
         wait();
         heed_signals();
         reap();
+        cancel_queries();
         condemn_overdue();
     }
     spdlog::info("stopped");
@@ -247,6 +248,7 @@ void Master::reap() {
     while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
         const auto child = std::find_if(children_.begin(), children_.end(),
                                         [pid](const auto& each) { return each->pid() == pid; });
+        if (pid == canceller_) bury_canceller(status);
         if (child == children_.end()) continue;
         bury(**child, status);
         children_.erase(child);
@@ -260,6 +262,7 @@ void Master::bury(const Child& child, int wait_status) {
     spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
                 child.place() + 1, child.pid(), death.text);
     log_requests_of(child);
+    collect_queries_of(child);
 
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
                                                (death.cause == Cause::killed && !child.ready()));

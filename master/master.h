@@ -38,6 +38,7 @@ class Master {
     void wait();
     void heed_signals();
     void reap();
+    void cancel_queries();
     void condemn_overdue();
 
     void spawn();
@@ -63,6 +64,9 @@ class Master {
     void reopen_logs();
     void bury(const Child& child, int wait_status);
     void log_requests_of(const Child& child) const;
+    void collect_queries_of(const Child& child);
+    [[noreturn]] void become_canceller();
+    void bury_canceller(int wait_status);
 
     [[nodiscard]] Deadline next_wake(Deadline::Clock::time_point now);
     [[nodiscard]] Duration shortest_limit() const noexcept;
@@ -74,6 +78,12 @@ class Master {
         Options options;
         int target;
         int number;
+    };
+
+    /// What dead workers had begun, by the database in which it goes on.
+    struct AbandonedQueries {
+        DbOptions database;
+        std::vector<db::Session> sessions;
     };
 
     Options options_;
@@ -89,6 +99,8 @@ class Master {
     UniqueFd timer_;
 
     std::vector<std::unique_ptr<Child>> children_;
+    std::vector<AbandonedQueries> abandoned_;
+    pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
     Backoff backoff_;
     int target_;
     Stopping stopping_ = Stopping::no;

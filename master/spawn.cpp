@@ -1,3 +1,4 @@
+#include "handlers/backends/running_queries.h"
 #include "master/logging.h"
 #include "master/master.h"
 #include "master/title.h"
@@ -22,6 +23,7 @@ void Master::spawn() {
     }
     if (pid == 0) become_worker(*place, parent);
     children_.push_back(std::make_unique<Child>(pid, *place, generation_, board,
+                                                options_.worker.backends.db,
                                                 Deadline::in(options_.boot_timeout)));
 }
 
@@ -49,6 +51,7 @@ void Master::become_worker(std::size_t place, pid_t master) {
         for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTTIN}) {
             ::signal(signal, SIG_IGN);
         }
+        db::record_queries_in(scoreboard_.worker(place).queries());
         std::vector<UniqueFd> sockets;
         for (auto& socket : sockets_) sockets.push_back(std::move(socket.fd));
         worker::Worker worker(options_.worker, scoreboard_.worker(place), std::move(sockets),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "handlers/backends/running_queries.h"
 #include "handlers/deadline.h"
 #include "handlers/unique_fd.h"
 
@@ -107,14 +108,17 @@ class WorkerBoard {
     [[nodiscard]] std::span<Cell> used_cells() const noexcept;
     [[nodiscard]] Label label(std::size_t cell) const noexcept { return labels_[cell].load(); }
 
+    /// Of the worker and of processes that it starts.
+    [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
+
     /// For the next worker in this place: everything as new, the sequence numbers kept.
     void reset() noexcept;
 
   private:
     friend class Scoreboard;
     WorkerBoard(Scoreboard& board, WorkerLine& line, std::span<Cell> cells,
-                std::span<LabelText> labels) noexcept
-        : board_(&board), line_(&line), cells_(cells), labels_(labels) {}
+                std::span<LabelText> labels, db::RunningQueries& queries) noexcept
+        : board_(&board), line_(&line), cells_(cells), labels_(labels), queries_(&queries) {}
 
     void store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept;
     void wake_master() noexcept;
@@ -123,10 +127,12 @@ class WorkerBoard {
     WorkerLine* line_;
     std::span<Cell> cells_;
     std::span<LabelText> labels_;
+    db::RunningQueries* queries_;
 };
 
-/// Shared memory between a master and its workers: one line and `cells` cells for each of `workers`
-/// places. Made by the master before its first fork; the pages that no one uses cost nothing.
+/// Shared memory between a master and its workers: one line, `cells` cells and one table of queries
+/// for each of `workers` places. Made by the master before its first fork; the pages that no one
+/// uses cost nothing.
 class Scoreboard {
   public:
     Scoreboard(std::size_t workers, std::size_t cells);
@@ -160,6 +166,7 @@ class Scoreboard {
     WorkerLine* lines_;
     Cell* cells_begin_;
     LabelText* labels_;
+    db::RunningQueries* queries_;
     UniqueFd wake_;
 };
 

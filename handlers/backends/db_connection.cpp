@@ -5,6 +5,7 @@
 
 #include <errmsg.h>
 #include <mysqld_error.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -53,6 +54,19 @@ Kind kind_of_connect_error(std::string_view message) noexcept {
         if (message.ends_with(refused)) return Kind::refused;
     }
     return Kind::unreachable;
+}
+
+Session session_of(MYSQL* mysql) noexcept {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    ::getsockname(mysql_get_socket(mysql), reinterpret_cast<sockaddr*>(&address), &size);
+    Session session{.id = static_cast<std::uint32_t>(mysql_thread_id(mysql))};
+    if (address.ss_family == AF_INET) {
+        session.port = ::ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+    } else if (address.ss_family == AF_INET6) {
+        session.port = ::ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+    }
+    return session;
 }
 
 [[noreturn]] void fail_login(const Call& call, MYSQL* mysql) {
@@ -107,6 +121,7 @@ Connection::Connection(const DbOptions& options, const Call& call) : options_(op
     }
     if (!ok && limit.passed()) call.fail(Kind::timed_out, "no connection");
     if (!ok) fail_login(call, mysql_.get());
+    session_ = session_of(mysql_.get());
     const std::string_view version = mysql_get_server_info(mysql_.get());
     const bool is_mariadb = version.find("MariaDB") != std::string_view::npos;
     server_ = is_mariadb ? Server::mariadb : Server::mysql;
@@ -118,6 +133,7 @@ Result Connection::run(const Call& call, const std::string& sql, const Values& p
     const LimitedStatement limited = with_limit(sql, limit, server_);
     ends_by_itself_ = limited.is_limited ? Deadline::in(limit) : Deadline::never();
     broken_ = true;  // until it is known to be not
+    const RunningQuery running(session_);
     try {
         Statement statement(mysql_.get(), limited.sql);
         statement.execute(parameters);
@@ -130,6 +146,15 @@ Result Connection::run(const Call& call, const std::string& sql, const Values& p
         broken_ = false;
         throw;
     }
+}
+
+bool Connection::end_session(const Call& call, const std::string& id) {
+    // MariaDB is asked to let what must not be interrupted come to its end.
+    const auto kill = "KILL /*M! SOFT */ CONNECTION " + id;
+    if (mysql_real_query(mysql_.get(), kill.data(), kill.size()) == 0) return true;
+    const unsigned code = mysql_errno(mysql_.get());
+    if (code == ER_NO_SUCH_THREAD) return false;
+    fail(call, {code, mysql_error(mysql_.get())});
 }
 
 void Connection::fail(const Call& call, const Failure& failure) {

@@ -4,6 +4,7 @@
 #include "db.h"
 #include "db_limit.h"
 #include "options.h"
+#include "running_queries.h"
 
 #include <mysql.h>
 
@@ -40,6 +41,9 @@ class Connection {
     /// and a statement that may still run in it has been cancelled.
     [[nodiscard]] Result run(const Call& call, const std::string& sql, const Values& parameters);
 
+    /// Ends another session of the same user, and what runs in it. False if it is no more.
+    [[nodiscard]] bool end_session(const Call& call, const std::string& id);
+
     [[nodiscard]] bool is_broken() const noexcept { return broken_; }
     /// For whoever needs one next: as it was after login, for all that the server tells.
     [[nodiscard]] bool is_reusable() const noexcept;
@@ -52,6 +56,7 @@ class Connection {
 
     const DbOptions& options_;
     Mysql mysql_;
+    Session session_;
     Server server_ = Server::mariadb;
     bool broken_ = false;
     Deadline ends_by_itself_ = Deadline::never();  ///< when the server stops the statement

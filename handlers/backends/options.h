@@ -36,6 +36,8 @@ struct DbOptions {
     Duration timeout = std::chrono::seconds(30);
     Duration connect_timeout = std::chrono::seconds(5);
     int pool = 16;
+
+    friend bool operator==(const DbOptions&, const DbOptions&) = default;
 };
 
 struct BackendOptions {

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -33,6 +34,8 @@ Proxy::Proxy(const std::string& upstream)
 
 void Proxy::forward(int client) {
     const UniqueFd server = connection_to(port_);
+    const int now = 1;  // the second half of a slow answer must not wait for a late ACK
+    checked(::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &now, sizeof now), "TCP_NODELAY");
     while (true) {
         std::array<pollfd, 2> fds{{{client, POLLIN, 0}, {server.get(), POLLIN, 0}}};
         ::poll(fds.data(), fds.size(), -1);
@@ -56,6 +59,13 @@ bool Proxy::answer(int client, std::string bytes) {
         send_all(client, bytes.substr(0, 1));
         bytes.erase(0, 1);
         if (ends_within(client, 20ms)) return false;
+    }
+    if (mode_ == Mode::slow) {
+        if (ends_within(client, 1ms)) return false;
+        const auto half = bytes.size() / 2;
+        send_all(client, bytes.substr(0, half));
+        bytes.erase(0, half);
+        if (ends_within(client, 1ms)) return false;
     }
     if (mode_ == Mode::cut) return false;
     send_all(client, bytes);

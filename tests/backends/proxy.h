@@ -14,6 +14,7 @@ class Proxy {
         pass,
         hold,  ///< they come once the mode changes
         drip,  ///< one byte every 20 ms
+        slow,  ///< in two halves, each 1 ms late
         cut,   ///< the connection ends instead
     };
 

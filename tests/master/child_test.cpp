@@ -18,7 +18,7 @@ namespace {
 class Process {
   public:
     explicit Process(WorkerState state, Deadline boot_deadline = Deadline::never())
-        : child_(start(), 0, 1, scoreboard_.worker(0), boot_deadline) {
+        : child_(start(), 0, 1, scoreboard_.worker(0), {}, boot_deadline) {
         child_.board().line().state.store(state);
     }
     ~Process() {

@@ -1,0 +1,65 @@
+#include "cancel_queries.h"
+
+#include "call.h"
+#include "configure.h"
+#include "db_connection.h"
+
+#include <string>
+
+namespace curfew::db {
+
+namespace {
+
+/// The server shows a session that came over TCP with the client's address and port.
+std::string condition(std::span<const Session> sessions) {
+    std::string text;
+    for (const Session& session : sessions) {
+        text += (text.empty() ? "id = " : " OR id = ") + std::to_string(session.id);
+        if (session.port != 0) text += " AND host LIKE '%:" + std::to_string(session.port) + "'";
+    }
+    return text;
+}
+
+/// MariaDB's KILL of a SLEEP() that meets another one just ending stands still for two seconds, and
+/// every SLEEP() with it. So each may end before the next is killed.
+void await_end_of_sleep(Connection& connection, const Call& call, const Value& id) {
+    const auto give_up = Deadline::in(std::chrono::milliseconds(20));
+    while (!give_up.passed()) {
+        const Result sleeping = connection.run(
+            call,
+            "SELECT id FROM information_schema.processlist WHERE id = ? AND state = 'User sleep'",
+            {id});
+        if (sleeping.rows.empty()) return;
+    }
+}
+
+}  // namespace
+
+std::size_t cancel_queries(std::span<const Session> sessions, Duration limit) {
+    if (sessions.empty()) return 0;
+    const auto deadline = Deadline::in(limit);
+    const PatienceScope scope(
+        Patience{.deadline = deadline, .parking = patience().parking, .limit = deadline});
+    const DbOptions& options = backend_options().db;
+    const Call call("db " + options.address, limit);
+    Connection connection(options, call);
+    const Result alive = connection.run(
+        call, "SELECT id, state FROM information_schema.processlist WHERE " + condition(sessions),
+        {});
+    std::size_t ended = 0;
+    for (const Values& row : alive.rows) {
+        // The session rather than the statement, which may not have begun yet: nobody is left to
+        // send another one.
+        ended += connection.end_session(call, to_text(row.at(0))) ? 1 : 0;
+        const bool slept = row.at(1) == Value("User sleep");
+        if (slept && &row != &alive.rows.back()) await_end_of_sleep(connection, call, row.at(0));
+    }
+    return ended;
+}
+
+std::size_t cancel_queries_of(pid_t process, Duration limit) {
+    RunningQueries* const table = recorded_queries();
+    return table == nullptr ? 0 : cancel_queries(table->take(process), limit);
+}
+
+}  // namespace curfew::db

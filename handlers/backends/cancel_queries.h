@@ -1,0 +1,23 @@
+#pragma once
+
+#include "../deadline.h"
+#include "running_queries.h"
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <span>
+
+namespace curfew::db {
+
+/// Ends sessions whose client has died, and so what runs in them: the server would notice only
+/// when it has the result. Over another session with the configured server, within `limit`,
+/// whatever patience the caller has. Sessions that are no more, or whose number is somebody else's,
+/// are left alone. Returns how many were ended. Throws TimeoutError, BackendError or Error.
+std::size_t cancel_queries(std::span<const Session> sessions, Duration limit);
+
+/// Those which a dead process has left in the table of this one (record_queries_in). If there are
+/// none, which is usual, this costs nothing.
+std::size_t cancel_queries_of(pid_t process, Duration limit);
+
+}  // namespace curfew::db

@@ -1,0 +1,26 @@
+#include <curfew/app.h>
+#include <curfew/backends/db.h>
+
+#include <cstdlib>
+
+using namespace curfew;
+
+namespace {
+
+/// The tag is how a test finds the statement among those of the server.
+Response query(const Request& request) {
+    const auto statement =
+        "SELECT SLEEP(" + request.param("seconds") + ") /* " + request.param("tag") + " */";
+    return text(db::to_text(db::query(statement).rows.at(0).at(0)));
+}
+
+/// While another thread of the worker is in its statement.
+Response crash(const Request&) { std::abort(); }
+
+}  // namespace
+
+void routes(Router& router) {
+    router.get("/query/:tag/:seconds", query);
+    router.get("/limited/:tag/:seconds", query).harakiri(500ms);
+    router.get("/crash", crash);
+}

@@ -1,0 +1,186 @@
+#include "handlers/backends/db.h"
+#include "tests/backends/proxy.h"
+#include "tests/backends/servers.h"
+#include "tests/support/server.h"
+#include "tests/support/wait_until.h"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace curfew;
+using namespace curfew::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+Setup with_database(std::vector<std::string> flags, int workers,
+                    const std::string& address = real_servers().db.address) {
+    const DbOptions& db = real_servers().db;
+    return {.flags = std::move(flags),
+            .config = "[db]\naddress = \"" + address + "\"\nuser = \"" + db.user +
+                      "\"\npassword = \"" + db.password + "\"\ndatabase = \"" + db.database +
+                      "\"\n",
+            .app = test_app("queries"),
+            .workers = workers};
+}
+
+/// How many statements with that tag the database server works on.
+std::int64_t running(const std::string& tag) {
+    const auto count = db::query(
+        "SELECT COUNT(*) FROM information_schema.processlist "
+        "WHERE info LIKE ? AND id <> CONNECTION_ID()",
+        {"%/* " + tag + " */%"});
+    return std::get<std::int64_t>(count.rows.at(0).at(0));
+}
+
+bool comes_to_run(const std::string& tag, std::int64_t count = 1) {
+    return wait_until([&] { return running(tag) == count; });
+}
+
+/// Well within the time that it has left to run; the promise is 100 ms.
+bool ends_soon(const std::string& tag) {
+    return wait_until([&] { return running(tag) == 0; }, 2s);
+}
+
+/// A client that waits for a statement of so many seconds.
+Client visitor(const Server& server, const std::string& tag, const std::string& seconds = "30") {
+    Client client(server);
+    client.send(get_request("/query/" + tag + "/" + seconds));
+    return client;
+}
+
+}  // namespace
+
+TEST_CASE("the query of a request that exceeds its limit ends with its worker") {
+    const Configured configured;
+    const Server server(with_database({}, 1));
+    Client client(server);
+    client.send(get_request("/limited/harakiri/30"));
+    REQUIRE(comes_to_run("harakiri"));
+
+    REQUIRE(server.logs("harakiri: worker 1"));
+
+    CHECK(ends_soon("harakiri"));
+    CHECK(server.logs("queries of dead workers cancelled: 1 of 1"));
+    CHECK(server.get("/query/next/0").body == "0");
+}
+
+TEST_CASE("the query of a worker that is killed from outside, or crashes, ends with it") {
+    const Configured configured;
+    const Server server(with_database({"--threads", "2"}, 1));
+
+    for (const std::string& tag : {std::string("killed"), std::string("crashed")}) {
+        CAPTURE(tag);
+        const auto pid = server.worker();
+        const auto client = visitor(server, tag);
+        REQUIRE(comes_to_run(tag));
+
+        if (tag == "killed") ::kill(pid, SIGKILL);
+        if (tag == "crashed") (void)server.get("/crash");
+
+        CHECK(ends_soon(tag));
+        CHECK(wait_until([&] { return !is_alive(pid); }));
+    }
+    CHECK(server.worker() > 0);
+    CHECK(wait_until([&] { return count(server.log(), "cancelled: 1 of 1") == 2; }));
+}
+
+TEST_CASE("all queries of a worker end with it, and those of others go on") {
+    const Configured configured;
+    const Server server(with_database({"--threads", "4"}, 2));
+    const Server neighbour(with_database({}, 1));
+    std::thread unrelated([] { (void)db::query("SELECT SLEEP(6) /* unrelated */"); });
+    const auto other = visitor(neighbour, "neighbour");
+    std::vector<Client> clients;
+    for (int i = 0; i < 3; ++i) clients.push_back(visitor(server, "ours"));
+    REQUIRE(comes_to_run("unrelated"));
+    REQUIRE(comes_to_run("neighbour"));
+    REQUIRE(comes_to_run("ours", 3));
+
+    for (const auto pid : server.workers(2)) ::kill(pid, SIGKILL);
+
+    CHECK(ends_soon("ours"));
+    CHECK(running("unrelated") == 1);
+    CHECK(running("neighbour") == 1);
+    unrelated.join();
+}
+
+TEST_CASE("the query of a worker that lives on gets its answer") {
+    const Configured configured;
+    const Server server(with_database({}, 2));
+    std::vector<Client> clients;
+    clients.push_back(visitor(server, "long", "3"));
+    REQUIRE(comes_to_run("long"));
+    clients.emplace_back(server);
+    clients[1].send(get_request("/limited/short/30"));
+    REQUIRE(comes_to_run("short"));
+
+    REQUIRE(server.logs("queries of dead workers cancelled: 1 of 1"));
+
+    CHECK(running("long") == 1);
+    CHECK(running("short") == 0);
+    CHECK(clients[0].read_reply().body == "0");
+}
+
+TEST_CASE("a server that stops at once takes its queries along") {
+    const Configured configured;
+    const Server server(with_database({}, 2));
+    std::vector<Client> clients;
+    for (int i = 0; i < 2; ++i) clients.push_back(visitor(server, "stopped"));
+    REQUIRE(comes_to_run("stopped", 2));
+
+    server.signal(SIGQUIT);
+
+    CHECK(wait_until([&] { return server.ended(); }));
+    CHECK(ends_soon("stopped"));
+    CHECK(server.exit_status() == 0);
+}
+
+TEST_CASE("a database server that does not answer keeps nobody from serving") {
+    const Configured configured;
+    Proxy proxy(real_servers().db.address);
+    const Server server(with_database({}, 1, proxy.address()));
+    const auto client = visitor(server, "held", "5");
+    REQUIRE(comes_to_run("held"));
+    const auto pid = server.worker();
+
+    proxy.set(Proxy::Mode::hold);
+    ::kill(pid, SIGKILL);
+
+    CHECK(wait_until([&] { return server.get("/nothing").status == 404; }));
+    CHECK(server.logs("queries of dead workers that may go on: 1: db " + proxy.address()));
+    CHECK(server.worker() != pid);
+    CHECK(count(server.log(), "was ended from outside") == 1);
+}
+
+TEST_CASE("a session that has the number of ours, but is not it, is left alone") {
+    const Configured configured;
+    // To the server, those who come through the proxy are not at our end of the connection.
+    const Proxy proxy(real_servers().db.address);
+    const Server server(with_database({}, 1, proxy.address()));
+    const auto client = visitor(server, "foreign", "4");
+    REQUIRE(comes_to_run("foreign"));
+
+    ::kill(server.worker(), SIGKILL);
+
+    CHECK(server.logs("queries of dead workers cancelled: 0 of 1"));
+    CHECK(running("foreign") == 1);
+}
+
+TEST_CASE("a worker that dies without a query costs no process") {
+    const Configured configured;
+    const Server server(with_database({}, 1));
+    CHECK(server.get("/query/done/0").body == "0");
+    const auto pid = server.worker();
+
+    ::kill(pid, SIGKILL);
+
+    REQUIRE(server.logs("was ended from outside"));
+    // The next process that the master forks is its next worker.
+    CHECK(server.worker() != pid);
+    CHECK_FALSE(contains(server.log(), "queries"));
+}
