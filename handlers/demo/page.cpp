@@ -43,6 +43,10 @@ table { border-collapse: collapse; width: 100%; }
 th, td { padding: .3rem .25rem; text-align: center; font-weight: normal; }
 tbody tr { border-top: 1px solid var(--line); }
 tbody th { padding-left: 1rem; text-align: left; font: .92rem/1.6 ui-monospace, monospace; }
+thead th { vertical-align: bottom; }
+dl { display: grid; grid-template-columns: 6.5rem 1fr; margin: 0; }
+dt { color: var(--quiet); font-size: .9rem; }
+dd { margin: 0; font-size: .9rem; }
 thead span { writing-mode: vertical-rl; transform: rotate(180deg); font-size: .85rem;
              color: var(--quiet); }
 td a { display: block; color: var(--quiet); }

@@ -108,17 +108,20 @@ std::string functions_list() {
 std::string description(const Row& row) {
     const auto& can = row.guarantees;
     std::string html(row.demo_only ? "<li class=\"harm\"><code>" : "<li><code>");
-    html.append(row.name).append("</code><span>Costs ").append(can.cost);
-    html.append(". Late by ").append(can.late);
-    html.append(". Leaves behind ").append(can.left_behind.empty() ? "nothing" : can.left_behind);
-    html += ". ";
-    html += can.caller_returns ? "The caller goes on in time, whatever the function does. "
-                               : "The caller waits for what it cannot end. ";
-    if (can.signals_blocked) html += "Works with all signals blocked. ";
-    if (!can.runs_destructors) html += "Destructors may not run. ";
-    if (can.can_corrupt) html += "<b>Can corrupt what outlives the call.</b> ";
-    if (row.demo_only) html += "Not for programs: the demo alone has it. ";
-    return html + "</span></li>\n";
+    html.append(row.name).append("</code><dl>");
+    const auto add = [&html](std::string_view title, std::string_view text) {
+        html.append("<dt>").append(title).append("</dt><dd>").append(text).append("</dd>");
+    };
+    add("costs", can.cost);
+    add("late", can.late);
+    add("leaves", can.left_behind.empty() ? "nothing" : can.left_behind);
+    add("caller", can.caller_returns ? "goes on in time, whatever the function does"
+                                     : "waits for what cannot be ended");
+    if (can.signals_blocked) add("signals", "may all be blocked");
+    add("destructors", can.runs_destructors ? "run" : "may not run");
+    if (can.can_corrupt) add("corrupts", "what outlives the call");
+    if (row.demo_only) add("for", "this demo only, and not for programs");
+    return html + "</dl></li>\n";
 }
 
 std::string as_html() {
