@@ -59,7 +59,7 @@ std::string json_milliseconds(Duration duration) {
 /// What there is more of than before; a connection that is kept for the next call is a descriptor
 /// too. What was told to end gets a moment for it.
 std::string left_behind(const Census& before, std::uint64_t call, bool ended_early) {
-    const auto give_up = Deadline::in(ended_early ? 30ms : 0ms);
+    const auto give_up = Deadline::in(ended_early ? 50ms : 0ms);
     auto now = Census::take();
     auto runs = what_runs(call);
     while ((now != before || !runs.empty()) && !give_up.passed()) {
