@@ -4,8 +4,14 @@
 #include "crash.h"
 #include "delay.h"
 #include "index.h"
+#include "strategies.h"
 #include "stream.h"
 #include "stuck.h"
+#include "timeout.h"
+#include "unsafe_timeout.h"
+#include "unsafe_trials.h"
+
+#include <string>
 
 using namespace curfew;
 using namespace demo;
@@ -28,6 +34,41 @@ void add_answers(Index& index) {
               "The handler throws: <b>500</b>, and only the log says what. The worker lives.");
     index.add({"GET", "POST", "PUT", "PATCH", "DELETE"}, "/delay/:seconds", delay,
               "Takes so many seconds, 10 at most, and answers as httpbin does.", "/delay/1.5");
+}
+
+void add_limits(Index& index) {
+    index.section("A limit for a function",
+                  "Functions that may be slow, under every way of limiting their time. Each answer "
+                  "says what came of it, when, and what was left behind.");
+    index.get("/strategies", strategies_page, "What each strategy can do, and links to try it.");
+    index
+        .get("/timeout/:strategy/:function", timeout,
+             "That function, under that strategy. <code>limit</code> is its limit, "
+             "<code>seconds</code> what it takes if nobody ends it.",
+             "/timeout/deadline/http?limit=500ms&amp;seconds=2")
+        .harakiri(15s);
+}
+
+void add_unsafe(Index& index) {
+    index.section("What not to do",
+                  "Ending a function at whatever instruction it happens to be. In a child process "
+                  "that is thrown away; the worker lives.");
+    for (const auto& by : unsafe_strategies()) {
+        const auto base = "/timeout/" + std::string(by.name);
+        index
+            .get(
+                base + "/:function",
+                [&by](const Request& request) { return unsafe_timeout(by, request); },
+                "That function, and what its child process came to.", base + "/sleep")
+            .harakiri(15s);
+    }
+    index
+        .get("/unsafe/:mechanism/:victim", unsafe_trials,
+             "Interrupts <code>malloc</code>, <code>mutex</code>, <code>cache</code> or "
+             "<code>db</code> by <code>throw</code>, <code>longjmp</code> or <code>cancel</code>, "
+             "and counts what became of it.",
+             "/unsafe/throw/cache?trials=20")
+        .harakiri(10s);
 }
 
 void add_stuck(Index& index) {
@@ -58,6 +99,8 @@ void add_crashes(Index& index) {
 void routes(Router& router) {
     Index index(router);
     add_answers(index);
+    add_limits(index);
+    add_unsafe(index);
     add_stuck(index);
     add_crashes(index);
 

@@ -7,6 +7,9 @@ build_packages="g++ meson ninja-build ccache pkg-config libevent-dev node-llhttp
 # What tools/backends runs. The package mariadb-server itself would start a server of its own.
 server_packages="memcached mariadb-server-core mariadb-client-core"
 
+# What the tests run beside those.
+test_packages="curl procps util-linux python3-httpbin"
+
 # need PACKAGE...: returns once all are installed. Says what it installs; asks for root only then,
 # and needs no network when nothing is missing.
 need() {

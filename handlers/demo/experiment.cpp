@@ -1,0 +1,136 @@
+#include "experiment.h"
+
+#include "census.h"
+#include "functions.h"
+#include "json.h"
+#include "numbers.h"
+#include "running.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+using namespace curfew;
+
+namespace demo {
+
+namespace {
+
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+/// `250ms`, `1.5s`, or a plain number of seconds.
+Duration parse_limit(std::string_view text) {
+    std::string what = "the limit (250ms, 2s, or just 0.5) in seconds";
+    double unit = 1;
+    if (text.ends_with("ms")) {
+        what = "the limit (250ms, 2s, or just 0.5) in milliseconds";
+        unit = 1e-3;
+        text.remove_suffix(2);
+    } else if (text.ends_with("s")) {
+        text.remove_suffix(1);
+    }
+    const auto number = parse_number(text, 1e-3 / unit, 10 / unit, what);
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(number * unit));
+}
+
+/// This server's own address, from the Host that the client found it by. Always of this machine: a
+/// client is not to choose whom the demo calls.
+std::string own_address(const Request& request) {
+    const auto host = request.header("Host");
+    const auto name = host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find(':'));
+    const auto port = host.substr(name.size());
+    return (name == "[::1]" ? "http://[::1]" : "http://127.0.0.1") + std::string(port);
+}
+
+std::string server_for(const Request& request) {
+    const char* const other = std::getenv("DEMO_HTTP");
+    return other ? other : own_address(request);
+}
+
+std::string json_milliseconds(Duration duration) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f", Milliseconds(duration).count());
+    return text.data();
+}
+
+/// What there is more of than before; a connection that is kept for the next call is a descriptor
+/// too. What was told to end gets a moment for it.
+std::string left_behind(const Census& before, std::uint64_t call, bool ended_early) {
+    const auto give_up = Deadline::in(ended_early ? 50ms : 0ms);
+    auto now = Census::take();
+    auto runs = what_runs(call);
+    while ((now != before || !runs.empty()) && !give_up.passed()) {
+        std::this_thread::sleep_for(3ms);
+        now = Census::take();
+        runs = what_runs(call);
+    }
+    JsonObject left;
+    left.add("function", runs.empty() ? "null" : json_string(runs));
+    const auto add = [&left](std::string_view name, int number) {
+        left.add(name, std::to_string(std::max(number, 0)));
+    };
+    add("threads", now.threads - before.threads);
+    add("children", now.children - before.children);
+    add("descriptors", now.descriptors - before.descriptors);
+    return left.text();
+}
+
+struct Outcome {
+    std::string_view name;
+    int status;
+    std::string value = {};    ///< JSON
+    std::string message = {};  ///< of an exception
+};
+
+Outcome outcome_of(const std::function<std::string()>& run) {
+    try {
+        return {"value", 200, run()};
+    } catch (const TimeoutError& error) {
+        return {"timeout", error.status(), {}, error.what()};
+    } catch (const HttpError& error) {
+        return {"error", error.status(), {}, error.what()};
+    } catch (const std::exception& error) {
+        return {"error", 500, {}, error.what()};
+    }
+}
+
+}  // namespace
+
+Experiment::Experiment(const Request& request)
+    : function_(find_slow_function(request.param("function"))),
+      limit_(parse_limit(request.query("limit").value_or("500ms"))),
+      seconds_(
+          parse_number(request.query("seconds").value_or("2"), 0.0, 10.0, "the time in seconds")),
+      server_(server_for(request)),
+      call_(new_call()) {}
+
+Response Experiment::report(std::string_view strategy,
+                            const std::function<std::string()>& run) const {
+    const auto before = Census::take();
+    const auto start = Deadline::Clock::now();
+    const auto outcome = outcome_of(run);
+    const Duration elapsed = Deadline::Clock::now() - start;
+
+    JsonObject report;
+    report.add("strategy", json_string(strategy));
+    report.add("function", json_string(slow_functions()[function_].name));
+    report.add("limit_ms", json_milliseconds(limit_));
+    report.add("outcome", json_string(outcome.name));
+    if (!outcome.value.empty()) report.add("value", outcome.value);
+    if (!outcome.message.empty()) report.add("message", json_string(outcome.message));
+    report.add("elapsed_ms", json_milliseconds(elapsed));
+    report.add("late_ms", json_milliseconds(std::max(elapsed - limit_, Duration::zero())));
+    report.add("left_behind", left_behind(before, call_, outcome.name == "timeout"));
+    return json(report.text() + "\n").status(outcome.status);
+}
+
+std::string run_slow_function(std::size_t function, std::uint64_t call, const std::string& server,
+                              double seconds) {
+    const Running running(call);
+    return slow_functions()[function].run(server, seconds);
+}
+
+}  // namespace demo

@@ -1,0 +1,125 @@
+#include "functions.h"
+
+#include <curfew/app.h>
+
+#include "json.h"
+
+#include <pthread.h>
+
+#include <chrono>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+using namespace curfew;
+
+namespace demo {
+
+namespace {
+
+std::chrono::duration<double> to_duration(double seconds) {
+    return std::chrono::duration<double>(seconds);
+}
+
+Deadline end_of(double seconds) {
+    return Deadline::in(std::chrono::duration_cast<Duration>(to_duration(seconds)));
+}
+
+/// Asks a server that takes so long to answer.
+std::string http(const std::string& server, double seconds) {
+    std::ostringstream url;
+    url << server << "/delay/" << seconds;
+    const auto response = http::get(url.str());
+    JsonObject value;
+    value.add("status", std::to_string(response.status));
+    value.add("bytes", std::to_string(response.body.size()));
+    return value.text();
+}
+
+/// Sets a key and gets it, again and again: each exchange takes a moment, all of them so long.
+std::string cache(const std::string&, double seconds) {
+    constexpr std::string_view key = "demo:greeting";
+    const auto end = end_of(seconds);
+    std::uint64_t exchanges = 0;
+    std::optional<std::string> got;
+    do {
+        cache::set(key, "hello, cache", 60s);
+        got = cache::get(key);
+        exchanges += 2;
+    } while (!end.passed());
+    JsonObject value;
+    value.add("cached", got ? json_string(*got) : "null");
+    value.add("exchanges", std::to_string(exchanges));
+    return value.text();
+}
+
+/// A query that takes the server so long.
+std::string db(const std::string&, double seconds) {
+    const auto result = db::query(
+        "SELECT name, moons, radius_km, SLEEP(?) AS slept FROM planets WHERE id = 3", {seconds});
+    JsonObject value;
+    for (std::size_t i = 0; i < result.columns.size(); ++i) {
+        value.add(result.columns[i], json_string(db::to_text(result.rows.at(0).at(i))));
+    }
+    return value.text();
+}
+
+std::string sleep(const std::string&, double seconds) {
+    std::this_thread::sleep_for(to_duration(seconds));
+    return json_string("slept");
+}
+
+std::string spin(const std::string&, double seconds) {
+    for (const auto end = end_of(seconds); !end.passed();) continue;
+    return json_string("computed");
+}
+
+std::string cooperative(const std::string&, double seconds) {
+    for (const auto end = end_of(seconds); !end.passed();) checkpoint();
+    return json_string("computed");
+}
+
+/// Waits for a mutex that it holds itself. Only so that the demo goes on, not for ever.
+std::string lock(const std::string&, double seconds) {
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    ::pthread_mutex_lock(&mutex);
+    const auto until = end_of(seconds).time().time_since_epoch();
+    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(until);
+    const timespec end{.tv_sec = whole.count(), .tv_nsec = (until - whole).count()};
+    ::pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &end);
+    return json_string("gave up waiting for the mutex");
+}
+
+/// The clients for backends ask checkpoint()'s question themselves, at each step.
+bool asks_a_server(const Guarantees& by) { return by.blocked_socket || by.cooperative_loop; }
+bool asks_again_and_again(const Guarantees& by) { return by.drip_feed || by.cooperative_loop; }
+
+}  // namespace
+
+const std::vector<SlowFunction>& slow_functions() {
+    static const std::vector<SlowFunction> all{
+        {"http", "asks a web server that takes its time", asks_a_server, http},
+        {"db", "queries a database that takes its time", asks_a_server, db},
+        {"cache", "sets and gets a key of memcached, again and again", asks_again_and_again, cache},
+        {"sleep", "sleeps", [](const Guarantees& by) { return by.sleep; }, sleep},
+        {"cooperative", "computes, and calls <code>checkpoint()</code>",
+         [](const Guarantees& by) { return by.cooperative_loop; }, cooperative},
+        {"spin", "computes", [](const Guarantees& by) { return by.cpu_loop; }, spin},
+        {"lock", "waits for a mutex that nobody frees",
+         [](const Guarantees& by) { return by.lock; }, lock},
+    };
+    return all;
+}
+
+std::size_t find_slow_function(std::string_view name) {
+    const auto& all = slow_functions();
+    std::string choices;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].name == name) return i;
+        choices.append(choices.empty() ? "" : ", ").append(all[i].name);
+    }
+    throw HttpError(
+        400, "there is no function \"" + std::string(name) + "\"; the choices are " + choices);
+}
+
+}  // namespace demo

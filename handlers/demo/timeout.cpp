@@ -1,0 +1,36 @@
+#include "timeout.h"
+
+#include "experiment.h"
+#include "unsafe_strategies.h"
+
+#include <stdexcept>
+#include <string>
+
+using namespace curfew;
+
+namespace demo {
+
+namespace {
+
+const Strategy& chosen(const std::string& name) {
+    try {
+        return strategy(name);
+    } catch (const std::invalid_argument& unknown) {
+        std::string message = unknown.what();
+        for (const auto& unsafe : unsafe_strategies()) message.append(", ").append(unsafe.name);
+        throw HttpError(400, message);
+    }
+}
+
+}  // namespace
+
+Response timeout(const Request& request) {
+    const auto name = chosen(request.param("strategy")).name();
+    const Experiment experiment(request);
+    return experiment.report(name, [&] {
+        return with_timeout(experiment.limit(), name, run_slow_function, experiment.function(),
+                            experiment.call(), experiment.server(), experiment.seconds());
+    });
+}
+
+}  // namespace demo

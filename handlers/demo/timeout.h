@@ -1,0 +1,10 @@
+#pragma once
+
+#include <curfew/app.h>
+
+namespace demo {
+
+/// Runs the slow function `:function` under a `limit`, by `:strategy`, and reports what came of it.
+curfew::Response timeout(const curfew::Request& request);
+
+}  // namespace demo
