@@ -272,3 +272,20 @@ TEST_CASE("every phase has a name") {
     CHECK(to_string(Phase::responding) == "responding");
     CHECK(to_string(Phase::claimed) == "claimed");
 }
+
+TEST_CASE("each worker has a table of queries of its own, which another process can read") {
+    Scoreboard scoreboard(3, 5);
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        for (std::uint32_t place = 0; place < 3; ++place) {
+            (void)scoreboard.worker(place).queries().enter(::getpid(), {.id = place + 1});
+        }
+        ::_exit(0);
+    }
+    ::waitpid(pid, nullptr, 0);
+
+    for (std::uint32_t place = 0; place < 3; ++place) {
+        const auto sessions = scoreboard.worker(place).queries().take(pid);
+        CHECK(sessions == std::vector<db::Session>{{.id = place + 1}});
+    }
+}
