@@ -116,7 +116,7 @@ TEST_CASE("a value that cannot be read is refused where it is written") {
 
 TEST_CASE("a word that is none of the choices is refused, with the choices") {
     CHECK(refusal_of_file("worker_class = 'gevent'") ==
-          "curfew.toml:1:16: worker_class: \"gevent\" is not one of sync, threads");
+          "curfew.toml:1:16: worker_class: \"gevent\" is not one of sync, threads, fiber");
     CHECK(refusal_of_flags({"--log-level", "loud", "demo"}) ==
           "--log-level: \"loud\" is not one of debug, info, warning, error, critical");
 }

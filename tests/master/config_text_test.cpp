@@ -79,9 +79,11 @@ Options unusual() {
     o.worker.app = "./demo.so";
     o.worker.worker_class = worker::Class::threads;
     o.worker.threads = 8;
+    o.worker.fiber_stack = 300 << 10;
     o.worker.worker_connections = 9;
     o.worker.max_requests = 10;
     o.worker.max_requests_jitter = 11;
+    o.worker.max_abandoned = 12;
     o.worker.timeout = 0s;
     o.worker.graceful_timeout = 2min;
     o.worker.keepalive = 1h;
@@ -98,7 +100,7 @@ Options unusual() {
     o.worker.backends.http = {61s, 62s, 3, 4096, "Time-Left"};
     o.worker.backends.cache = {{"[::1]:1", "unix:/run/mc"}, 63s, 64s, 4};
     o.worker.backends.db = {"unix:/run/db", "who", "s\"cret", "", "what", 65s, 66s, 0};
-    o.worker.routes = {{"/a", 5s, 10s, ""}, {"/b/:id", 1ms, {}, ""}, {"/\"c\"", {}, 1min, ""}};
+    o.worker.routes = {{"/a", 5s, 10s, "thread"}, {"/b/:id", 1ms, {}}, {"/\"c\"", {}, 1min}};
     return o;
 }
 
@@ -161,6 +163,7 @@ TEST_CASE(
     CHECK(read.worker.limit_request_body == std::size_t{3} << 30);
     REQUIRE(read.worker.routes.size() == 3);
     CHECK(read.worker.routes[0].harakiri == 10s);
+    CHECK(read.worker.routes[0].strategy == "thread");
     CHECK(read.worker.routes[1].limit == 1ms);
     CHECK(!read.worker.routes[1].harakiri);
     CHECK(read.worker.routes[2].pattern == "/\"c\"");
