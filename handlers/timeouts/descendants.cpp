@@ -20,6 +20,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Those of this process. A child has the numbers of its parent, but not what they stand for.
+struct {
+    pid_t process = 0;
+    int number = 0;
+    int before = 0;
+} subreapers;
+
 std::optional<pid_t> number_of(const fs::path& entry) {
     const auto name = entry.filename().string();
     pid_t number = 0;
@@ -61,11 +68,15 @@ bool has_children() noexcept {
 }  // namespace
 
 Subreaper::Subreaper() noexcept {
-    ::prctl(PR_GET_CHILD_SUBREAPER, &before_);
+    if (subreapers.process != ::getpid()) subreapers = {.process = ::getpid()};
+    if (subreapers.number++ > 0) return;
+    ::prctl(PR_GET_CHILD_SUBREAPER, &subreapers.before);
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
-Subreaper::~Subreaper() { ::prctl(PR_SET_CHILD_SUBREAPER, before_); }
+Subreaper::~Subreaper() {
+    if (--subreapers.number == 0) ::prctl(PR_SET_CHILD_SUBREAPER, subreapers.before);
+}
 
 std::vector<pid_t> children() {
     std::vector<pid_t> found;

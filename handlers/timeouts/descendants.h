@@ -6,17 +6,14 @@
 
 namespace curfew {
 
-/// For a scope: children whose parents die become children of this process, so that none of them
-/// is out of its reach.
+/// For a scope: descendants whose parents die become children of this process, so that none of them
+/// is out of its reach. Several at once are one. Only for processes with one thread.
 class Subreaper {
   public:
     Subreaper() noexcept;
     ~Subreaper();
     Subreaper(const Subreaper&) = delete;
     Subreaper& operator=(const Subreaper&) = delete;
-
-  private:
-    int before_ = 0;
 };
 
 /// The children of this process, those that have ended and wait to be reaped included.

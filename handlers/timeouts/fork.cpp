@@ -7,8 +7,6 @@
 #include "pidfd.h"
 #include "waiting.h"
 
-#include "../error.h"
-
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -17,15 +15,23 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <optional>
+#include <utility>
+#include <vector>
 
 namespace curfew {
 
 namespace {
 
+/// The children of all calls that go on: fibers may have several.
+std::vector<pid_t>& living() {
+    static std::vector<pid_t> pids;
+    return pids;
+}
+
 /// Waits are not cut: the kill ends them. But upstreams are told how long anyone will wait.
 [[noreturn]] void run_as_child(Call& call, int socket, pid_t parent, Deadline limit) noexcept {
     begin_child(parent);
+    const Subreaper subreaper;
     Patience own;
     own.limit = limit;
     const PatienceScope scope(own);
@@ -42,6 +48,7 @@ class Child {
         MessagePair pair;
         pid_ = checked(::fork(), "fork");
         if (pid_ == 0) run_as_child(call, pair.theirs.get(), parent, limit);
+        living().push_back(pid_);
         socket_ = std::move(pair.ours);
         try {
             pidfd_ = open_pidfd(pid_);
@@ -80,7 +87,7 @@ class Child {
     int reap() noexcept {
         int status = 0;
         while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
-        pid_ = 0;
+        std::erase(living(), std::exchange(pid_, 0));
         return status;
     }
 
@@ -89,11 +96,12 @@ class Child {
             ::kill(pid_, SIGKILL);
             reap();
         }
+        others_.insert(others_.end(), living().begin(), living().end());
         end_children(others_, 0);
     }
 
     const Subreaper subreaper_;
-    const std::vector<pid_t> others_;
+    std::vector<pid_t> others_;  ///< no business of this call
     pid_t pid_ = 0;
     UniqueFd socket_;
     UniqueFd pidfd_;

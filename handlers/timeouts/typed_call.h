@@ -79,12 +79,12 @@ class TypedCall final : public Call {
         if constexpr (plain) unpacker.bytes(&function, sizeof function);
         std::tuple<Arguments...> arguments;
         unpacker(arguments);
-        return TypedCall(Unpacked{}, function, std::move(arguments));
+        return TypedCall(Unpacked{}, std::move(function), std::move(arguments));
     }
 
     struct Unpacked {};
     TypedCall(Unpacked, Function function, std::tuple<Arguments...>&& arguments)
-        : function_(function), arguments_(std::move(arguments)) {}
+        : function_(std::move(function)), arguments_(std::move(arguments)) {}
 
     void invoke() override {
         if constexpr (std::is_void_v<Result>) {

@@ -67,10 +67,14 @@ TEST_CASE("a helper that was killed at its limit is replaced") {
 }
 
 TEST_CASE("a helper that dies while it is idle costs no call") {
-    for (const pid_t helper : children_of(zygote())) {
-        ::kill(helper, SIGKILL);
-        CHECK(wait_until([&] { return !is_alive(helper); }));
-    }
+    const auto before = children_of(zygote());
+    for (const pid_t helper : before) ::kill(helper, SIGKILL);
+    CHECK(wait_until([&] {
+        const auto now = children_of(zygote());
+        return now.size() == helper_count && std::ranges::none_of(now, [&](pid_t pid) {
+                   return std::ranges::count(before, pid) > 0;
+               });
+    }));
 
     for (int i = 0; i < 10; ++i) CHECK(with_timeout(1min, "process", own_pid) > 0);
 }

@@ -242,6 +242,25 @@ TEST_CASE("limits nest, across processes and with other strategies") {
     }
 }
 
+TEST_CASE("a child finds its own orphans, too") {
+    for (const auto by : in_processes) {
+        CAPTURE(by);
+        const TemporaryDirectory directory;
+        const auto file = (directory.path() / "pids").string();
+
+        const auto left = with_timeout(
+            1min, by,
+            [](const std::string& path) {
+                const auto pids = with_timeout(30s, "fork", leave_descendants, path);
+                return std::ranges::count_if(pids, is_alive);
+            },
+            file);
+
+        CHECK(pids_in(file).size() == 3);
+        CHECK(left == 0);
+    }
+}
+
 TEST_CASE("a function in another process knows its limit, and is told the truth by waits") {
     for (const auto by : in_processes) {
         CAPTURE(by);

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,17 @@ std::vector<pid_t> titled(const Server& server, const std::string& end) {
     }
     std::erase_if(all, [&](pid_t pid) { return !title_of(pid).ends_with(end); });
     return all;
+}
+
+/// The sockets that a process has open, by their numbers.
+std::set<std::string> sockets_of(pid_t pid) {
+    std::set<std::string> sockets;
+    for (const auto& fd :
+         std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd")) {
+        const auto what = std::filesystem::read_symlink(fd).string();
+        if (what.starts_with("socket:")) sockets.insert(what);
+    }
+    return sockets;
 }
 
 }  // namespace
@@ -102,6 +114,11 @@ TEST_CASE("ps shows zygote and helpers, which keep no socket of the worker's") {
     const auto zygote = titled(server, "worker 1 [zygote]");
     REQUIRE(zygote.size() == 1);
     all.push_back(zygote[0]);
+    const auto of_worker = sockets_of(server.worker());
+    CHECK_FALSE(of_worker.empty());
+    for (const pid_t pid : all) {
+        for (const auto& socket : sockets_of(pid)) CHECK_FALSE(of_worker.contains(socket));
+    }
 
     server.signal(SIGTERM);
 
