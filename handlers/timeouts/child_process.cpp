@@ -1,5 +1,6 @@
 #include "child_process.h"
 
+#include "../backends/running_queries.h"
 #include "../error.h"
 #include "failure.h"
 #include "message.h"
@@ -35,6 +36,8 @@ void begin_child(pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(0);
     reset_signals();
+    // Its statements are its own, to be cancelled when it has died.
+    if (auto* const table = db::recorded_queries()) db::record_queries_in(*table);
 }
 
 void reset_signals() noexcept {

@@ -13,7 +13,7 @@ struct Message;
 /// What each process that runs functions for another one does first, after fork: it dies with its
 /// parent, and handles signals as a program that was just started would; but those by which
 /// terminals and service managers speak to every process of a server are left to the server's own.
-/// Ends this process at once if the parent is gone.
+/// Database statements are recorded as its own. Ends this process at once if the parent is gone.
 void begin_child(pid_t parent);
 
 /// As begin_child(), for one that must outlive its parent for a moment.

@@ -1,5 +1,6 @@
 #include "fork.h"
 
+#include "../backends/cancel_queries.h"
 #include "child_process.h"
 #include "descendants.h"
 #include "message.h"
@@ -14,13 +15,24 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
+#include <exception>
 #include <utility>
 #include <vector>
 
 namespace curfew {
 
 namespace {
+
+/// The database server would go on with what the child has left running, if anything.
+void cancel_queries_of(pid_t dead) noexcept {
+    try {
+        static_cast<void>(db::cancel_queries_of(dead, std::chrono::milliseconds(200)));
+    } catch (const std::exception&) {
+        // It ends by its own limit.
+    }
+}
 
 /// The children of all calls that go on: fibers may have several.
 std::vector<pid_t>& living() {
@@ -87,7 +99,8 @@ class Child {
     int reap() noexcept {
         int status = 0;
         while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
-        std::erase(living(), std::exchange(pid_, 0));
+        std::erase(living(), pid_);
+        cancel_queries_of(std::exchange(pid_, 0));
         return status;
     }
 

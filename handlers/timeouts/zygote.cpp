@@ -46,6 +46,7 @@ void Zygote::run() {
         hire_missing();
         if (!wait()) return;
         bury_dead();
+        cancel_queries();
     } while (true);
 }
 
@@ -81,7 +82,8 @@ void Zygote::hire() {
 /// For the end of a helper, or for the time to try again what failed. False at the worker's end.
 bool Zygote::wait() {
     std::vector<pollfd> wanted{{.fd = worker_.get(), .events = POLLIN, .revents = 0},
-                               {.fd = socket_.get(), .events = 0, .revents = 0}};
+                               {.fd = socket_.get(), .events = 0, .revents = 0},
+                               {.fd = queries_.canceller_fd(), .events = POLLIN, .revents = 0}};
     for (const auto& member : members_) {
         wanted.push_back({.fd = member.pidfd.get(), .events = POLLIN, .revents = 0});
     }
@@ -89,7 +91,7 @@ bool Zygote::wait() {
                         : members_.size() < count_ ? retry_after_ms
                                                    : -1;
     checked(::poll(wanted.data(), wanted.size(), timeout), "poll");
-    for (std::size_t i = 0; i < members_.size(); ++i) members_[i].dead = wanted[i + 2].revents != 0;
+    for (std::size_t i = 0; i < members_.size(); ++i) members_[i].dead = wanted[i + 3].revents != 0;
     return wanted[0].revents == 0 && wanted[1].revents == 0;
 }
 
@@ -98,14 +100,15 @@ void Zygote::bury_dead() {
         if (member.dead) bury(member);
     }
     std::erase_if(members_, [](const auto& member) { return member.dead; });
-    // Whoever is neither a helper nor a helper's was started by one that is dead.
-    strangers_left_ = !end_children(pids(), WNOHANG);
+    // Whoever is not known, and no helper's, was started by one that is dead.
+    strangers_left_ = !end_children(known(), WNOHANG);
 }
 
 /// One that was killed at its limit, or died of what it ran.
 void Zygote::bury(const Member& member) {
     int status = 0;
     if (::waitpid(member.pid, &status, 0) != member.pid) return;
+    queries_.take_from(member.pid);
     try {
         const PatienceScope no_wait(Deadline::in(Duration::zero()));
         static_cast<void>(send(member.socket.get(), obituary(status)));
@@ -114,8 +117,17 @@ void Zygote::bury(const Member& member) {
     }
 }
 
-std::vector<pid_t> Zygote::pids() const {
+void Zygote::cancel_queries() {
+    try {
+        queries_.cancel();
+    } catch (const std::exception&) {
+        // No process is left: when the next helper dies, then.
+    }
+}
+
+std::vector<pid_t> Zygote::known() const {
     std::vector<pid_t> all;
+    if (queries_.canceller() != 0) all.push_back(queries_.canceller());
     for (const auto& member : members_) all.push_back(member.pid);
     return all;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../unique_fd.h"
+#include "abandoned_queries.h"
 #include "helpers.h"
 
 #include <sys/types.h>
@@ -33,13 +34,15 @@ class Zygote {
     bool wait();
     void bury_dead();
     void bury(const Member& member);
-    [[nodiscard]] std::vector<pid_t> pids() const;
+    void cancel_queries();
+    [[nodiscard]] std::vector<pid_t> known() const;
 
     const UniqueFd worker_;
     UniqueFd socket_;
     const std::size_t count_;
     const Helpers::Begin& begin_;
     std::vector<Member> members_;
+    AbandonedQueries queries_;
     bool strangers_left_ = false;  ///< of what dead helpers had started
 };
 
