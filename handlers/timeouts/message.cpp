@@ -163,9 +163,11 @@ std::optional<Message> receive(int socket) {
 }
 
 void wait_for(std::span<pollfd> wanted) {
-    if (checked(::poll(wanted.data(), wanted.size(), -1), "poll") == 0) {
-        throw TimeoutError("the time limit has passed");
-    }
+    int ready = 0;
+    do {
+        ready = ::poll(wanted.data(), wanted.size(), -1);
+    } while (ready < 0 && errno == EINTR);
+    if (checked(ready, "poll") == 0) throw TimeoutError("the time limit has passed");
 }
 
 void wait_for(int fd, short events) {

@@ -56,7 +56,7 @@ Process::Process() noexcept
                            .lock = true,
                            .signals_blocked = true,
                            .runs_destructors = false,
-                           .cost = "5 µs",
+                           .cost = "10 µs",
                            .late = "0.1 ms"}) {}
 
 void Process::run(Call& call, Deadline deadline) {
