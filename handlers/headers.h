@@ -32,6 +32,11 @@ class Headers {
     struct Entry {
         std::string name;
         std::string value;
+
+        template <typename Archive>
+        void serialize(Archive& archive) {
+            archive(name, value);
+        }
     };
 
     /// Adds a field, beside others of the same name.
@@ -50,6 +55,11 @@ class Headers {
     [[nodiscard]] auto begin() const noexcept { return entries_.begin(); }
     [[nodiscard]] auto end() const noexcept { return entries_.end(); }
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+
+    template <typename Archive>
+    void serialize(Archive& archive) {
+        archive(entries_);
+    }
 
   private:
     std::vector<Entry> entries_;

@@ -14,7 +14,9 @@
 
 namespace curfew {
 
+class Packer;
 class Request;
+class Unpacker;
 
 /// The body of a stream, pulled piece by piece as the client takes it: each call returns the next
 /// piece, nothing at the end. It runs where handlers run and may block; a piece may be empty.
@@ -66,6 +68,11 @@ class Response {
         body(content_type, std::move(new_body));
         return std::move(*this);
     }
+
+    /// From and to another process (see timeouts/crosses.h). Throws std::logic_error for a body of
+    /// Chunks, which is a function of the process that made it.
+    void save(Packer& packer) const;
+    void load(Unpacker& unpacker);
 
   private:
     int status_;

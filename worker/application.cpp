@@ -94,12 +94,7 @@ void Application::override_limits() {
 /// The limit that a handler is told must leave it time to act on it.
 void Application::check_limits() const {
     for (const auto& route : router_.routes()) {
-        if (route->by() && !route->within()) {
-            throw ApplicationError("route " + route->method() + " " + route->pattern() +
-                                       ": has strategy " + std::string(route->by()->name()) +
-                                       ", and no limit that it could enforce",
-                                   ApplicationError::Status::configuration);
-        }
+        if (route->by()) check_strategy(*route);
         const auto harakiri = route->harakiri().value_or(options_.timeout);
         if (!route->within() || harakiri == Duration::zero() || *route->within() < harakiri)
             continue;
@@ -108,6 +103,21 @@ void Application::check_limits() const {
                                    ") must be sooner than its harakiri (" +
                                    in_milliseconds(harakiri) + ")",
                                ApplicationError::Status::configuration);
+    }
+}
+
+void Application::check_strategy(const Route& route) const {
+    const auto name = route.by()->name();
+    const auto refuse = [&](const char* why) {
+        throw ApplicationError("route " + route.method() + " " + route.pattern() +
+                                   ": has strategy " + std::string(name) + why,
+                               ApplicationError::Status::configuration);
+    };
+    if (!route.within()) refuse(", and no limit that it could enforce");
+    if (name == "process" && options_.helpers == 0)
+        refuse(", which needs helpers, and helpers is 0");
+    if (name == "fork" && options_.worker_class != Class::sync) {
+        refuse(", which needs the worker class sync: only a process with one thread may fork");
     }
 }
 

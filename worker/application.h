@@ -44,6 +44,7 @@ class Application {
 
     void override_limits();
     void check_limits() const;
+    void check_strategy(const Route& route) const;
 
     const Options& options_;
     std::unique_ptr<void, Unload> library_;

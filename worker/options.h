@@ -33,6 +33,7 @@ struct Options {
     Class worker_class = Class::sync;
     int threads = 1;
     std::size_t fiber_stack = FiberStacks::usual_size;  ///< bytes
+    int helpers = 0;
     int worker_connections = 1000;
     int max_requests = 0;         ///< 0: never recycled
     int max_requests_jitter = 0;  ///< up to so many more, different in each worker

@@ -2,9 +2,13 @@
 
 #include "handlers/route.h"
 #include "handlers/saved_request.h"
+#include "handlers/timeouts/crosses.h"
 #include "handlers/timeouts/strategy.h"
 
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace curfew::worker {
 
@@ -16,15 +20,36 @@ class RouteCall final : public Call {
         : route_(route), request_(request) {}
 
     /// With a copy of the request: the handler may outlive this connection's.
-    RouteCall(const Route& route, const RequestParts& parts)
-        : route_(route), saved_(save(parts)), request_(saved_->parts()) {}
+    RouteCall(const Route& route, const RequestParts& parts) : RouteCall(route, save(parts)) {}
 
     [[nodiscard]] Response take() {
         rethrow();
         return std::move(*response_);
     }
 
+    [[nodiscard]] Entry entry() const override { return run_elsewhere; }
+
+    /// The route is where it is here: helpers are forked once the application is loaded.
+    [[nodiscard]] Parcel arguments() const override {
+        return pack(reinterpret_cast<std::uintptr_t>(&route_), save(request_.parts()));
+    }
+
+    void check_result() const override {}
+
+    [[nodiscard]] Parcel result() override { return pack(take()); }
+    void accept(Parcel result) override { response_ = unpack<Response>(std::move(result)); }
+
   private:
+    RouteCall(const Route& route, std::string saved)
+        : route_(route), saved_(std::in_place, std::move(saved)), request_(saved_->parts()) {}
+
+    static Parcel run_elsewhere(Parcel arguments) {
+        auto [route, saved] = unpack<std::pair<std::uintptr_t, std::string>>(std::move(arguments));
+        RouteCall call(*reinterpret_cast<const Route*>(route), std::move(saved));
+        call.run();
+        return call.result();
+    }
+
     void invoke() override { response_.emplace(route_(request_)); }
 
     const Route& route_;

@@ -45,6 +45,7 @@ Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> 
       board_(board),
       surroundings_(std::move(surroundings)),
       application_(options),
+      helpers_(options, sockets, surroundings_.title),
       dispatcher_(application_.router(), options),
       access_log_(options.access_logfile, options.access_log_format),
       executor_(make_executor(loop_, options)),
@@ -99,6 +100,7 @@ void Worker::run() {
     board_.poke();
     surroundings_.title("ready");
     loop_.run();
+    helpers_.stop();
 }
 
 /// As the error log: one that cannot be opened leaves the old one in use.

@@ -7,6 +7,7 @@
 #include "worker/connections.h"
 #include "worker/context.h"
 #include "worker/dispatcher.h"
+#include "worker/helper_processes.h"
 #include "worker/listener.h"
 #include "worker/loop.h"
 #include "worker/options.h"
@@ -51,6 +52,7 @@ class Worker {
     WorkerBoard board_;
     Surroundings surroundings_;
     Application application_;
+    HelperProcesses helpers_;
     Dispatcher dispatcher_;
     AccessLog access_log_;
     Loop loop_;

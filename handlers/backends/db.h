@@ -27,6 +27,11 @@ struct Result {
     std::vector<Values> rows;       ///< each as long as `columns`
     std::uint64_t affected = 0;     ///< rows that were changed, if there are no columns
     std::uint64_t last_insert = 0;  ///< the AUTO_INCREMENT value of the first inserted row
+
+    template <typename Archive>
+    void serialize(Archive& archive) {
+        archive(columns, rows, affected, last_insert);
+    }
 };
 
 /// The server refused a statement: a mistake in it, a duplicate key, a deadlock. No HttpError: the

@@ -23,6 +23,11 @@ struct Response {
     int status = 0;
     Headers headers;
     std::string body;
+
+    template <typename Archive>
+    void serialize(Archive& archive) {
+        archive(status, headers, body);
+    }
 };
 
 Response get(const std::string& url, const Options& options = {});

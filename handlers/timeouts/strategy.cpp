@@ -4,8 +4,10 @@
 #include "checkpoint_strategy.h"
 #include "deadline_strategy.h"
 #include "fiber_strategy.h"
+#include "fork.h"
 #include "io.h"
 #include "none.h"
+#include "process.h"
 #include "thread.h"
 #include "timer.h"
 
@@ -19,6 +21,7 @@ const std::vector<Strategy*>& strategies() {
     static const auto& all = *new std::vector<Strategy*>{
         new None,  new Io,    new DeadlineStrategy,   new Thread,
         new Timer, new Alarm, new CheckpointStrategy, new FiberStrategy,
+        new Process, new Fork,
     };
     return all;
 }

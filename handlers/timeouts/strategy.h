@@ -10,6 +10,8 @@
 
 namespace curfew {
 
+struct Parcel;
+
 /// A function that a strategy is to run once, which keeps its result or exception for its caller.
 class Call {
   public:
@@ -27,6 +29,21 @@ class Call {
     void rethrow() const {
         if (error_) std::rethrow_exception(error_);
     }
+
+    /// Makes a call of the same kind, from arguments(), in a process that was forked from this one,
+    /// runs it and returns its result(). Throws what the function throws.
+    using Entry = Parcel (*)(Parcel arguments);
+
+    /// Throws std::logic_error that says why if the function cannot run in another process.
+    [[nodiscard]] virtual Entry entry() const = 0;
+    [[nodiscard]] virtual Parcel arguments() const = 0;
+
+    /// Throws std::logic_error if the result is of a type that cannot cross.
+    virtual void check_result() const = 0;
+    /// What run() came to, for accept() in the process that asked for it. Throws what the function
+    /// threw.
+    [[nodiscard]] virtual Parcel result() = 0;
+    virtual void accept(Parcel result) = 0;
 
   private:
     virtual void invoke() = 0;

@@ -1,50 +1,14 @@
 #pragma once
 
 #include "strategy.h"
+#include "typed_call.h"
 
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace curfew {
-
-namespace detail {
-
-/// A Call of a function and its arguments.
-template <typename Function, typename... Arguments>
-class TypedCall final : public Call {
-  public:
-    using Result = std::invoke_result_t<Function&, Arguments...>;
-
-    template <typename F, typename... A>
-    explicit TypedCall(F&& function, A&&... arguments)
-        : function_(std::forward<F>(function)), arguments_(std::forward<A>(arguments)...) {}
-
-    Result take() {
-        rethrow();
-        if constexpr (!std::is_void_v<Result>) return std::move(*result_);
-    }
-
-  private:
-    void invoke() override {
-        if constexpr (std::is_void_v<Result>) {
-            std::apply(function_, std::move(arguments_));
-        } else {
-            result_.emplace(std::apply(function_, std::move(arguments_)));
-        }
-    }
-
-    struct Nothing {};
-    Function function_;
-    std::tuple<Arguments...> arguments_;
-    std::optional<std::conditional_t<std::is_void_v<Result>, Nothing, Result>> result_;
-};
-
-}  // namespace detail
 
 /// Runs `function(arguments...)` under a limit, by the strategy of that name, and returns what it
 /// returns.
@@ -57,6 +21,8 @@ class TypedCall final : public Call {
 ///
 /// Under `thread` the function may outlive this call: it must own all that it uses. The arguments
 /// are copied or moved for that, so a function that captures nothing runs under every strategy.
+/// Under `process` and `fork` it runs in another process: std::logic_error if its result (and,
+/// under `process`, itself and its arguments) cannot go there and back; see crosses.h.
 template <typename Function, typename... Arguments>
 auto with_timeout(Duration limit, std::string_view name, Function&& function,
                   Arguments&&... arguments) {

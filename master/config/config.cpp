@@ -132,6 +132,8 @@ OptionTable table_of(Options& c) {
            "Handlers at a time in one worker. More than one means worker class threads");
     option("--fiber-stack", w.fiber_stack, Size{32 * kib, gib},
            "Bytes of stack for a handler in worker class fiber");
+    option("--helpers", w.helpers, Count{0, 256},
+           "Warm child processes in each worker, for strategy process; 0: none");
     option("--worker-connections", w.worker_connections, Count{1, 65536},
            "Connections at a time in one worker");
     option("--max-requests", w.max_requests, Count{1, many, true},

@@ -12,7 +12,7 @@ import tempfile
 FLOORS = ["handlers", "worker", "master"]
 # What may be included in each floor, beside the C and C++ standard libraries and Linux.
 LIBRARIES = {
-    "handlers": ["curl", "libmemcached"],
+    "handlers": ["cereal", "curl", "libmemcached"],
     "worker": ["event2", "fmt", "llhttp.h", "spdlog"],
     "master": ["CLI", "bsd", "fmt", "spdlog", "toml++"],
 }

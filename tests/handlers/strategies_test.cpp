@@ -71,11 +71,19 @@ Outcome attempt(const Strategy& by, Duration within, Function function) {
     return outcome;
 }
 
+/// Those that run a function in this process: the others have programs of their own.
+std::vector<Strategy*> in_process() {
+    auto all = strategies();
+    std::erase_if(
+        all, [](const auto* each) { return each->name() == "process" || each->name() == "fork"; });
+    return all;
+}
+
 /// Runs `test` for all strategies at once, each on a thread of its own: most of it is waiting.
 template <typename Test>
 void for_each_strategy(Test test) {
     std::vector<std::jthread> threads;
-    for (const auto* const each : strategies()) {
+    for (const auto* const each : in_process()) {
         threads.emplace_back([each, test] { test(*each); });
     }
 }
@@ -89,7 +97,7 @@ bool returned_early(const Strategy& by, const Outcome& outcome) {
 }  // namespace
 
 TEST_CASE("every strategy returns what a function in time returns, and throws what it throws") {
-    for (const auto* const by : strategies()) {
+    for (const auto* const by : in_process()) {
         CAPTURE(by->name());
         CHECK(with_timeout(5s, by->name(), [] { return std::string("in time"); }) == "in time");
         CHECK_THROWS_WITH_AS(
@@ -100,7 +108,7 @@ TEST_CASE("every strategy returns what a function in time returns, and throws wh
 }
 
 TEST_CASE("a result may be something that only moves") {
-    for (const auto* const by : strategies()) {
+    for (const auto* const by : in_process()) {
         CAPTURE(by->name());
         CHECK(*with_timeout(5s, by->name(), [] { return std::make_unique<int>(7); }) == 7);
     }
@@ -155,7 +163,7 @@ TEST_CASE("a computation that cooperates ends at the limit under those strategie
 }
 
 TEST_CASE("destructors of a function that was ended run") {
-    for (const auto* const by : strategies()) {
+    for (const auto* const by : in_process()) {
         if (!by->guarantees().cooperative_loop) continue;
         CAPTURE(by->name());
         const auto alive = std::make_shared<std::atomic<int>>(0);
@@ -178,8 +186,8 @@ TEST_CASE("destructors of a function that was ended run") {
 }
 
 TEST_CASE("limits nest: the sooner wins, inner or outer, under any pair of strategies") {
-    for (const auto* const outer : strategies()) {
-        for (const auto* const inner : strategies()) {
+    for (const auto* const outer : in_process()) {
+        for (const auto* const inner : in_process()) {
             if (!outer->guarantees().sleep) continue;
             CAPTURE(outer->name());
             CAPTURE(inner->name());
@@ -198,7 +206,7 @@ TEST_CASE("limits nest: the sooner wins, inner or outer, under any pair of strat
 }
 
 TEST_CASE("after an inner limit the outer one still holds") {
-    for (const auto* const by : strategies()) {
+    for (const auto* const by : in_process()) {
         if (!by->guarantees().sleep) continue;
         CAPTURE(by->name());
         const auto outcome = attempt(*by, 300ms, [by] {
@@ -213,7 +221,7 @@ TEST_CASE("after an inner limit the outer one still holds") {
 }
 
 TEST_CASE("a limit leaves nothing behind for the next call") {
-    for (const auto* const by : strategies()) {
+    for (const auto* const by : in_process()) {
         if (!by->guarantees().sleep) continue;
         CAPTURE(by->name());
         for (int i = 0; i < 20; ++i) {

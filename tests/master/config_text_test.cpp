@@ -80,6 +80,7 @@ Options unusual() {
     o.worker.worker_class = worker::Class::threads;
     o.worker.threads = 8;
     o.worker.fiber_stack = 300 << 10;
+    o.worker.helpers = 9;
     o.worker.worker_connections = 9;
     o.worker.max_requests = 10;
     o.worker.max_requests_jitter = 11;

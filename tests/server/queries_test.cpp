@@ -184,3 +184,28 @@ TEST_CASE("a worker that dies without a query costs no process") {
     CHECK(server.worker() != pid);
     CHECK_FALSE(contains(server.log(), "queries"));
 }
+
+TEST_CASE("the query of a child that runs a handler ends with the child") {
+    const Configured configured;
+    for (const std::string strategy : {"process", "fork"}) {
+        CAPTURE(strategy);
+        auto setup = with_database({"--helpers", "1", "--timeout", "0"}, 1);
+        setup.config +=
+            "[[route]]\npattern = \"/query/:tag/:seconds\"\nlimit = \"25s\"\nstrategy = \"" +
+            strategy + "\"\n";
+        const Server server(setup);
+        const auto worker = server.worker();
+        auto client = visitor(server, strategy);
+        REQUIRE(comes_to_run(strategy));
+
+        for (const pid_t child : children_of(worker)) {
+            const bool zygote = title_of(child).ends_with("[zygote]");
+            if (!zygote) ::kill(child, SIGKILL);
+            for (const pid_t helper : children_of(child)) ::kill(helper, SIGKILL);
+        }
+
+        CHECK(ends_soon(strategy));
+        CHECK(client.read_reply().status == 502);
+        CHECK(server.worker() == worker);
+    }
+}

@@ -1,0 +1,91 @@
+#include "child_process.h"
+
+#include "../backends/running_queries.h"
+#include "../error.h"
+#include "failure.h"
+#include "message.h"
+
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace curfew {
+
+namespace {
+
+std::string end_of(int wait_status) {
+    if (WIFSIGNALED(wait_status)) {
+        const char* const name = ::sigabbrev_np(WTERMSIG(wait_status));
+        return name ? "died: SIG" + std::string(name)
+                    : "died: signal " + std::to_string(WTERMSIG(wait_status));
+    }
+    return "ended by itself, with status " + std::to_string(WEXITSTATUS(wait_status));
+}
+
+std::uint64_t tag(Answer answer) noexcept { return static_cast<std::uint64_t>(answer); }
+
+}  // namespace
+
+void begin_child(pid_t parent) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(0);
+    reset_signals();
+    // Its statements are its own, to be cancelled when it has died.
+    if (auto* const table = db::recorded_queries()) db::record_queries_in(*table);
+}
+
+void reset_signals() noexcept {
+    for (int signal = 1; signal < NSIG; ++signal) {
+        struct sigaction action {};
+        if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+        ::signal(signal, SIG_DFL);
+    }
+    for (const int signal :
+         {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2}) {
+        ::signal(signal, SIG_IGN);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void check_single_threaded(const char* who) {
+    struct stat tasks {};
+    checked(::stat("/proc/self/task", &tasks), "/proc/self/task");
+    if (tasks.st_nlink <= 3) return;  // ".", "..", and one for each thread
+    throw std::logic_error(std::string(who) +
+                           " needs a process with one thread only, and this one has " +
+                           std::to_string(tasks.st_nlink - 2) +
+                           ": what the others have locked would stay locked in the child");
+}
+
+Message answer_of(const std::function<Parcel()>& function) {
+    try {
+        return {.tag = tag(Answer::result), .parcel = function()};
+    } catch (...) {
+        return {.tag = tag(Answer::failure), .parcel = pack_failure(std::current_exception())};
+    }
+}
+
+void accept_answer(Call& call, Message answer) {
+    switch (static_cast<Answer>(answer.tag)) {
+        case Answer::result:
+            return call.accept(std::move(answer.parcel));
+        case Answer::failure:
+            rethrow_failure(std::move(answer.parcel));
+        case Answer::died:
+            break;
+    }
+    throw BackendError("the process that ran the function " +
+                       end_of(static_cast<int>(answer.number)));
+}
+
+Message obituary(int wait_status) { return {.tag = tag(Answer::died), .number = wait_status}; }
+
+}  // namespace curfew

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "strategy.h"
+
+#include <sys/types.h>
+
+#include <functional>
+
+namespace curfew {
+
+struct Message;
+
+/// What each process that runs functions for another one does first, after fork: it dies with its
+/// parent, and handles signals as a program that was just started would; but those by which
+/// terminals and service managers speak to every process of a server are left to the server's own.
+/// Database statements are recorded as its own. Ends this process at once if the parent is gone.
+void begin_child(pid_t parent);
+
+/// As begin_child(), for one that must outlive its parent for a moment.
+void reset_signals() noexcept;
+
+/// Throws std::logic_error if this process has other threads: a lock that one of them holds would
+/// stay locked in the child for ever.
+void check_single_threaded(const char* who);
+
+/// How an answer of a child is tagged.
+enum class Answer {
+    result,
+    failure,  ///< the function threw
+    died,     ///< the child did, with the wait status that is the message's number
+};
+
+/// Runs a function that makes a result, and makes an answer of that or of what it throws.
+[[nodiscard]] Message answer_of(const std::function<Parcel()>& function);
+
+/// Gives the call its result, or throws what the function threw, or BackendError that names the
+/// signal or the status by which the child ended.
+void accept_answer(Call& call, Message answer);
+
+/// The answer in the name of a child that ended with that wait status, as waitpid(2) has it.
+[[nodiscard]] Message obituary(int wait_status);
+
+}  // namespace curfew

@@ -1,0 +1,149 @@
+#include "fork.h"
+
+#include "../backends/cancel_queries.h"
+#include "child_process.h"
+#include "descendants.h"
+#include "message.h"
+#include "overrun.h"
+#include "pidfd.h"
+#include "waiting.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <utility>
+#include <vector>
+
+namespace curfew {
+
+namespace {
+
+/// The database server would go on with what the child has left running, if anything.
+void cancel_queries_of(pid_t dead) noexcept {
+    try {
+        static_cast<void>(db::cancel_queries_of(dead, std::chrono::milliseconds(200)));
+    } catch (const std::exception&) {
+        // It ends by its own limit.
+    }
+}
+
+/// The children of all calls that go on: fibers may have several.
+std::vector<pid_t>& living() {
+    static std::vector<pid_t> pids;
+    return pids;
+}
+
+/// Waits are not cut: the kill ends them. But upstreams are told how long anyone will wait.
+[[noreturn]] void run_as_child(Call& call, int socket, pid_t parent, Deadline limit) noexcept {
+    begin_child(parent);
+    const Subreaper subreaper;
+    Patience own;
+    own.limit = limit;
+    const PatienceScope scope(own);
+    call.run();
+    static_cast<void>(send(socket, answer_of([&] { return call.result(); })));
+    ::_exit(0);
+}
+
+/// A child as its parent sees it. Its destructor kills it and all that it has started.
+class Child {
+  public:
+    Child(Call& call, Deadline limit) : others_(children()) {
+        const pid_t parent = ::getpid();
+        MessagePair pair;
+        pid_ = checked(::fork(), "fork");
+        if (pid_ == 0) run_as_child(call, pair.theirs.get(), parent, limit);
+        living().push_back(pid_);
+        socket_ = std::move(pair.ours);
+        try {
+            pidfd_ = open_pidfd(pid_);
+        } catch (...) {
+            end();
+            throw;
+        }
+    }
+    ~Child() { end(); }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    [[nodiscard]] Message answer() {
+        using State = Incoming::State;
+        Incoming incoming;
+        for (bool ended = false;;) {
+            const auto state = incoming.receive(socket_.get(), MSG_DONTWAIT);
+            if (state == State::whole) return incoming.take();
+            if (state == State::gone || (state == State::nothing && ended)) break;
+            if (state == State::nothing) ended = wait();
+        }
+        wait_for(pidfd_.get(), POLLIN);
+        return obituary(reap());
+    }
+
+  private:
+    /// Until there is something to receive or the child has ended: then true. What the child has
+    /// started may keep the socket open.
+    bool wait() {
+        std::array<pollfd, 2> wanted{pollfd{.fd = socket_.get(), .events = POLLIN, .revents = 0},
+                                     pollfd{.fd = pidfd_.get(), .events = POLLIN, .revents = 0}};
+        wait_for(wanted);
+        return wanted[1].revents != 0;
+    }
+
+    int reap() noexcept {
+        int status = 0;
+        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
+        std::erase(living(), pid_);
+        cancel_queries_of(std::exchange(pid_, 0));
+        return status;
+    }
+
+    void end() noexcept {
+        if (pid_ != 0) {
+            ::kill(pid_, SIGKILL);
+            reap();
+        }
+        others_.insert(others_.end(), living().begin(), living().end());
+        end_children(others_, 0);
+    }
+
+    const Subreaper subreaper_;
+    std::vector<pid_t> others_;  ///< no business of this call
+    pid_t pid_ = 0;
+    UniqueFd socket_;
+    UniqueFd pidfd_;
+};
+
+}  // namespace
+
+Fork::Fork() noexcept
+    : Strategy("fork", {.blocked_socket = true,
+                        .drip_feed = true,
+                        .sleep = true,
+                        .cooperative_loop = true,
+                        .cpu_loop = true,
+                        .lock = true,
+                        .signals_blocked = true,
+                        .runs_destructors = false,
+                        .cost = "1 ms; 6 ms in a process of 500 MB",
+                        .late = "1 ms"}) {}
+
+void Fork::run(Call& call, Deadline deadline) {
+    call.check_result();
+    check_single_threaded("strategy fork");
+    const auto limit = std::min(deadline, patience().limit);
+    {
+        const PatienceScope scope(limit);
+        Child child(call, limit);
+        accept_answer(call, child.answer());
+    }
+    check_overrun(name(), deadline);
+}
+
+}  // namespace curfew

@@ -1,0 +1,53 @@
+#include "helper_process.h"
+
+#include "child_process.h"
+#include "descendants.h"
+#include "waiting.h"
+
+#include <unistd.h>
+
+#include <optional>
+#include <utility>
+
+namespace curfew {
+
+namespace {
+
+std::optional<Message> next_request(int socket) {
+    using State = Incoming::State;
+    Incoming incoming;
+    while (true) {
+        const auto state = incoming.receive(socket, 0);
+        if (state == State::whole) return incoming.take();
+        if (state == State::gone) return std::nullopt;
+    }
+}
+
+/// Waits are not cut: the kill ends them. But upstreams are told how long anyone will wait.
+Message run(Message request) {
+    const auto entry = reinterpret_cast<Call::Entry>(request.tag);
+    Patience own;
+    own.limit = Deadline::at(Deadline::Clock::time_point(Duration(request.number)));
+    const PatienceScope scope(own);
+    return answer_of([&] { return entry(std::move(request.parcel)); });
+}
+
+}  // namespace
+
+Message request_of(const Call& call, Deadline limit) {
+    return {.tag = reinterpret_cast<std::uint64_t>(call.entry()),
+            .number = limit.time().time_since_epoch().count(),
+            .parcel = call.arguments()};
+}
+
+void serve_calls(UniqueFd socket) noexcept {
+    const Subreaper subreaper;
+    while (auto request = next_request(socket.get())) {
+        const auto answer = run(std::move(*request));
+        end_children({}, 0);
+        if (!send(socket.get(), answer)) break;
+    }
+    ::_exit(0);
+}
+
+}  // namespace curfew

@@ -1,0 +1,80 @@
+#include "process.h"
+
+#include "../error.h"
+#include "child_process.h"
+#include "helper_process.h"
+#include "helpers.h"
+#include "overrun.h"
+#include "pidfd.h"
+#include "waiting.h"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace curfew {
+
+namespace {
+
+/// A helper for one call. One that is not given back has failed it, and is killed; the zygote then
+/// makes another.
+class Lease {
+  public:
+    Lease() : helper_(helpers().take()) {}
+    ~Lease() {
+        if (helper_) kill_process(helper_->pidfd.get());
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+
+    [[nodiscard]] int socket() const noexcept { return helper_->socket.get(); }
+    void give_back() { helpers().put(*std::exchange(helper_, std::nullopt)); }
+
+  private:
+    std::optional<Helper> helper_;
+};
+
+/// Nothing if the helper had died before it was asked.
+std::optional<Message> ask_one(const Message& request) {
+    Lease lease;
+    if (!send(lease.socket(), request)) return std::nullopt;
+    auto answer = receive(lease.socket());
+    if (!answer) throw BackendError("the process that ran the function has died");
+    if (static_cast<Answer>(answer->tag) != Answer::died) lease.give_back();
+    return answer;
+}
+
+}  // namespace
+
+Process::Process() noexcept
+    : Strategy("process", {.blocked_socket = true,
+                           .drip_feed = true,
+                           .sleep = true,
+                           .cooperative_loop = true,
+                           .cpu_loop = true,
+                           .lock = true,
+                           .signals_blocked = true,
+                           .runs_destructors = false,
+                           .cost = "10 µs",
+                           .late = "0.1 ms"}) {}
+
+void Process::run(Call& call, Deadline deadline) {
+    if (helpers().here() == Helpers::Here::above) return strategy("fork").run(call, deadline);
+    if (helpers().here() == Helpers::Here::none) {
+        throw std::logic_error(
+            "strategy process has no helpers: the server starts them if its option helpers says "
+            "how many");
+    }
+    const auto limit = std::min(deadline, patience().limit);
+    const auto request = request_of(call, limit);
+    std::optional<Message> answer;
+    {
+        const PatienceScope scope(limit);
+        while (!answer) answer = ask_one(request);
+    }
+    accept_answer(call, std::move(*answer));
+    check_overrun(name(), deadline);
+}
+
+}  // namespace curfew

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "crosses.h"
+#include "strategy.h"
+
+#include <functional>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace curfew::detail {
+
+/// A Call of a function and its arguments.
+template <typename Function, typename... Arguments>
+class TypedCall final : public Call {
+  public:
+    using Result = std::invoke_result_t<Function&, Arguments...>;
+
+    template <typename F, typename... A>
+    explicit TypedCall(F&& function, A&&... arguments)
+        : function_(std::forward<F>(function)), arguments_(std::forward<A>(arguments)...) {}
+
+    Result take() {
+        rethrow();
+        if constexpr (!std::is_void_v<Result>) return std::move(*result_);
+    }
+
+    [[nodiscard]] Entry entry() const override {
+        if constexpr (!plain && !bare) refuse_captures();
+        (check_crosses<Arguments>("argument"), ...);
+        check_result();
+        Entry found = nullptr;
+        if constexpr ((plain || bare) && (crosses<Arguments> && ...) && crosses<Result>) {
+            found = [](Parcel parcel) {
+                auto call = unpacked(std::move(parcel));
+                call.run();
+                return call.result();
+            };
+        }
+        return found;
+    }
+
+    [[nodiscard]] Parcel arguments() const override {
+        Packer packer;
+        if constexpr (plain) packer.bytes(&function_, sizeof function_);
+        if constexpr ((crosses<Arguments> && ...)) packer(arguments_);
+        return packer.take();
+    }
+
+    void check_result() const override { check_crosses<Result>("result"); }
+
+    [[nodiscard]] Parcel result() override {
+        rethrow();
+        if constexpr (std::is_void_v<Result> || !crosses<Result>) {
+            return {};
+        } else {
+            return pack(*result_);
+        }
+    }
+
+    void accept(Parcel parcel) override {
+        if constexpr (!std::is_void_v<Result> && crosses<Result>) {
+            result_.emplace(unpack<Result>(std::move(parcel)));
+        }
+    }
+
+  private:
+    /// Its value means the same in a copy of this process.
+    static constexpr bool plain =
+        std::is_member_pointer_v<Function> ||
+        (std::is_pointer_v<Function> && std::is_function_v<std::remove_pointer_t<Function>>);
+    /// It captures nothing, so any one is as good as this.
+    static constexpr bool bare = std::is_empty_v<Function> && std::default_initializable<Function>;
+
+    static TypedCall unpacked(Parcel parcel) {
+        Unpacker unpacker(std::move(parcel));
+        Function function{};
+        if constexpr (plain) unpacker.bytes(&function, sizeof function);
+        std::tuple<Arguments...> arguments;
+        unpacker(arguments);
+        return TypedCall(Unpacked{}, std::move(function), std::move(arguments));
+    }
+
+    struct Unpacked {};
+    TypedCall(Unpacked, Function function, std::tuple<Arguments...>&& arguments)
+        : function_(std::move(function)), arguments_(std::move(arguments)) {}
+
+    void invoke() override {
+        if constexpr (std::is_void_v<Result>) {
+            std::apply(function_, std::move(arguments_));
+        } else {
+            result_.emplace(std::apply(function_, std::move(arguments_)));
+        }
+    }
+
+    struct Nothing {};
+    Function function_;
+    std::tuple<Arguments...> arguments_;
+    std::optional<std::conditional_t<std::is_void_v<Result>, Nothing, Result>> result_;
+};
+
+}  // namespace curfew::detail
