@@ -34,17 +34,6 @@ bool others_sleep() {
     return true;
 }
 
-void check_others_sleep() {
-    for (const auto give_up = Deadline::in(100ms); !others_sleep();) {
-        if (give_up.passed()) {
-            throw HttpError(503,
-                            "a thread of this worker is at work, and a child of it could not "
-                            "be trusted; try again");
-        }
-        std::this_thread::sleep_for(1ms);
-    }
-}
-
 /// What it throws ends it as it ends any program: by SIGABRT.
 [[noreturn]] void live(pid_t parent, int output, const std::function<int(int)>& function) noexcept {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -55,6 +44,7 @@ void check_others_sleep() {
     for (const int fd : {0, 1, 2}) ::dup2(null, fd);
     ::dup2(output, 3);
     ::close_range(4, ~0U, 0);
+    patience() = {};  // the limits are the parent's, and so is whoever it may wait with
     sigset_t none;
     sigemptyset(&none);
     ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
@@ -73,8 +63,19 @@ bool readable(int fd, Deadline deadline) {
 
 }  // namespace
 
+void wait_for_other_threads() {
+    for (const auto give_up = Deadline::in(2s); !others_sleep();) {
+        if (give_up.passed()) {
+            throw HttpError(503,
+                            "a thread of this worker is at work, and a child of it could not "
+                            "be trusted; try again");
+        }
+        std::this_thread::sleep_for(1ms);
+    }
+}
+
 DisposableChild::DisposableChild(const std::function<int(int output)>& function) {
-    check_others_sleep();
+    wait_for_other_threads();
     std::array<int, 2> pipe{};
     checked(::pipe2(pipe.data(), O_CLOEXEC), "pipe2");
     output_.reset(pipe[0]);

@@ -10,6 +10,10 @@
 
 namespace demo {
 
+/// Waits until all other threads of this process sleep: one that works may hold a lock, which
+/// nobody would free in a child. Throws HttpError 503 after two seconds.
+void wait_for_other_threads();
+
 /// How a child ended.
 struct ChildEnd {
     bool killed = false;  ///< by us: it had not ended by the deadline
@@ -25,8 +29,7 @@ class DisposableChild {
     /// Runs `function` in the child, which exits with what that returns. It is given a descriptor
     /// for its output, and has no other but /dev/null.
     ///
-    /// Throws HttpError 503 if another thread of this process is at work: it may hold a lock, which
-    /// nobody would free in the child.
+    /// Throws as wait_for_other_threads() does.
     explicit DisposableChild(const std::function<int(int output)>& function);
     ~DisposableChild();
     DisposableChild(DisposableChild&& other) noexcept

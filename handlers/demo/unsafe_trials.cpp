@@ -89,6 +89,7 @@ Health trial(Mechanism mechanism, const VictimKind& kind, Duration after) {
     std::thread([] { ::pause(); }).detach();
     // Never destroyed: nobody knows what state it is in.
     Victim& victim = *kind.make().release();
+    victim.work();  // is connected now
     ended_after(mechanism, after, [&victim] {
         while (true) {
             const Local local;
@@ -125,6 +126,7 @@ Response unsafe_trials(const Request& request) {
     const auto& kind = victim_of(request.param("victim"));
     const int wanted = parse_number(request.query("trials").value_or("20"), 1, 100, "trials");
     kind.prepare();
+    wait_for_other_threads();  // which does not count
     auto counts = run_trials(mechanism, kind, wanted);
 
     JsonObject report;

@@ -90,7 +90,7 @@ TEST_CASE("a disposable child that nobody waits for goes with its owner") {
     CHECK(children() == before);
 }
 
-TEST_CASE("ending a function anywhere works, as long as nothing of importance runs there") {
+TEST_CASE("whatever becomes of a function that is ended anywhere, its caller hears of it in time") {
     for (const auto& by : demo::unsafe_strategies()) {
         CAPTURE(by.name);
 
@@ -99,8 +99,11 @@ TEST_CASE("ending a function anywhere works, as long as nothing of importance ru
 
         const auto report = body_of(response);
         CAPTURE(report);
-        CHECK(response.status() == 504);
-        CHECK(report.find("\"outcome\": \"timeout\"") != std::string::npos);
+        const auto reports = [&](const char* text) {
+            return report.find(text) != std::string::npos;
+        };
+        CHECK(response.status() == (reports("\"outcome\": \"timeout\"") ? 504 : 500));
+        CHECK((reports("the time limit has passed") || reports("the child process")));
         CHECK(number(report, "elapsed_ms") >= 50);
         CHECK(number(report, "elapsed_ms") < 5000);
     }
