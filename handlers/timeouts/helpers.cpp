@@ -50,14 +50,14 @@ class Helpers::Waiter {
     void wait(std::unique_lock<std::mutex>& lock) {
         const Unlocked meanwhile(lock);
         std::array<pollfd, 2> wanted{
-            pollfd{.fd = has_one_.get()->fd(), .events = POLLIN, .revents = 0},
+            pollfd{.fd = has_one_->fd(), .events = POLLIN, .revents = 0},
             pollfd{.fd = helpers_.zygote_socket_.get(), .events = POLLIN, .revents = 0}};
         wait_for(wanted);
     }
 
     void give(Helper helper) {
         helper_ = std::move(helper);
-        has_one_.get()->raise();
+        has_one_->raise();
     }
 
     [[nodiscard]] std::optional<Helper> take() { return std::exchange(helper_, std::nullopt); }
