@@ -12,8 +12,8 @@ import tempfile
 FLOORS = ["handlers", "worker", "master"]
 # What may be included in each floor, beside the C and C++ standard libraries and Linux.
 LIBRARIES = {
-    "handlers": ["cereal", "curl", "libmemcached"],
-    "worker": ["event2", "fmt", "llhttp.h", "spdlog"],
+    "handlers": ["boost", "cereal", "curl", "libmemcached", "sanitizer"],
+    "worker": ["boost", "event2", "fmt", "llhttp.h", "spdlog"],
     "master": ["CLI", "bsd", "fmt", "spdlog", "toml++"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
