@@ -1,5 +1,7 @@
 #include "disposable_child.h"
 
+#include <curfew/backends/cancel_queries.h>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -48,7 +50,17 @@ bool others_sleep() {
     sigset_t none;
     sigemptyset(&none);
     ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+    if (auto* const queries = db::recorded_queries()) db::record_queries_in(*queries);
     ::_exit(function(3));
+}
+
+/// What a child was waiting for when it died.
+void cancel_queries_of(pid_t child) noexcept {
+    try {
+        db::cancel_queries_of(child, 500ms);
+    } catch (const std::exception&) {
+        // Without the server to tell, there is no query of it either.
+    }
 }
 
 /// True if there is something to read, or the end, before the deadline.
@@ -103,7 +115,7 @@ ChildEnd DisposableChild::wait(Deadline deadline) {
     }
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
-    pid_ = 0;
+    cancel_queries_of(std::exchange(pid_, 0));
     if (WIFEXITED(status)) end.status = WEXITSTATUS(status);
     if (WIFSIGNALED(status) && !end.killed) end.signal = WTERMSIG(status);
     return end;

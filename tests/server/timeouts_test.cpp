@@ -1,11 +1,14 @@
+#include "handlers/backends/db.h"
 #include "handlers/timeouts/strategy.h"
 #include "tests/backends/servers.h"
 #include "tests/support/server.h"
+#include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -160,6 +163,20 @@ TEST_CASE("the unsafe ways harm a child process only") {
         }
     }
     CHECK(demo.server.workers(8) == before);
+}
+
+TEST_CASE("the query of a child that died does not go on without it") {
+    const Demo demo;
+    const Configured configured;
+
+    static_cast<void>(demo.get("/timeout/unsafe_alarm/db?limit=100ms&seconds=10"));
+
+    const auto nothing_sleeps = [] {
+        const auto sleeping =
+            db::query("SELECT 1 FROM information_schema.processlist WHERE state = 'User sleep'");
+        return sleeping.rows.empty();
+    };
+    CHECK(wait_until(nothing_sleeps, std::chrono::seconds(5)));
 }
 
 TEST_CASE("whoever jumps out of a query gets its answer to the next one") {
