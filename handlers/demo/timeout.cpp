@@ -27,8 +27,13 @@ const Strategy& chosen(const std::string& name) {
 Response timeout(const Request& request) {
     const auto name = chosen(request.param("strategy")).name();
     const Experiment experiment(request);
+    // It captures nothing and gets copies, and so it may go to another process.
+    constexpr auto function = [](std::size_t which, std::uint64_t call, const std::string& server,
+                                 double seconds) {
+        return run_slow_function(which, call, server, seconds);
+    };
     return experiment.report(name, [&] {
-        return with_timeout(experiment.limit(), name, run_slow_function, experiment.function(),
+        return with_timeout(experiment.limit(), name, function, experiment.function(),
                             experiment.call(), experiment.server(), experiment.seconds());
     });
 }
