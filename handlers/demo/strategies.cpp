@@ -129,7 +129,9 @@ std::string as_html() {
         "<section>\n<h2>What each ends at the limit</h2>\n"
         "<p>&#10003; ends the function. &#8618; goes on without it, and it goes on behind. "
         "&#8211; comes back late. <b>!</b> ends it, and perhaps the process. Each is a link: a "
-        "function of two seconds, with a limit of half of one.</p>\n";
+        "function of two seconds, with a limit of half of one. <code>fork</code> refuses in a "
+        "worker that has threads by now, as <code>thread</code> and <code>timer</code> leave "
+        "them.</p>\n";
     main += table();
     main += "</section>\n<section>\n<h2>The functions</h2>\n";
     main += functions_list();
