@@ -1,7 +1,7 @@
 #include "cache.h"
 
 #include "cache_connection.h"
-#include "call.h"
+#include "backend_call.h"
 #include "configure.h"
 #include "pool.h"
 
@@ -53,7 +53,7 @@ memcached_return_t perform(std::string_view key, Repeat repeat, Exchange exchang
     Connection connection = pool().take(pool_key());
     const bool was_idle = connection != nullptr;
     if (!was_idle) connection = make_connection();
-    const Call call(upstream_of(connection.get(), key), backend_options().cache.timeout);
+    const BackendCall call(upstream_of(connection.get(), key), backend_options().cache.timeout);
 
     const auto once = [&] {
         set_limits(connection.get(), call);

@@ -38,7 +38,7 @@ std::string upstream_of(memcached_st* connection, std::string_view key) {
     return "cache " + name + ":" + std::to_string(memcached_server_port(server));
 }
 
-void set_limits(memcached_st* connection, const Call& call) {
+void set_limits(memcached_st* connection, const BackendCall& call) {
     const auto milliseconds = [](Duration duration) {
         return static_cast<std::uint64_t>(whole_milliseconds(duration));
     };
@@ -48,7 +48,7 @@ void set_limits(memcached_st* connection, const Call& call) {
     memcached_behavior_set(connection, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, milliseconds(connect));
 }
 
-void fail(const Call& call, memcached_st* connection, memcached_return_t result) {
+void fail(const BackendCall& call, memcached_st* connection, memcached_return_t result) {
     const std::string_view details = memcached_last_error_message(connection);
     const bool was_connected = details.find("disconnected") != std::string_view::npos;
     switch (result) {

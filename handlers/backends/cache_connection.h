@@ -1,6 +1,6 @@
 #pragma once
 
-#include "call.h"
+#include "backend_call.h"
 
 #include <libmemcached/memcached.h>
 
@@ -26,10 +26,11 @@ using Connection = std::unique_ptr<memcached_st, CloseConnection>;
 [[nodiscard]] std::string upstream_of(memcached_st* connection, std::string_view key);
 
 /// Gives the library's own timeouts what is left.
-void set_limits(memcached_st* connection, const Call& call);
+void set_limits(memcached_st* connection, const BackendCall& call);
 
 /// Throws what `result` of a call over this connection means.
-[[noreturn]] void fail(const Call& call, memcached_st* connection, memcached_return_t result);
+[[noreturn]] void fail(const BackendCall& call, memcached_st* connection,
+                       memcached_return_t result);
 
 /// What really became of a call that returned `result`: the library says "not found" also where it
 /// did not understand the answer.

@@ -1,6 +1,6 @@
 #include "cancel_queries.h"
 
-#include "call.h"
+#include "backend_call.h"
 #include "configure.h"
 #include "db_connection.h"
 
@@ -22,7 +22,7 @@ std::string condition(std::span<const Session> sessions) {
 
 /// MariaDB's KILL of a SLEEP() that meets another one just ending stands still for two seconds, and
 /// every SLEEP() with it. So each may end before the next is killed.
-void await_end_of_sleep(Connection& connection, const Call& call, const Value& id) {
+void await_end_of_sleep(Connection& connection, const BackendCall& call, const Value& id) {
     const auto give_up = Deadline::in(std::chrono::milliseconds(20));
     while (!give_up.passed()) {
         const Result sleeping = connection.run(
@@ -41,7 +41,7 @@ std::size_t cancel_queries(std::span<const Session> sessions, Duration limit) {
     const PatienceScope scope(
         Patience{.deadline = deadline, .parking = patience().parking, .limit = deadline});
     const DbOptions& options = backend_options().db;
-    const Call call("db " + options.address, limit);
+    const BackendCall call("db " + options.address, limit);
     Connection connection(options, call);
     const Result alive = connection.run(
         call, "SELECT id, state FROM information_schema.processlist WHERE " + condition(sessions),

@@ -1,6 +1,6 @@
 #include "db.h"
 
-#include "call.h"
+#include "backend_call.h"
 #include "configure.h"
 #include "db_connection.h"
 #include "pool.h"
@@ -23,13 +23,13 @@ std::string pool_key() {
     return options.address + ' ' + options.user + ' ' + options.database;
 }
 
-Call new_call() {
+BackendCall new_call() {
     const DbOptions& options = backend_options().db;
     return {"db " + options.address, options.timeout};
 }
 
 /// One that waits in the pool, or a new one.
-std::unique_ptr<Connection> obtain(const Call& call) {
+std::unique_ptr<Connection> obtain(const BackendCall& call) {
     while (auto connection = pool().take(pool_key())) {
         if (connection->is_silent()) return connection;
     }
@@ -44,7 +44,7 @@ void give_back(std::unique_ptr<Connection> connection) {
 }  // namespace
 
 Result query(const std::string& sql, const Values& parameters) {
-    const Call call = new_call();
+    const BackendCall call = new_call();
     auto connection = obtain(call);
     try {
         Result result = connection->run(call, sql, parameters);
@@ -69,7 +69,7 @@ std::string to_text(const Value& value) {
 }
 
 Transaction::Transaction() {
-    const Call call = new_call();
+    const BackendCall call = new_call();
     connection_ = obtain(call);
     static_cast<void>(connection_->run(call, "START TRANSACTION", {}));
 }
@@ -77,7 +77,7 @@ Transaction::Transaction() {
 Transaction::~Transaction() {
     if (!connection_ || connection_->is_broken()) return;
     try {
-        const Call call = new_call();
+        const BackendCall call = new_call();
         static_cast<void>(connection_->run(call, "ROLLBACK", {}));
         give_back(std::move(connection_));
     } catch (const std::exception&) {
@@ -86,13 +86,13 @@ Transaction::~Transaction() {
 }
 
 Result Transaction::query(const std::string& sql, const Values& parameters) {
-    const Call call = new_call();
+    const BackendCall call = new_call();
     if (!connection_) call.fail(BackendError::Kind::protocol, "the transaction is over");
     return connection_->run(call, sql, parameters);
 }
 
 void Transaction::commit() {
-    const Call call = new_call();
+    const BackendCall call = new_call();
     if (!connection_) call.fail(BackendError::Kind::protocol, "the transaction is over");
     static_cast<void>(connection_->run(call, "COMMIT", {}));
     give_back(std::move(connection_));

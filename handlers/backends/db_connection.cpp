@@ -69,7 +69,7 @@ Session session_of(MYSQL* mysql) noexcept {
     return session;
 }
 
-[[noreturn]] void fail_login(const Call& call, MYSQL* mysql) {
+[[noreturn]] void fail_login(const BackendCall& call, MYSQL* mysql) {
     switch (const unsigned code = mysql_errno(mysql)) {
         case CR_CONNECTION_ERROR:
         case CR_CONN_HOST_ERROR:
@@ -110,7 +110,7 @@ Login log_in(const DbOptions& options) {
     return {std::move(mysql), connected != nullptr};
 }
 
-Connection::Connection(const DbOptions& options, const Call& call) : options_(options) {
+Connection::Connection(const DbOptions& options, const BackendCall& call) : options_(options) {
     const auto limit = Deadline::in(options.connect_timeout);
     bool ok = false;
     {
@@ -127,7 +127,7 @@ Connection::Connection(const DbOptions& options, const Call& call) : options_(op
     server_ = is_mariadb ? Server::mariadb : Server::mysql;
 }
 
-Result Connection::run(const Call& call, const std::string& sql, const Values& parameters) {
+Result Connection::run(const BackendCall& call, const std::string& sql, const Values& parameters) {
     if (broken_) call.fail(Kind::protocol, "the session is over");
     const Duration limit = limit_within(call.remaining());
     const LimitedStatement limited = with_limit(sql, limit, server_);
@@ -148,7 +148,7 @@ Result Connection::run(const Call& call, const std::string& sql, const Values& p
     }
 }
 
-bool Connection::end_session(const Call& call, const std::string& id) {
+bool Connection::end_session(const BackendCall& call, const std::string& id) {
     // MariaDB is asked to let what must not be interrupted come to its end.
     const auto kill = "KILL /*M! SOFT */ CONNECTION " + id;
     if (mysql_real_query(mysql_.get(), kill.data(), kill.size()) == 0) return true;
@@ -157,7 +157,7 @@ bool Connection::end_session(const Call& call, const std::string& id) {
     fail(call, {code, mysql_error(mysql_.get())});
 }
 
-void Connection::fail(const Call& call, const Failure& failure) {
+void Connection::fail(const BackendCall& call, const Failure& failure) {
     if (is_time_limit(failure.code)) call.time_out();
     if (is_of_connection(failure.code)) {
         if (call.is_over()) cancel();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "call.h"
+#include "backend_call.h"
 #include "db.h"
 #include "db_limit.h"
 #include "options.h"
@@ -34,15 +34,16 @@ struct Login {
 class Connection {
   public:
     /// Throws TimeoutError or BackendError.
-    Connection(const DbOptions& options, const Call& call);
+    Connection(const DbOptions& options, const BackendCall& call);
 
     /// One statement and all of its result, within the time of the call. Throws as db::query does.
     /// After a TimeoutError or a BackendError the session is broken: nothing is certain about it,
     /// and a statement that may still run in it has been cancelled.
-    [[nodiscard]] Result run(const Call& call, const std::string& sql, const Values& parameters);
+    [[nodiscard]] Result run(const BackendCall& call, const std::string& sql,
+                             const Values& parameters);
 
     /// Ends another session of the same user, and what runs in it. False if it is no more.
-    [[nodiscard]] bool end_session(const Call& call, const std::string& id);
+    [[nodiscard]] bool end_session(const BackendCall& call, const std::string& id);
 
     [[nodiscard]] bool is_broken() const noexcept { return broken_; }
     /// For whoever needs one next: as it was after login, for all that the server tells.
@@ -51,7 +52,7 @@ class Connection {
     [[nodiscard]] bool is_silent() const noexcept;
 
   private:
-    [[noreturn]] void fail(const Call& call, const Failure& failure);
+    [[noreturn]] void fail(const BackendCall& call, const Failure& failure);
     void cancel();
 
     const DbOptions& options_;

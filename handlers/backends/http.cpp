@@ -1,6 +1,6 @@
 #include "http.h"
 
-#include "call.h"
+#include "backend_call.h"
 #include "configure.h"
 #include "http_transfer.h"
 #include "http_url.h"
@@ -24,7 +24,7 @@ Response request(std::string_view method, const std::string& url, std::string_vi
                  const Options& options) {
     if (!is_token(method)) throw std::invalid_argument("http: not a method");
     const Url parsed(url);
-    const Call call(parsed.upstream(), backend_options().http.timeout);
+    const BackendCall call(parsed.upstream(), backend_options().http.timeout);
     Handle handle = pool().take(parsed.origin());
     if (!handle) handle = make_handle();
 

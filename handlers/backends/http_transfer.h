@@ -1,6 +1,6 @@
 #pragma once
 
-#include "call.h"
+#include "backend_call.h"
 #include "http.h"
 #include "http_url.h"
 
@@ -32,7 +32,7 @@ using List = std::unique_ptr<curl_slist, CloseList>;
 /// One request and its response, over a handle that is somebody else's.
 class Transfer {
   public:
-    Transfer(CURL* handle, const Call& call) noexcept : handle_(handle), call_(call) {}
+    Transfer(CURL* handle, const BackendCall& call) noexcept : handle_(handle), call_(call) {}
     /// The handle forgets this transfer, and keeps its connections.
     ~Transfer() { curl_easy_reset(handle_); }
     Transfer(const Transfer&) = delete;
@@ -60,7 +60,7 @@ class Transfer {
     static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept;
 
     CURL* handle_;
-    const Call& call_;
+    const BackendCall& call_;
     List fields_;
     Response response_;
     std::size_t received_ = 0;  ///< bytes of head and body

@@ -1,4 +1,4 @@
-#include "handlers/backends/call.h"
+#include "handlers/backends/backend_call.h"
 #include "handlers/backends/configure.h"
 #include "handlers/backends/db_limit.h"
 #include "handlers/backends/pool.h"
@@ -60,12 +60,12 @@ TEST_CASE("whole milliseconds are never sooner, and never zero") {
 TEST_CASE("a call ends by the sooner of the caller's time and its own") {
     {
         const PatienceScope scope(Deadline::in(1s));
-        const Call call("x", 5s);
+        const BackendCall call("x", 5s);
         CHECK(call.remaining() <= 1s);
         CHECK_THROWS_AS(call.time_out(), TimeoutError);
     }
     const PatienceScope scope(Deadline::in(5s));
-    const Call call("x", 1s);
+    const BackendCall call("x", 1s);
     CHECK(call.remaining() <= 1s);
     CHECK_THROWS_AS(call.time_out(), BackendError);
 }
@@ -73,7 +73,7 @@ TEST_CASE("a call ends by the sooner of the caller's time and its own") {
 TEST_CASE("a limit for each operation is the caller's as well") {
     patience().per_operation = 100ms;
     {
-        const Call call("x", 5s);
+        const BackendCall call("x", 5s);
         CHECK(call.remaining() <= 100ms);
         CHECK_THROWS_AS(call.time_out(), TimeoutError);
     }

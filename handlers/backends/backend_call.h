@@ -9,11 +9,11 @@ namespace curfew {
 
 /// One call to an upstream, as long as it lasts. It may take as long as the caller's patience, or
 /// the backend's own limit if that is sooner; every wait in it, of whichever library, ends by then.
-class Call {
+class BackendCall {
   public:
     /// `upstream`: for messages, "http 127.0.0.1:8081". Throws TimeoutError if patience is
     /// exhausted already.
-    Call(std::string upstream, Duration own_limit);
+    BackendCall(std::string upstream, Duration own_limit);
 
     [[nodiscard]] Duration remaining() const noexcept { return deadline_.remaining(); }
 

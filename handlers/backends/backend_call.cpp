@@ -1,4 +1,4 @@
-#include "call.h"
+#include "backend_call.h"
 
 #include <algorithm>
 #include <chrono>
@@ -19,28 +19,28 @@ std::string checked_name(std::string upstream) {
 
 }  // namespace
 
-Call::Call(std::string upstream, Duration own_limit)
+BackendCall::BackendCall(std::string upstream, Duration own_limit)
     : upstream_(checked_name(std::move(upstream))),
       start_(Deadline::Clock::now()),
       deadline_(Deadline::after(start_, std::min(own_limit, remaining_patience()))),
       of_caller_(remaining_patience() <= own_limit),
       scope_(deadline_) {}
 
-std::string Call::elapsed() const {
+std::string BackendCall::elapsed() const {
     const auto time = Deadline::Clock::now() - start_;
     return std::to_string(std::chrono::round<milliseconds>(time).count()) + " ms";
 }
 
-bool Call::is_over() const noexcept { return patience().exhausted(); }
+bool BackendCall::is_over() const noexcept { return patience().exhausted(); }
 
-void Call::time_out() const {
+void BackendCall::time_out() const {
     const auto message = upstream_ + ": timed out after " + elapsed();
     const auto* const interrupt = patience().interrupt;
     if (of_caller_ || (interrupt != nullptr && interrupt->raised())) throw TimeoutError(message);
     throw BackendError(message, BackendError::Kind::timed_out);
 }
 
-void Call::fail(BackendError::Kind kind, const std::string& what) const {
+void BackendCall::fail(BackendError::Kind kind, const std::string& what) const {
     // Libraries count whole milliseconds, and may be one of them early.
     const bool too_early = kind == BackendError::Kind::timed_out && remaining() < milliseconds(2);
     if (is_over() || too_early) time_out();
