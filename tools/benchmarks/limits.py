@@ -48,8 +48,17 @@ def measure(bench):
             p99 = report.percentile(late, 99)
             targets.append(report.Target(f"{strategy}: at most {MOST_LATE:g} ms late (p99)",
                                          f"{p99:.2f} ms", p99 <= MOST_LATE))
-            targets += verdicts(strategy, left)
-    return targets
+            targets += verdict(strategy, left)
+    return targets + processes_killed(bench)
+
+
+def processes_killed(bench):
+    """What no wait ends: computing, and waiting for a lock."""
+    with bench.curfew("--threads", str(CLIENTS), "--helpers", str(CLIENTS), "--timeout", "30s",
+                      "--keep-alive", "1h", workers=1) as server:
+        worker = processes.children(server.pid)[0]
+        return verdict("process", [what_is_left(server, worker, "process",
+                                                ("spin", "lock", "sleep"), TIMEOUTS, seconds=5)])
 
 
 @contextlib.contextmanager
@@ -71,12 +80,13 @@ def served(bench, backends, target, conditions, worker_class):
                 os.environ.pop(name, None)
 
 
-def lateness(server, strategy, function, limit=LIMIT, number=SAMPLES):
+def lateness(server, strategy, function, limit=LIMIT, number=SAMPLES, seconds=0):
     """Milliseconds, of each of so many calls."""
     late = []
     with Client(server.port) as client:
         for _ in range(number):
-            body = client.get(f"/timeout/{strategy}/{function}?limit={limit}ms&seconds=0")
+            body = client.get(f"/timeout/{strategy}/{function}?limit={limit}ms"
+                              f"&seconds={seconds}")
             outcome = json.loads(body.split(b"\r\n\r\n", 1)[1])
             if outcome["outcome"] != "timeout":
                 raise SystemExit(f"not a timeout: {outcome}")
@@ -84,12 +94,12 @@ def lateness(server, strategy, function, limit=LIMIT, number=SAMPLES):
     return late
 
 
-def what_is_left(server, worker, strategy, functions, number, clients=CLIENTS):
+def what_is_left(server, worker, strategy, functions, number, seconds=0):
     """What a worker has more of after so many timeouts: descriptors, threads, children, bytes."""
     def shower(total):
-        with concurrent.futures.ThreadPoolExecutor(clients) as pool:
+        with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
             jobs = [pool.submit(lateness, server, strategy, functions[i % len(functions)], 3,
-                                total // clients) for i in range(clients)]
+                                total // CLIENTS, seconds) for i in range(CLIENTS)]
             for job in jobs:
                 job.result()
 
@@ -110,7 +120,7 @@ def holdings(pid):
             "KiB": int(status["RssAnon"].split()[0])}
 
 
-def verdicts(name, left):
+def verdict(name, left):
     total = {key: max(each[key] for each in left) for key in left[0]}
     kept = (total["descriptors"] <= 0 and total["threads"] <= 0 and total["children"] <= 0
             and total["KiB"] < 1024)
