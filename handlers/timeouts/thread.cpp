@@ -57,7 +57,7 @@ Thread::Thread()
                 .signals_blocked = true,
                 .left_behind = "the function, until its next wait; for ever if it computes "
                                "or waits for a lock",
-                .cost = "4 µs",
+                .cost = "7 µs",
                 .late = "0.1 ms"}) {}
 
 void Thread::run(Call&, Deadline) {

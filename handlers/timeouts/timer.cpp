@@ -14,7 +14,7 @@ Timer::Timer() noexcept
                          .signals_blocked = true,
                          .caller_returns = false,
                          .left_behind = "one timer thread for the process",
-                         .cost = "1 µs; a wake-up of the timer thread now and then",
+                         .cost = "0.1 µs; a wake-up of the timer thread now and then",
                          .late = "0.1 ms"}) {}
 
 void Timer::run(Call& call, Deadline deadline) {
