@@ -1,7 +1,5 @@
 #include "route.h"
 
-#include "timeouts/strategy.h"
-
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -27,8 +25,8 @@ Route& Route::within(Duration limit) {
     return *this;
 }
 
-Route& Route::by(std::string_view strategy_name) {
-    by_ = &strategy(strategy_name);
+Route& Route::by(Strategy& strategy) noexcept {
+    by_ = &strategy;
     return *this;
 }
 

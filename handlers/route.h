@@ -3,6 +3,7 @@
 #include "deadline.h"
 #include "request.h"
 #include "response.h"
+#include "timeouts/strategy.h"
 
 #include <functional>
 #include <optional>
@@ -10,8 +11,6 @@
 #include <string_view>
 
 namespace curfew {
-
-class Strategy;
 
 using Handler = std::function<Response(const Request&)>;
 
@@ -27,7 +26,8 @@ class Route {
 
     /// The strategy that enforces within(); `deadline` if none is named. Throws
     /// std::invalid_argument that names the choices. Without a limit the worker does not start.
-    Route& by(std::string_view strategy);
+    Route& by(std::string_view name) { return by(strategy(name)); }
+    Route& by(Strategy& strategy) noexcept;
 
     /// The time after which the master kills the worker that runs this route's handler. Overrides
     /// the server's `timeout`. At least 1 ms, else std::invalid_argument.

@@ -1,5 +1,7 @@
 #include "master/master.h"
 
+#include "handlers/timespec.h"
+
 #include "master/logging.h"
 #include "master/overdue.h"
 #include "master/title.h"
@@ -136,11 +138,7 @@ void Master::wait() {
     const auto deadline = next_wake(Deadline::Clock::now());
     woken_for_ = deadline;
     itimerspec when{};
-    if (!deadline.is_never()) {
-        const auto since_boot = deadline.time().time_since_epoch();
-        const auto seconds = duration_cast<std::chrono::seconds>(since_boot);
-        when.it_value = {.tv_sec = seconds.count(), .tv_nsec = (since_boot - seconds).count()};
-    }
+    if (!deadline.is_never()) when.it_value = to_timespec(deadline);
     ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
 
     pollfd fds[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0},

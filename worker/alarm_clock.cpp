@@ -1,5 +1,7 @@
 #include "worker/alarm_clock.h"
 
+#include "handlers/timespec.h"
+
 #include <sys/timerfd.h>
 
 #include <cstdint>
@@ -39,11 +41,7 @@ void AlarmClock::ring() {
 void AlarmClock::set_for(Deadline deadline) noexcept {
     set_for_ = deadline;
     if (deadline.is_never()) return;  // it has rung
-    const auto since_boot = deadline.time().time_since_epoch();
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
-    const itimerspec when{
-        .it_interval = {},
-        .it_value = {.tv_sec = seconds.count(), .tv_nsec = (since_boot - seconds).count()}};
+    const itimerspec when{.it_interval = {}, .it_value = to_timespec(deadline)};
     ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
 }
 

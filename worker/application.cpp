@@ -36,6 +36,14 @@ std::filesystem::path find_library(const std::string& app) {
     throw ApplicationError("cannot find the application \"" + app + "\": looked for " + looked);
 }
 
+/// True if a route's strategy makes threads that stay.
+bool leaves_threads(const Router& router) {
+    return std::ranges::any_of(router.routes(), [](const auto& route) {
+        const auto name = route->by() ? route->by()->name() : "";
+        return name == "thread" || name == "timer" || name == "checkpoint";
+    });
+}
+
 std::string in_milliseconds(Duration duration) {
     return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) +
            " ms";
@@ -116,8 +124,10 @@ void Application::check_strategy(const Route& route) const {
     if (!route.within()) refuse(", and no limit that it could enforce");
     if (name == "process" && options_.helpers == 0)
         refuse(", which needs helpers, and helpers is 0");
-    if (name == "fork" && options_.worker_class != Class::sync) {
-        refuse(", which needs the worker class sync: only a process with one thread may fork");
+    if (name == "fork" && (options_.worker_class != Class::sync || leaves_threads(router_))) {
+        refuse(
+            ", which needs the worker class sync, and no route with strategy thread, timer or "
+            "checkpoint: only a process with one thread may fork");
     }
 }
 

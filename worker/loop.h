@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <new>
 
 namespace curfew::worker {
 
@@ -49,7 +50,8 @@ class Event {
     Event(Loop& loop, int fd, short what, Callback callback);
     ~Event() { event_del(&event_); }
 
-    void add(const timeval* after) noexcept { event_add(&event_, after); }
+    /// False if the kernel or libevent has no room for it.
+    bool add(const timeval* after) noexcept { return event_add(&event_, after) == 0; }
     void activate() noexcept { event_active(&event_, EV_TIMEOUT, 0); }
 
   private:
@@ -79,17 +81,18 @@ class WriteEvent : public Event {
 /// Fires once the descriptor has any of what poll(2) was asked for, or has failed.
 class PollEvent : public Event {
   public:
+    /// Throws std::bad_alloc if there is no room for it.
     PollEvent(Loop& loop, const pollfd& asked, Callback callback)
         : Event(loop, asked.fd, wanted(asked.events), std::move(callback)) {
-        add(nullptr);
+        if (!add(nullptr)) throw std::bad_alloc();
     }
 
   private:
-    /// Errors come unasked; EV_ET so that what was not asked for does not come again and again.
+    /// Errors come unasked.
     [[nodiscard]] static short wanted(short events) noexcept {
-        const int read = (events & (POLLIN | POLLRDNORM | POLLRDHUP | POLLPRI)) != 0 ? EV_READ : 0;
+        const int read = (events & (POLLIN | POLLRDNORM)) != 0 ? EV_READ : 0;
         const int write = (events & (POLLOUT | POLLWRNORM)) != 0 ? EV_WRITE : 0;
-        return static_cast<short>(read | write | (read + write == 0 ? EV_READ | EV_ET : 0));
+        return static_cast<short>(read + write == 0 ? EV_CLOSED : read | write);
     }
 };
 

@@ -67,7 +67,7 @@ Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> 
               }),
       retire_(loop_, too_many_abandoned_.fd(),
               [this] {
-                  too_many_abandoned_.clear();
+                  retire_.disable();
                   drain(Queues::leave, "too many threads run on without their callers");
               }),
       requests_until_drain_(request_budget(options)) {

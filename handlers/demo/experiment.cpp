@@ -4,6 +4,7 @@
 #include "functions.h"
 #include "json.h"
 #include "numbers.h"
+#include "own_server.h"
 #include "running.h"
 
 #include <algorithm>
@@ -36,18 +37,9 @@ Duration parse_limit(std::string_view text) {
     return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(number * unit));
 }
 
-/// This server's own address, from the Host that the client found it by. Always of this machine: a
-/// client is not to choose whom the demo calls.
-std::string own_address(const Request& request) {
-    const auto host = request.header("Host");
-    const auto name = host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find(':'));
-    const auto port = host.substr(name.size());
-    return (name == "[::1]" ? "http://[::1]" : "http://127.0.0.1") + std::string(port);
-}
-
-std::string server_for(const Request& request) {
+std::string server_to_ask() {
     const char* const other = std::getenv("DEMO_HTTP");
-    return other ? other : own_address(request);
+    return other ? other : own_server();
 }
 
 std::string json_milliseconds(Duration duration) {
@@ -104,7 +96,7 @@ Experiment::Experiment(const Request& request)
       limit_(parse_limit(request.query("limit").value_or("500ms"))),
       seconds_(
           parse_number(request.query("seconds").value_or("2"), 0.0, 10.0, "the time in seconds")),
-      server_(server_for(request)),
+      server_(server_to_ask()),
       call_(new_call()) {}
 
 Response Experiment::report(std::string_view strategy,

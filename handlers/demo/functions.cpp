@@ -1,6 +1,7 @@
 #include "functions.h"
 
 #include <curfew/app.h>
+#include <curfew/timespec.h>
 
 #include "json.h"
 
@@ -28,8 +29,11 @@ Deadline end_of(double seconds) {
 /// Asks a server that takes so long to answer.
 std::string http(const std::string& server, double seconds) {
     std::ostringstream url;
+    if (server.empty()) {
+        throw HttpError(502, "this server listens on no TCP port: name one to ask in DEMO_HTTP");
+    }
     url << server << "/delay/" << seconds;
-    const auto response = http::get(url.str());
+    const auto response = http::get(url.str(), {.redirects = 0});
     JsonObject value;
     value.add("status", std::to_string(response.status));
     value.add("bytes", std::to_string(response.body.size()));
@@ -83,9 +87,7 @@ std::string cooperative(const std::string&, double seconds) {
 std::string lock(const std::string&, double seconds) {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     ::pthread_mutex_lock(&mutex);
-    const auto until = end_of(seconds).time().time_since_epoch();
-    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(until);
-    const timespec end{.tv_sec = whole.count(), .tv_nsec = (until - whole).count()};
+    const auto end = to_timespec(end_of(seconds));
     ::pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &end);
     return json_string("gave up waiting for the mutex");
 }

@@ -1,5 +1,6 @@
 #include "unsafe_interrupt.h"
 
+#include <curfew/timespec.h>
 #include <curfew/unique_fd.h>
 
 #include <pthread.h>
@@ -73,9 +74,7 @@ bool ended_by_cancellation(Duration time, const std::function<void()>& function)
     void* const argument = const_cast<std::function<void()>*>(&function);
     if (::pthread_create(&thread, nullptr, run_cancellable, argument) != 0) return false;
 
-    const auto end = Deadline::in(time).time().time_since_epoch();
-    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(end);
-    const timespec until{.tv_sec = whole.count(), .tv_nsec = (end - whole).count()};
+    const auto until = to_timespec(Deadline::in(time));
     void* result = nullptr;
     if (::pthread_clockjoin_np(thread, &result, CLOCK_MONOTONIC, &until) == ETIMEDOUT) {
         ::pthread_cancel(thread);

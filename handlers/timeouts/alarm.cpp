@@ -1,5 +1,6 @@
 #include "alarm.h"
 
+#include "../timespec.h"
 #include "interrupts.h"
 #include "overrun.h"
 
@@ -36,30 +37,35 @@ class ThreadTimer {
         sigemptyset(&ours);
         sigaddset(&ours, alarm_signal());
         ::pthread_sigmask(SIG_UNBLOCK, &ours, nullptr);
-        make();
     }
-    ~ThreadTimer() { ::timer_delete(id_); }
+    ~ThreadTimer() {
+        if (made_) ::timer_delete(id_);
+    }
     ThreadTimer(const ThreadTimer&) = delete;
     ThreadTimer& operator=(const ThreadTimer&) = delete;
 
+    /// Throws std::system_error.
     void make() {
+        if (made_) return;
         sigevent event{};
         event.sigev_notify = SIGEV_THREAD_ID;
         event.sigev_signo = alarm_signal();
         event._sigev_un._tid = ::gettid();
         checked(::timer_create(CLOCK_MONOTONIC, &event, &id_), "timer_create");
+        made_ = true;
     }
+
+    /// In a new process, which has inherited none.
+    void forget() noexcept { made_ = false; }
+
     void set(Deadline deadline) noexcept {
-        const auto since_boot = deadline.time().time_since_epoch();
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_boot);
-        const itimerspec when{
-            .it_interval = {},
-            .it_value = {.tv_sec = seconds.count(), .tv_nsec = (since_boot - seconds).count()}};
+        const itimerspec when{.it_interval = {}, .it_value = to_timespec(deadline)};
         ::timer_settime(id_, TIMER_ABSTIME, &when, nullptr);
     }
 
   private:
     timer_t id_{};
+    bool made_ = false;
 };
 
 /// The alarms of a thread. The handler reads the list at any moment, so each change to it is one
@@ -72,13 +78,22 @@ class ThreadAlarms {
         return alarms;
     }
 
-    void add(Target& target) noexcept {
+    /// Those of this thread, if it has ever had any.
+    [[nodiscard]] static ThreadAlarms* existing() noexcept { return existing_; }
+
+    ThreadAlarms() { existing_ = this; }
+    ~ThreadAlarms() { existing_ = nullptr; }
+    ThreadAlarms(const ThreadAlarms&) = delete;
+    ThreadAlarms& operator=(const ThreadAlarms&) = delete;
+
+    void add(Target& target) {
+        timer_.make();
         target.next = first_;
         target.link = &first_;
         if (first_) first_->link = &target.next;
-        std::atomic_signal_fence(std::memory_order_release);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
         first_ = &target;
-        std::atomic_signal_fence(std::memory_order_release);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
         if (target.deadline < armed_for_) {
             armed_for_ = target.deadline;
             timer_.set(target.deadline);
@@ -88,7 +103,7 @@ class ThreadAlarms {
     void remove(Target& target) noexcept {
         if (target.next) target.next->link = target.link;
         *target.link = target.next;
-        std::atomic_signal_fence(std::memory_order_release);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
     }
 
     /// In the signal handler.
@@ -105,14 +120,16 @@ class ThreadAlarms {
         if (!soonest.is_never()) timer_.set(soonest);
     }
 
-    /// In a new process, which inherits no timer; its parent sees to the alarms that were set.
+    /// In a new process; its parent sees to the alarms that were set.
     void begin_anew() noexcept {
-        timer_.make();
+        timer_.forget();
         first_ = nullptr;
         armed_for_ = Deadline::never();
     }
 
   private:
+    static inline thread_local ThreadAlarms* existing_ = nullptr;
+
     ThreadTimer timer_;
     Target* first_ = nullptr;
     Deadline armed_for_ = Deadline::never();
@@ -120,7 +137,7 @@ class ThreadAlarms {
 
 void on_alarm(int) noexcept {
     const int saved = errno;
-    ThreadAlarms::of_this_thread().raise_due();
+    if (ThreadAlarms* const alarms = ThreadAlarms::existing()) alarms->raise_due();
     errno = saved;
 }
 
@@ -153,7 +170,9 @@ Alarm::Alarm()
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
     checked(::sigaction(alarm_signal(), &action, nullptr), "sigaction");
-    ::pthread_atfork(nullptr, nullptr, [] { ThreadAlarms::of_this_thread().begin_anew(); });
+    ::pthread_atfork(nullptr, nullptr, [] {
+        if (ThreadAlarms* const alarms = ThreadAlarms::existing()) alarms->begin_anew();
+    });
 }
 
 void Alarm::run(Call& call, Deadline deadline) {

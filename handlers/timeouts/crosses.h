@@ -60,9 +60,9 @@ struct Crosses<std::vector<T, Allocator>> : AllCross<T> {};
 
 }  // namespace detail
 
-/// Whether a value can go to another process: numbers, enums, strings, times, the standard
-/// containers of such, and every type that says how (see cereal: a member
-/// `template <class Archive> void serialize(Archive& archive) { archive(name, amount); }`).
+/// Whether a value can go to another process: numbers, enums, strings, times, vector, array,
+/// map, set, optional, pair, tuple and variant of such, and every type that says how (see cereal: a
+/// member `template <class Archive> void serialize(Archive& archive) { archive(name, amount); }`).
 /// Not pointers of any kind, views, functions.
 template <typename T>
 inline constexpr bool crosses = detail::Crosses<T>::value;

@@ -19,8 +19,8 @@ namespace curfew {
 const std::vector<Strategy*>& strategies() {
     // Never destroyed: what they left behind may still run at exit.
     static const auto& all = *new std::vector<Strategy*>{
-        new None,  new Io,    new DeadlineStrategy,   new Thread,
-        new Timer, new Alarm, new CheckpointStrategy, new FiberStrategy,
+        new None,    new Io,    new DeadlineStrategy,   new Thread,
+        new Timer,   new Alarm, new CheckpointStrategy, new FiberStrategy,
         new Process, new Fork,
     };
     return all;

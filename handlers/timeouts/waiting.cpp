@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <climits>
 #include <ctime>
+#include <new>
 #include <vector>
 
 namespace curfew {
@@ -62,13 +63,19 @@ bool unlimited() noexcept {
     return current.deadline.is_never() && !current.interrupt && !current.parking;
 }
 
-/// What every interposed wait comes to. 0, "timed out", as soon as patience is exhausted.
-int patient_poll(pollfd* fds, nfds_t count, Deadline asked) {
+/// What every interposed wait comes to. 0, "timed out", as soon as patience is exhausted. Between
+/// here and our own code are the frames of C libraries, which no exception may cross.
+int patient_poll(pollfd* fds, nfds_t count, Deadline asked) noexcept {
     if (current.exhausted()) {
         for (nfds_t i = 0; i < count; ++i) fds[i].revents = 0;
         return 0;
     }
-    return interruptible_wait(fds, count, std::min(asked, current.deadline));
+    try {
+        return interruptible_wait(fds, count, std::min(asked, current.deadline));
+    } catch (const std::bad_alloc&) {
+        errno = ENOMEM;
+        return -1;
+    }
 }
 
 Deadline asked_by(int milliseconds) noexcept {

@@ -33,6 +33,7 @@ class Interrupt {
 class Parking {
   public:
     /// Returns once one of them may be ready, or the deadline has passed. Called on the fiber.
+    /// Throws std::bad_alloc if it cannot wait.
     virtual void wait(const pollfd* fds, unsigned long count, Deadline deadline) = 0;
 
   protected:

@@ -141,7 +141,7 @@ OptionTable table_of(Options& c) {
     option("--max-requests-jitter", w.max_requests_jitter, Count{1, many, true},
            "Up to so many requests more, different in each worker, so that not all are replaced at "
            "once");
-    option("--max-abandoned", w.max_abandoned, Count{1, 64, true},
+    option("--max-abandoned", w.max_abandoned, Count{1, 63, true},
            "Replace a worker in which more threads than this run on although their callers, under "
            "strategy thread, have given them up; 0: never");
 

@@ -43,9 +43,10 @@ constexpr auto routes_head = R"(
 # ---- Routes ----
 
 # Limits of single routes, over those that the application sets itself. At `limit` the handler is
-# ended by `strategy` (none, io, deadline, thread, timer, alarm, checkpoint, fiber, process or fork)
-# and its client gets 504; at `harakiri` the worker is killed and replaced, whatever `timeout` says.
-# One key is enough; limit must be sooner than harakiri.
+# to end, and its client to get 504, as far as `strategy` can do that (none, io, deadline, thread,
+# timer, alarm, checkpoint, fiber, process or fork; the demo's /strategies says what each can stop);
+# at `harakiri` the worker is killed and replaced, whatever `timeout` says. One key is enough; limit
+# must be sooner than harakiri.
 )";
 
 constexpr auto route_example = R"(#

@@ -6,8 +6,6 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -253,23 +251,4 @@ TEST_CASE("a limit that has passed and is not yet cleaned up does not hide the n
 
     CHECK(outcome.timed_out);
     CHECK(outcome.elapsed < clearly_ended);
-}
-
-TEST_CASE("alarms work in a process that was forked after the first of them") {
-    with_timeout(5s, "alarm", [] {});
-    const pid_t child = checked(::fork(), "fork");
-    if (child == 0) {
-        bool ended = false;
-        try {
-            with_timeout(50ms, "alarm", [] { std::this_thread::sleep_for(whole); });
-        } catch (const TimeoutError&) {
-            ended = true;
-        }
-        ::_exit(ended ? 0 : 1);
-    }
-    const auto start = Clock::now();
-    int status = 0;
-    CHECK(::waitpid(child, &status, 0) == child);
-    CHECK(status == 0);
-    CHECK(Clock::now() - start < clearly_ended);
 }
