@@ -22,7 +22,8 @@ struct RequestParts {
     std::string_view body;
     std::string_view peer;  ///< "127.0.0.1:40112", "[::1]:40112" or "unix"
     std::string_view id;
-    Deadline deadline = Deadline::never();
+    Deadline limit = Deadline::never();     ///< what a strategy enforces, not the master
+    Deadline deadline = Deadline::never();  ///< the soonest of all
     std::vector<std::pair<std::string_view, std::string>> params;
 };
 
@@ -70,7 +71,7 @@ class Request {
     /// The client's X-Request-Id if it sent a sane one, else one of our making.
     [[nodiscard]] std::string_view id() const noexcept { return parts_->id; }
 
-    /// When the answer is due: the soonest of the route's limits and the server's.
+    /// When the answer is due: the soonest of the route's limits, the server's and the client's.
     [[nodiscard]] Deadline deadline() const noexcept { return parts_->deadline; }
 
     /// For servers.

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -161,11 +162,12 @@ void Connection::run_handler() {
     auto& parts = parser_.parts();
     // A task that waited for a thread begins later than its request.
     const auto start = context_.executor.immediate() ? started_ : Deadline::Clock::now();
-    parts.deadline = context_.dispatcher.deadline(*route_, start);
+    const auto harakiri = context_.dispatcher.harakiri(*route_, start);
+    parts.limit = context_.dispatcher.limit(*route_, parts, started_, start);
+    parts.deadline = std::min(parts.limit, harakiri);
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
-    context_.board.publish(cell_, label, start, context_.dispatcher.harakiri(*route_, start),
-                           socket_.get(), thread_id());
+    context_.board.publish(cell_, label, start, harakiri, socket_.get(), thread_id());
 
     response_ = context_.dispatcher.run(*route_, Request(parts));
     if (!context_.board.begin_response(cell_)) await_kill();

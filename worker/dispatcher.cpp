@@ -1,6 +1,7 @@
 #include "worker/dispatcher.h"
 
 #include "handlers/error.h"
+#include "worker/client_limit.h"
 #include "worker/route_call.h"
 
 #include <spdlog/spdlog.h>
@@ -56,14 +57,20 @@ Deadline Dispatcher::harakiri(const Route& route, Deadline::Clock::time_point st
     return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
 }
 
-Deadline Dispatcher::deadline(const Route& route, Deadline::Clock::time_point start) const {
-    const auto hard = harakiri(route, start);
-    return route.within() ? std::min(hard, Deadline::after(start, *route.within())) : hard;
+Deadline Dispatcher::limit(const Route& route, const RequestParts& parts,
+                           Deadline::Clock::time_point received,
+                           Deadline::Clock::time_point start) const {
+    const auto own = route.within() ? Deadline::after(start, *route.within()) : Deadline::never();
+    const auto client = client_limit(parts.fields, options_->timeout_header);
+    return client ? std::min(own, Deadline::after(received, *client)) : own;
 }
 
 Response Dispatcher::run(const Route& route, const Request& request) const noexcept {
     try {
-        return route.within() ? run_within(route, request) : route(request);
+        const auto limit = request.parts().limit;
+        if (limit.is_never()) return route(request);
+        if (limit.passed()) throw TimeoutError("the time was up before the handler could begin");
+        return run_within(route, request);
     } catch (const HttpError& error) {
         return plain_answer(error.status(), error.what());
     } catch (const std::exception& error) {

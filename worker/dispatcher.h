@@ -27,8 +27,12 @@ class Dispatcher {
     /// The limit after which the master may kill, counted from the handler's start. never() if off.
     [[nodiscard]] Deadline harakiri(const Route& route, Deadline::Clock::time_point start) const;
 
-    /// By when the handler should be done: the sooner of the route's own limit and harakiri.
-    [[nodiscard]] Deadline deadline(const Route& route, Deadline::Clock::time_point start) const;
+    /// The limit that the route's strategy enforces: the sooner of the route's own, counted from
+    /// the handler's start, and the client's, from when its request was whole. never() without
+    /// either.
+    [[nodiscard]] Deadline limit(const Route& route, const RequestParts& parts,
+                                 Deadline::Clock::time_point received,
+                                 Deadline::Clock::time_point start) const;
 
     /// Runs the handler. An exception becomes a response: HttpError its own, all others a 500 that
     /// names the request id, and a line in the log. Safe from any thread.

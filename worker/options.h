@@ -46,6 +46,7 @@ struct Options {
     Duration body_timeout = std::chrono::seconds(30);
     std::size_t body_min_rate = 500;  ///< bytes per second, over each body_timeout; 0: any
     Duration write_timeout = std::chrono::seconds(30);
+    std::string timeout_header = "Request-Timeout";  ///< the client's own limit; empty: none
 
     std::size_t limit_request_line = 4094;
     std::size_t limit_request_fields = 100;

@@ -23,10 +23,10 @@ void set(CURL* handle, CURLoption option, Value value) {
     if (code != CURLE_OK) throw std::logic_error(curl_easy_strerror(code));
 }
 
-/// "0.480": rounded down, so that the server never believes to have more than there is.
+/// "0.480": rounded up, so that a server that heeds it does not give up before its client.
 std::string in_seconds(Duration duration) {
     char text[32];
-    const auto count = std::chrono::floor<std::chrono::milliseconds>(duration).count();
+    const auto count = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
     std::snprintf(text, sizeof text, "%lld.%03lld", static_cast<long long>(count / 1000),
                   static_cast<long long>(count % 1000));
     return text;

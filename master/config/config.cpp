@@ -164,6 +164,10 @@ OptionTable table_of(Options& c) {
            "body_timeout; 0: any");
     option("--write-timeout", w.write_timeout, Span{10ms, 24h},
            "Time without progress after which a response is given up");
+    option("--timeout-header", w.timeout_header, Text{"NAME", field_name},
+           "The header field in which clients say how long they wait, in seconds or with a unit. "
+           "It can only shorten a limit; grpc-timeout and x-envoy-expected-rq-timeout-ms do the "
+           "same. Empty: none of that name");
 
     option.group("Limits");
     option("--limit-request-line", w.limit_request_line, Size{64, 64 * kib},

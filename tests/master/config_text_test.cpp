@@ -92,6 +92,7 @@ Options unusual() {
     o.worker.body_timeout = 90s;
     o.worker.body_min_rate = 2048;
     o.worker.write_timeout = 61min;
+    o.worker.timeout_header = "X-Budget";
     o.worker.limit_request_line = 1000;
     o.worker.limit_request_fields = 1024;
     o.worker.limit_request_field_size = 4096;

@@ -156,6 +156,8 @@ TEST_CASE("a handler knows when its answer is due") {
     const auto timeout = std::stoi(server.get("/deadline").body);
     const auto within = std::stoi(server.get("/deadline/within").body);
 
+    const auto client = std::stoi(server.get("/deadline", "Request-Timeout: 0.3\r\n").body);
+    CHECK(client <= 300);
     CHECK(timeout > 5'000);
     CHECK(timeout <= 20'000);
     CHECK(within <= 200);

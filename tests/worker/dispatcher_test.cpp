@@ -6,6 +6,9 @@
 #include <doctest/doctest.h>
 
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace curfew;
 using namespace curfew::worker;
@@ -17,12 +20,14 @@ namespace {
 struct OneRoute {
     explicit OneRoute(Handler handler) : route(router.get("/", std::move(handler))) {}
 
-    Response run() {
+    Response run(std::vector<Field> fields = {}) {
         RequestParts parts;
         parts.method = "GET";
         parts.path = parts.target = "/";
         parts.id = "the-id";
-        parts.deadline = dispatcher().deadline(route, Deadline::Clock::now());
+        parts.fields = std::move(fields);
+        const auto now = Deadline::Clock::now();
+        parts.limit = parts.deadline = dispatcher().limit(route, parts, now, now);
         return dispatcher().run(route, Request(parts));
     }
     [[nodiscard]] Dispatcher dispatcher() const { return {router, options}; }
@@ -51,17 +56,56 @@ TEST_CASE("a route's own limit ends the waits of its handler, which is answered 
     CHECK(patience().deadline.is_never());
 }
 
-TEST_CASE("the deadline is the sooner of the route's limit and harakiri") {
+TEST_CASE("harakiri is the route's, or else the server's") {
     OneRoute one([](const Request&) { return text(""); });
     const auto start = Deadline::Clock::now();
-    const auto dispatcher = one.dispatcher();
 
-    CHECK(dispatcher.deadline(one.route, start) == Deadline::after(start, one.options.timeout));
+    CHECK(one.dispatcher().harakiri(one.route, start) ==
+          Deadline::after(start, one.options.timeout));
     one.route.harakiri(2s);
-    CHECK(dispatcher.deadline(one.route, start) == Deadline::after(start, 2s));
-    one.route.within(1s);
-    CHECK(dispatcher.deadline(one.route, start) == Deadline::after(start, 1s));
-    CHECK(dispatcher.harakiri(one.route, start) == Deadline::after(start, 2s));
+    CHECK(one.dispatcher().harakiri(one.route, start) == Deadline::after(start, 2s));
+}
+
+TEST_CASE("the limit is the sooner of the route's, from the start, and the client's, from before") {
+    OneRoute one([](const Request&) { return text(""); });
+    const auto received = Deadline::Clock::now();
+    const auto start = received + 1s;
+    RequestParts parts;
+    const auto limit = [&] { return one.dispatcher().limit(one.route, parts, received, start); };
+
+    CHECK(limit().is_never());
+    one.route.within(5s);
+    CHECK(limit() == Deadline::after(start, 5s));
+    parts.fields = {{"Request-Timeout", "7"}};
+    CHECK(limit() == Deadline::after(start, 5s));
+    parts.fields = {{"Request-Timeout", "2"}};
+    CHECK(limit() == Deadline::after(received, 2s));
+    one.options.timeout_header = "X-Budget";
+    CHECK(limit() == Deadline::after(start, 5s));
+}
+
+TEST_CASE("the client's limit ends the waits of a handler that has none of its own") {
+    OneRoute one([](const Request&) {
+        sleep_for(20s);
+        return text("late");
+    });
+    const auto start = Deadline::Clock::now();
+
+    CHECK(one.run({{"Request-Timeout", "50ms"}}).status() == 504);
+
+    CHECK(Deadline::Clock::now() - start < 10s);
+}
+
+TEST_CASE("a request whose time is up is answered 504, and its handler does not run") {
+    bool ran = false;
+    OneRoute one([&ran](const Request&) {
+        ran = true;
+        return text("");
+    });
+
+    CHECK(one.run({{"Request-Timeout", "0"}}).status() == 504);
+
+    CHECK_FALSE(ran);
 }
 
 TEST_CASE("without a timeout nothing is ever overdue") {
