@@ -25,9 +25,10 @@ class Deadline {
         return Deadline{time};
     }
 
-    /// `limit` after `start`, saturating at never().
+    /// `limit` after `start`, saturating at never(); `start` itself if the limit is negative.
     [[nodiscard]] static constexpr Deadline after(Clock::time_point start,
                                                   Duration limit) noexcept {
+        if (limit < Duration::zero()) return Deadline{start};
         const bool overflows = limit > Clock::time_point::max() - start;
         return overflows ? never() : Deadline{start + limit};
     }

@@ -41,6 +41,11 @@ TEST_CASE("a limit too long to be represented is never") {
     CHECK_FALSE(Deadline::in(24h).is_never());
 }
 
+TEST_CASE("a negative limit has passed when it begins") {
+    CHECK(Deadline::after(start, -1s) == Deadline::at(start));
+    CHECK(Deadline::after(start, Duration::min()) == Deadline::at(start));
+}
+
 TEST_CASE("the sooner deadline is the lesser one") {
     CHECK(Deadline::after(start, 1s) < Deadline::after(start, 2s));
     CHECK(Deadline::after(start, 1s) == Deadline::at(start + 1s));
