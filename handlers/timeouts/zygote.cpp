@@ -27,7 +27,7 @@ constexpr int strangers_ms = 2;      ///< killed, and not yet dead
 
 void Zygote::begin(UniqueFd worker, UniqueFd socket, int count,
                    const Helpers::Begin& begin) noexcept {
-    reset_signals();
+    default_signals();
     const Subreaper subreaper;
     begin("zygote");
     Zygote(std::move(worker), std::move(socket), count, begin).run();

@@ -11,10 +11,12 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -125,6 +127,9 @@ void let_all_be_known() {
     for (auto& each : all) helpers().put(std::move(each));
 }
 
+/// What a program that is executed here makes of a SIGTERM.
+int execute_and_terminate() { return std::system("kill -TERM $$"); }
+
 std::string twice(const std::string& text) { return text + text; }
 
 }  // namespace
@@ -233,12 +238,35 @@ TEST_CASE("limits nest, across processes and with other strategies") {
         const auto inner = [](const std::string& name, Duration inner_limit) {
             with_timeout(inner_limit, name, sleep_long);
         };
-        for (const std::string other : {"process", "fork", "deadline"}) {
+        for (const std::string other : {"process", "fork", "deadline", "alarm"}) {
             CAPTURE(other);
             CHECK(attempt(1min, by, inner, other, Duration(50ms)).timed_out);
             CHECK(attempt(limit, by, inner, other, Duration(1h)).timed_out);
             CHECK(attempt(limit, other, inner, std::string(by), Duration(1h)).timed_out);
         }
+    }
+}
+
+TEST_CASE("the limit of a call that has ended does not end the next one") {
+    for (const auto by : in_processes) {
+        CAPTURE(by);
+        CHECK(with_timeout(1min, by, [] {
+            with_timeout(20ms, "alarm", [] {});
+            std::this_thread::sleep_for(60ms);
+            return true;
+        }));
+    }
+}
+
+TEST_CASE("what terminals tell a whole server ends no child, but what a child has executed") {
+    for (const auto by : in_processes) {
+        CAPTURE(by);
+        CHECK(with_timeout(1min, by, [] {
+            for (const int signal : {SIGHUP, SIGINT, SIGTERM}) ::raise(signal);
+            return true;
+        }));
+        const int status = with_timeout(1min, by, execute_and_terminate);
+        CHECK(WIFSIGNALED(status));
     }
 }
 
