@@ -1,5 +1,6 @@
 #include "handlers/error.h"
 #include "handlers/timeouts/helpers.h"
+#include "handlers/timeouts/interrupts.h"
 #include "handlers/timeouts/waiting.h"
 #include "handlers/timeouts/with_timeout.h"
 #include "tests/handlers/processes.h"
@@ -129,6 +130,9 @@ void let_all_be_known() {
 
 /// What a program that is executed here makes of a SIGTERM.
 int execute_and_terminate() { return std::system("kill -TERM $$"); }
+
+/// Ends at its own limit, with the interrupt still raised: it heeds none.
+void outlive_alarm() { with_timeout(1ms, "alarm", compute); }
 
 std::string twice(const std::string& text) { return text + text; }
 
@@ -268,6 +272,16 @@ TEST_CASE("what terminals tell a whole server ends no child, but what a child ha
         const int status = with_timeout(1min, by, execute_and_terminate);
         CHECK(WIFSIGNALED(status));
     }
+}
+
+TEST_CASE("a child raises no interrupt of its parent's") {
+    with_timeout(1min, "alarm", [] {});  // there is one to be used again
+
+    CHECK(attempt(limit, "fork", outlive_alarm).timed_out);
+
+    const PooledInterrupt interrupt;
+    pollfd wanted{.fd = interrupt->fd(), .events = POLLIN, .revents = 0};
+    CHECK(::poll(&wanted, 1, 0) == 0);
 }
 
 TEST_CASE("a child finds its own orphans, too") {
