@@ -2,6 +2,7 @@
 
 #include "../backends/running_queries.h"
 #include "../error.h"
+#include "abandoned_queries.h"
 #include "failure.h"
 #include "message.h"
 
@@ -36,6 +37,7 @@ void begin_child(pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(0);
     default_signals();
+    abandoned_queries() = {};
     // Its statements are its own, to be cancelled when it has died.
     if (auto* const table = db::recorded_queries()) db::record_queries_in(*table);
 }

@@ -1,4 +1,5 @@
 #include "handlers/error.h"
+#include "handlers/timeouts/descendants.h"
 #include "handlers/timeouts/helpers.h"
 #include "handlers/timeouts/interrupts.h"
 #include "handlers/timeouts/waiting.h"
@@ -23,12 +24,14 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 using namespace curfew;
 using namespace curfew::tests;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 namespace {
 
@@ -272,6 +275,24 @@ TEST_CASE("what terminals tell a whole server ends no child, but what a child ha
         const int status = with_timeout(1min, by, execute_and_terminate);
         CHECK(WIFSIGNALED(status));
     }
+}
+
+TEST_CASE("a fiber does not fork: the others of its thread would wait for the child") {
+    CHECK_THROWS_WITH_AS(with_timeout(1min, "fiber", [] { with_timeout(1min, "fork", [] {}); }),
+                         doctest::Contains("strategy fork would block"), std::logic_error);
+    CHECK(with_timeout(1min, "fiber", [] { return with_timeout(1min, "process", twice, "x"s); }) ==
+          "xx");
+}
+
+TEST_CASE("children that cannot be told are not taken for none") {
+    const auto before = children();
+    REQUIRE_FALSE(before.empty());
+    {
+        const NoDescriptorLeft no_descriptor_left;
+        CHECK_THROWS_AS((void)children(), std::system_error);
+        CHECK_THROWS_AS((void)end_children(before, 0, [](pid_t) {}), std::system_error);
+    }
+    CHECK(children() == before);
 }
 
 TEST_CASE("a child raises no interrupt of its parent's") {
