@@ -11,20 +11,12 @@
 
 namespace curfew::master {
 
-namespace {
-
-constexpr std::chrono::seconds cancel_limit(3);
-/// For what the limit does not reach, such as looking up the server's name.
-constexpr unsigned seconds_to_live = 4;
-
-}  // namespace
-
 void Master::collect_queries_of(const Child& child) {
     const auto sessions = child.board().queries().take_all();
     if (sessions.empty()) return;
     spdlog::info("worker {} (pid {}) has left queries running: {}", child.place() + 1, child.pid(),
                  sessions.size());
-    auto place = std::ranges::find(abandoned_, child.database(), &AbandonedQueries::database);
+    auto place = std::ranges::find(abandoned_, child.database(), &LeftQueries::database);
     if (place == abandoned_.end()) {
         place = abandoned_.insert(place, {.database = child.database(), .sessions = {}});
     }
@@ -46,7 +38,6 @@ void Master::cancel_queries() {
 
 /// Its signals stay blocked, but for that of the alarm.
 void Master::become_canceller() {
-    ::alarm(seconds_to_live);
     const auto& [database, sessions] = abandoned_.front();
     try {
         set_title(options_.proc_name + ": canceller");
@@ -54,7 +45,7 @@ void Master::become_canceller() {
         if (pidfile_) pidfile_->forget();
         identity_.assume();
         configure_backends({.http = {}, .cache = {}, .db = database});
-        const auto ended = db::cancel_queries(sessions, cancel_limit);
+        const auto ended = db::cancel_queries_or_die(sessions);
         spdlog::info("queries of dead workers cancelled: {} of {}", ended, sessions.size());
         ::_exit(0);
     } catch (const std::exception& error) {

@@ -81,7 +81,7 @@ class Master {
     };
 
     /// What dead workers had begun, by the database in which it goes on.
-    struct AbandonedQueries {
+    struct LeftQueries {
         DbOptions database;
         std::vector<db::Session> sessions;
     };
@@ -99,7 +99,7 @@ class Master {
     UniqueFd timer_;
 
     std::vector<std::unique_ptr<Child>> children_;
-    std::vector<AbandonedQueries> abandoned_;
+    std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
     Backoff backoff_;
     int target_;

@@ -13,6 +13,8 @@ HelperProcesses::HelperProcesses(const Options& options, std::vector<UniqueFd>& 
     });
 }
 
+int HelperProcesses::end_fd() const noexcept { return helpers().end_fd(); }
+
 void HelperProcesses::stop() noexcept { helpers().stop(); }
 
 }  // namespace curfew::worker

@@ -20,6 +20,9 @@ class HelperProcesses {
     HelperProcesses(const HelperProcesses&) = delete;
     HelperProcesses& operator=(const HelperProcesses&) = delete;
 
+    /// As Helpers::end_fd().
+    [[nodiscard]] int end_fd() const noexcept;
+
     /// Returns when they have ended.
     void stop() noexcept;
 };

@@ -70,8 +70,14 @@ Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> 
                   retire_.disable();
                   drain(Queues::leave, "too many threads run on without their callers");
               }),
+      helpers_ended_(loop_, helpers_.end_fd(),
+                     [this] {
+                         helpers_ended_.disable();
+                         drain(Queues::leave, "its helpers have died");
+                     }),
       requests_until_drain_(request_budget(options)) {
     check_llhttp();
+    if (helpers_.end_fd() >= 0) helpers_ended_.enable();
     count_abandoned_threads();
     access_log_.open();
     connections_.removed = [this] { on_removed(); };

@@ -65,6 +65,7 @@ class Worker {
     SignalEvent reopen_;
     Interrupt too_many_abandoned_;  ///< raised by whichever thread gives up one too many
     ReadEvent retire_;
+    ReadEvent helpers_ended_;
     std::uint64_t requests_until_drain_;
 };
 

@@ -4,11 +4,17 @@
 #include "configure.h"
 #include "db_connection.h"
 
+#include <unistd.h>
+
+#include <chrono>
+#include <exception>
 #include <string>
 
 namespace curfew::db {
 
 namespace {
+
+constexpr unsigned seconds_to_live = 4;
 
 /// The server shows a session that came over TCP with the client's address and port.
 std::string condition(std::span<const Session> sessions) {
@@ -57,9 +63,19 @@ std::size_t cancel_queries(std::span<const Session> sessions, Duration limit) {
     return ended;
 }
 
-std::size_t cancel_queries_of(pid_t process, Duration limit) {
+std::size_t cancel_queries_or_die(std::span<const Session> sessions) {
+    ::alarm(seconds_to_live);
+    return cancel_queries(sessions, std::chrono::seconds(seconds_to_live - 1));
+}
+
+std::size_t cancel_queries_of(pid_t process, Duration limit) noexcept {
     RunningQueries* const table = recorded_queries();
-    return table == nullptr ? 0 : cancel_queries(table->take(process), limit);
+    if (table == nullptr) return 0;
+    try {
+        return cancel_queries(table->take(process), limit);
+    } catch (const std::exception&) {
+        return 0;
+    }
 }
 
 }  // namespace curfew::db

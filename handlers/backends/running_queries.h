@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace curfew::db {
@@ -29,20 +30,37 @@ struct Session {
 /// empty one. From any thread, without locks.
 class RunningQueries {
   public:
-    static constexpr std::size_t capacity = 256;
+    /// A fiber worker with all its connections in statements fits.
+    static constexpr std::size_t capacity = 1024;
 
     struct Slot {
-        std::atomic<std::uint64_t> word{0};  ///< process << 32 | session; 0: free
+        /// The process << 32 | the session; 0: free. Without a session while it is being entered.
+        std::atomic<std::uint64_t> word{0};
         std::atomic<std::uint16_t> port{0};
     };
 
-    /// nullptr if there is no room. No system call.
-    [[nodiscard]] Slot* enter(pid_t process, Session session) noexcept;
-    static void leave(Slot& slot) noexcept { slot.word.store(0, std::memory_order_release); }
+    /// What enter() has made: nothing if there was no room.
+    struct Entry {
+        Slot* slot = nullptr;
+        std::uint64_t word = 0;
+    };
 
-    /// What a dead process has left; and what all have. The second call finds nothing.
+    /// Looks for room first where this thread last found it. A system call at a thread's first.
+    [[nodiscard]] Entry enter(pid_t process, Session session) noexcept;
+    /// Leaves the place alone if somebody has taken what was in it.
+    static void leave(const Entry& entry) noexcept;
+
+    /// What a dead process has left or had in its care; and what all have. The second call finds
+    /// nothing.
     [[nodiscard]] std::vector<Session> take(pid_t process);
     [[nodiscard]] std::vector<Session> take_all();
+
+    /// Puts what a dead process has left or had in its care into that of another, to be cancelled:
+    /// should that one die first, whoever learns of it finds this too. False: there was nothing.
+    bool entrust(pid_t dead, pid_t to) noexcept;
+    [[nodiscard]] std::vector<Session> entrusted_to(pid_t process) const;
+    /// What has been cancelled.
+    void forget(std::span<const Session> cancelled) noexcept;
 
   private:
     template <typename Wanted>
@@ -55,6 +73,7 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 /// Statements of this process are entered from now on, as its own: a child process that runs some
 /// calls this too. Before that, and if the table is full, they are not, and nobody cancels them.
 void record_queries_in(RunningQueries& table) noexcept;
+void record_no_queries() noexcept;
 
 /// Where they are entered; nullptr: nowhere.
 [[nodiscard]] RunningQueries* recorded_queries() noexcept;
@@ -63,14 +82,12 @@ void record_queries_in(RunningQueries& table) noexcept;
 class RunningQuery {
   public:
     explicit RunningQuery(Session session) noexcept;
-    ~RunningQuery() {
-        if (slot_ != nullptr) RunningQueries::leave(*slot_);
-    }
+    ~RunningQuery() { RunningQueries::leave(entry_); }
     RunningQuery(const RunningQuery&) = delete;
     RunningQuery& operator=(const RunningQuery&) = delete;
 
   private:
-    RunningQueries::Slot* slot_;
+    RunningQueries::Entry entry_;
 };
 
 }  // namespace curfew::db

@@ -54,15 +54,6 @@ bool others_sleep() {
     ::_exit(function(3));
 }
 
-/// What a child was waiting for when it died.
-void cancel_queries_of(pid_t child) noexcept {
-    try {
-        db::cancel_queries_of(child, 500ms);
-    } catch (const std::exception&) {
-        // Without the server to tell, there is no query of it either.
-    }
-}
-
 /// True if there is something to read, or the end, before the deadline.
 bool readable(int fd, Deadline deadline) {
     pollfd wanted{.fd = fd, .events = POLLIN, .revents = 0};
@@ -115,7 +106,7 @@ ChildEnd DisposableChild::wait(Deadline deadline) {
     }
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
-    cancel_queries_of(std::exchange(pid_, 0));
+    db::cancel_queries_of(std::exchange(pid_, 0), 500ms);
     if (WIFEXITED(status)) end.status = WEXITSTATUS(status);
     if (WIFSIGNALED(status) && !end.killed) end.signal = WTERMSIG(status);
     return end;

@@ -7,51 +7,58 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <exception>
 
 namespace curfew {
 
 namespace {
 
-constexpr std::chrono::seconds cancel_limit(3);
-/// For what the limit does not reach, such as looking up the server's name.
-constexpr unsigned seconds_to_live = 4;
-
-[[noreturn]] void cancel_there(const std::vector<db::Session>& sessions, pid_t parent) noexcept {
+/// More may be left while it is at it. It keeps nothing open: clients of its parent would wait for
+/// their ends.
+[[noreturn]] void cancel_those_of(pid_t parent) noexcept {
     begin_child(parent);
-    ::alarm(seconds_to_live);
+    ::close_range(3, ~0U, 0);
+    auto& table = *db::recorded_queries();
+    db::record_no_queries();
     try {
-        static_cast<void>(db::cancel_queries(sessions, cancel_limit));
+        while (true) {
+            const auto sessions = table.entrusted_to(parent);
+            if (sessions.empty()) ::_exit(0);
+            static_cast<void>(db::cancel_queries_or_die(sessions));
+            table.forget(sessions);
+        }
     } catch (const std::exception&) {
-        ::_exit(1);  // they end by their own limits
+        ::_exit(1);
     }
-    ::_exit(0);
 }
 
 }  // namespace
 
-void AbandonedQueries::take_from(pid_t dead) {
-    if (auto* const table = db::recorded_queries()) {
-        const auto left = table->take(dead);
-        sessions_.insert(sessions_.end(), left.begin(), left.end());
-    }
+void AbandonedQueries::take_from(pid_t dead) noexcept {
+    auto* const table = db::recorded_queries();
+    if (table != nullptr && table->entrust(dead, ::getpid())) new_ones_ = true;
 }
 
 void AbandonedQueries::cancel() {
     reap();
-    if (canceller_ != 0 || sessions_.empty()) return;
+    if (canceller_ != 0 || !new_ones_) return;
     const pid_t parent = ::getpid();
     canceller_ = checked(::fork(), "fork");
-    if (canceller_ == 0) cancel_there(sessions_, parent);
-    sessions_.clear();
+    if (canceller_ == 0) cancel_those_of(parent);
+    new_ones_ = false;
     canceller_fd_ = open_pidfd(canceller_);
 }
 
+/// What it has failed to cancel is for the next one.
 void AbandonedQueries::reap() noexcept {
     if (canceller_ == 0 || ::waitpid(canceller_, nullptr, WNOHANG) == 0) return;
     canceller_ = 0;
     canceller_fd_.reset();
+}
+
+AbandonedQueries& abandoned_queries() noexcept {
+    static AbandonedQueries only;
+    return only;
 }
 
 }  // namespace curfew

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "../backends/running_queries.h"
 #include "../unique_fd.h"
 
 #include <sys/types.h>
@@ -9,14 +8,17 @@
 
 namespace curfew {
 
-/// The queries that killed helpers have left to the database server, which would go on with them.
-/// It is told by a process of its own, as the zygote waits for nobody, and by one after the other.
+/// The queries that children of this process have left to the database server, which would go on
+/// with them. It is told by a process of its own, as nobody waits for that, and by one after the
+/// other. Until it has been, the queries stay in the table of those that run, in the care of this
+/// process: if it ends first, or the server cannot be told, whoever reaps this process finds them.
 class AbandonedQueries {
   public:
     /// Of a process that has been reaped.
-    void take_from(pid_t dead);
+    void take_from(pid_t dead) noexcept;
 
-    /// Starts the process if there is something to be cancelled and none is at it.
+    /// Starts the process if there is something new to be cancelled and none is at it. Only in a
+    /// process with one thread. Throws std::system_error; then the next call tries again.
     void cancel();
 
     /// The process; 0: there is none.
@@ -27,9 +29,12 @@ class AbandonedQueries {
   private:
     void reap() noexcept;
 
-    std::vector<db::Session> sessions_;
+    bool new_ones_ = false;
     pid_t canceller_ = 0;
     UniqueFd canceller_fd_;
 };
+
+/// Those of this process. A child starts with none (begin_child).
+[[nodiscard]] AbandonedQueries& abandoned_queries() noexcept;
 
 }  // namespace curfew

@@ -2,6 +2,7 @@
 
 #include "../backends/running_queries.h"
 #include "../error.h"
+#include "abandoned_queries.h"
 #include "failure.h"
 #include "message.h"
 
@@ -35,20 +36,21 @@ std::uint64_t tag(Answer answer) noexcept { return static_cast<std::uint64_t>(an
 void begin_child(pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(0);
-    reset_signals();
+    default_signals();
+    abandoned_queries() = {};
     // Its statements are its own, to be cancelled when it has died.
     if (auto* const table = db::recorded_queries()) db::record_queries_in(*table);
 }
 
-void reset_signals() noexcept {
-    for (int signal = 1; signal < NSIG; ++signal) {
+void default_signals() noexcept {
+    for (int signal = 1; signal < SIGRTMIN; ++signal) {
         struct sigaction action {};
         if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
         ::signal(signal, SIG_DFL);
     }
     for (const int signal :
          {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2}) {
-        ::signal(signal, SIG_IGN);
+        ::signal(signal, [](int) {});  // not SIG_IGN, which execve(2) keeps
     }
     sigset_t none;
     sigemptyset(&none);

@@ -11,13 +11,15 @@ namespace curfew {
 struct Message;
 
 /// What each process that runs functions for another one does first, after fork: it dies with its
-/// parent, and handles signals as a program that was just started would; but those by which
-/// terminals and service managers speak to every process of a server are left to the server's own.
-/// Database statements are recorded as its own. Ends this process at once if the parent is gone.
+/// parent, and has default_signals(). Database statements are recorded as its own. Ends this
+/// process at once if the parent is gone.
 void begin_child(pid_t parent);
 
-/// As begin_child(), for one that must outlive its parent for a moment.
-void reset_signals() noexcept;
+/// Signals as in a program that was just started. Those by which terminals and service managers
+/// speak to every process of a server do nothing here, as they are for the server's own; a program
+/// that is executed from here has them as usual. Real-time signals stay as they are: strategies use
+/// them.
+void default_signals() noexcept;
 
 /// Throws std::logic_error if this process has other threads: a lock that one of them holds would
 /// stay locked in the child for ever.

@@ -12,7 +12,9 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace curfew {
 
@@ -37,6 +39,9 @@ std::optional<pid_t> number_of(const fs::path& entry) {
 
 pid_t parent_of(pid_t pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    if (!file && (errno == EMFILE || errno == ENFILE)) {
+        throw std::system_error(errno, std::generic_category(), "/proc");
+    }
     std::string text;
     std::getline(file, text);
     const auto command_end = text.rfind(')');
@@ -51,8 +56,7 @@ pid_t parent_of(pid_t pid) {
 /// For kernels whose /proc has no lists of children.
 std::vector<pid_t> children_by_parent() {
     std::vector<pid_t> found;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
+    for (const auto& entry : fs::directory_iterator("/proc")) {
         const auto pid = number_of(entry.path());
         if (pid && parent_of(*pid) == ::getpid()) found.push_back(*pid);
     }
@@ -81,28 +85,37 @@ Subreaper::~Subreaper() {
 std::vector<pid_t> children() {
     std::vector<pid_t> found;
     if (!has_children()) return found;
-    std::error_code ignored;
-    for (const auto& task : fs::directory_iterator("/proc/self/task", ignored)) {
+    for (const auto& task : fs::directory_iterator("/proc/self/task")) {
         std::ifstream list(task.path() / "children");
-        if (!list) return children_by_parent();
+        if (!list) {
+            found = children_by_parent();
+            break;
+        }
         for (pid_t pid = 0; list >> pid;) found.push_back(pid);
+    }
+    if (found.empty() && has_children()) {
+        throw std::runtime_error("/proc does not tell this process its children");
     }
     return found;
 }
 
-bool end_children(const std::vector<pid_t>& spared, int flags) {
+bool end_children(const std::vector<pid_t>& spared, int flags,
+                  const std::function<void(pid_t)>& reaped) {
     while (true) {
         auto doomed = children();
-        std::erase_if(doomed, [&](pid_t pid) { return std::ranges::count(spared, pid) > 0; });
+        std::erase_if(doomed, [&](pid_t pid) {
+            return std::ranges::count(spared, pid) > 0 ||
+                   (::kill(pid, SIGKILL) != 0 && errno == EPERM);
+        });
         if (doomed.empty()) return true;
-        for (const pid_t pid : doomed) ::kill(pid, SIGKILL);
         bool all_reaped = true;
         for (const pid_t pid : doomed) {
-            pid_t reaped = 0;
+            pid_t ended = 0;
             do {
-                reaped = ::waitpid(pid, nullptr, flags | __WALL);
-            } while (reaped < 0 && errno == EINTR);
-            all_reaped = all_reaped && reaped != 0;
+                ended = ::waitpid(pid, nullptr, flags | __WALL);
+            } while (ended < 0 && errno == EINTR);
+            all_reaped = all_reaped && ended != 0;
+            if (ended > 0) reaped(pid);
         }
         if (!all_reaped) return false;
     }

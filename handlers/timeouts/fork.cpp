@@ -1,6 +1,6 @@
 #include "fork.h"
 
-#include "../backends/cancel_queries.h"
+#include "abandoned_queries.h"
 #include "child_process.h"
 #include "descendants.h"
 #include "message.h"
@@ -15,30 +15,15 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <csignal>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
 namespace curfew {
 
 namespace {
-
-/// The database server would go on with what the child has left running, if anything.
-void cancel_queries_of(pid_t dead) noexcept {
-    try {
-        static_cast<void>(db::cancel_queries_of(dead, std::chrono::milliseconds(200)));
-    } catch (const std::exception&) {
-        // It ends by its own limit.
-    }
-}
-
-/// The children of all calls that go on: fibers may have several.
-std::vector<pid_t>& living() {
-    static std::vector<pid_t> pids;
-    return pids;
-}
 
 /// Waits are not cut: the kill ends them. But upstreams are told how long anyone will wait.
 [[noreturn]] void run_as_child(Call& call, int socket, pid_t parent, Deadline limit) noexcept {
@@ -60,7 +45,6 @@ class Child {
         MessagePair pair;
         pid_ = checked(::fork(), "fork");
         if (pid_ == 0) run_as_child(call, pair.theirs.get(), parent, limit);
-        living().push_back(pid_);
         socket_ = std::move(pair.ours);
         try {
             pidfd_ = open_pidfd(pid_);
@@ -99,8 +83,7 @@ class Child {
     int reap() noexcept {
         int status = 0;
         while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
-        std::erase(living(), pid_);
-        cancel_queries_of(std::exchange(pid_, 0));
+        abandoned_queries().take_from(std::exchange(pid_, 0));
         return status;
     }
 
@@ -109,8 +92,13 @@ class Child {
             ::kill(pid_, SIGKILL);
             reap();
         }
-        others_.insert(others_.end(), living().begin(), living().end());
-        end_children(others_, 0);
+        auto& queries = abandoned_queries();
+        try {
+            end_children(others_, 0, [&](pid_t dead) { queries.take_from(dead); });
+            queries.cancel();
+        } catch (const std::exception&) {
+            // No descriptor or process is left: what it has started goes on.
+        }
     }
 
     const Subreaper subreaper_;
@@ -136,6 +124,10 @@ Fork::Fork() noexcept
 
 void Fork::run(Call& call, Deadline deadline) {
     call.check_result();
+    if (patience().parking != nullptr) {
+        throw std::logic_error(
+            "strategy fork would block the thread of all other fibers; use strategy process");
+    }
     check_single_threaded("strategy fork");
     const auto limit = std::min(deadline, patience().limit);
     {

@@ -1,5 +1,6 @@
 #include "helper_process.h"
 
+#include "abandoned_queries.h"
 #include "child_process.h"
 #include "descendants.h"
 #include "waiting.h"
@@ -8,6 +9,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace curfew {
 
@@ -32,6 +34,15 @@ Message run(Message request) {
     return answer_of([&] { return entry(std::move(request.parcel)); });
 }
 
+/// All that the call has started ends with it.
+void end_what_is_left() {
+    auto& queries = abandoned_queries();
+    std::vector<pid_t> spared;
+    if (queries.canceller() != 0) spared.push_back(queries.canceller());
+    end_children(spared, 0, [&](pid_t dead) { queries.take_from(dead); });
+    queries.cancel();
+}
+
 }  // namespace
 
 Message request_of(const Call& call, Deadline limit) {
@@ -44,7 +55,7 @@ void serve_calls(UniqueFd socket) noexcept {
     const Subreaper subreaper;
     while (auto request = next_request(socket.get())) {
         const auto answer = run(std::move(*request));
-        end_children({}, 0);
+        end_what_is_left();
         if (!send(socket.get(), answer)) break;
     }
     ::_exit(0);

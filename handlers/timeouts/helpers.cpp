@@ -81,6 +81,7 @@ void Helpers::start(int count, const Begin& begin) {
         Zygote::begin(std::move(self), std::move(pair.theirs), count, begin);
     }
     zygote_socket_ = std::move(pair.ours);
+    zygote_pidfd_ = open_pidfd(zygote_);
 }
 
 void Helpers::stop() noexcept {
@@ -133,8 +134,7 @@ void Helpers::welcome_new() {
             auto fds = std::move(incoming.take().parcel.fds);
             give({.socket = std::move(fds.at(0)), .pidfd = std::move(fds.at(1))});
         } else {
-            zygote_gone_ = true;
-            ::waitpid(std::exchange(zygote_, 0), nullptr, WNOHANG);
+            zygote_gone_ = true;  // a socket closes before its process can be reaped: for stop()
         }
     }
 }

@@ -35,7 +35,10 @@ class Helpers {
     /// fail until this process is replaced.
     void start(int count, const Begin& begin);
 
-    /// Ends them all, and waits for that.
+    /// Readable once the zygote has died; -1 if there is none.
+    [[nodiscard]] int end_fd() const noexcept { return zygote_pidfd_.get(); }
+
+    /// Ends them all, and waits for that. Only by the thread that has started them.
     void stop() noexcept;
 
     enum class Here {
@@ -57,7 +60,8 @@ class Helpers {
     void welcome_new();
 
     pid_t owner_ = 0;
-    pid_t zygote_ = 0;
+    pid_t zygote_ = 0;  ///< until stop() has reaped it
+    UniqueFd zygote_pidfd_;
     UniqueFd zygote_socket_;  ///< where new helpers come from
     std::mutex mutex_;
     std::vector<Helper> idle_;

@@ -1,5 +1,7 @@
 #include "interrupts.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -16,9 +18,22 @@ struct Pool {
     std::vector<std::unique_ptr<Interrupt>> free;
 };
 
+Pool& pool();
+
+/// A child gets copies of the descriptors, but they are the same files: what it raised, and did not
+/// live to clear, would stay raised in its parent. So it starts with an empty pool.
+Pool& make_pool() {
+    ::pthread_atfork([] { pool().mutex.lock(); }, [] { pool().mutex.unlock(); },
+                     [] {
+                         pool().free.clear();
+                         pool().mutex.unlock();
+                     });
+    return *new Pool;
+}
+
 /// Never destroyed: threads that were left behind may still give theirs back at exit.
 Pool& pool() {
-    static Pool& only = *new Pool;
+    static Pool& only = make_pool();
     return only;
 }
 

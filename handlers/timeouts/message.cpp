@@ -126,11 +126,15 @@ Incoming::State Incoming::receive_first(int socket, int flags) {
     if (size < 0) return State::nothing;
     message_.parcel.fds = attached(packet);
     if (size < static_cast<ssize_t>(sizeof header) || header.follows) return State::gone;
+    if ((packet.msg_flags & MSG_CTRUNC) != 0) {
+        throw std::system_error(EMFILE, std::generic_category(), "open files of a message");
+    }
 
     begun_ = true;
     message_.tag = header.tag;
     message_.number = header.number;
     received_ = static_cast<std::size_t>(size) - sizeof header;
+    if (received_ > header.size) return State::gone;
     message_.parcel.bytes.assign(bytes.data(), received_);
     message_.parcel.bytes.resize(header.size);
     return received_ == header.size ? State::whole : State::partial;

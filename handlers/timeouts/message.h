@@ -34,6 +34,7 @@ class Incoming {
     };
 
     /// Takes one packet. `flags`: as recvmsg(2)'s; MSG_DONTWAIT: takes one if there is one.
+    /// Throws std::system_error, also if this process has no room for the open files in it.
     [[nodiscard]] State receive(int socket, int flags);
 
     /// Once it is whole.

@@ -1,6 +1,7 @@
 #include "zygote.h"
 
 #include "../error.h"
+#include "abandoned_queries.h"
 #include "child_process.h"
 #include "descendants.h"
 #include "helper_process.h"
@@ -23,15 +24,24 @@ namespace {
 constexpr int retry_after_ms = 100;  ///< no helper could be forked
 constexpr int strangers_ms = 2;      ///< killed, and not yet dead
 
+/// Queries that are still to be cancelled are found in the table by whoever reaps the worker.
+void end_all() noexcept {
+    try {
+        end_children({}, 0, [](pid_t) {});
+    } catch (const std::exception&) {
+        // Helpers end with this process all the same.
+    }
+}
+
 }  // namespace
 
 void Zygote::begin(UniqueFd worker, UniqueFd socket, int count,
                    const Helpers::Begin& begin) noexcept {
-    reset_signals();
+    default_signals();
     const Subreaper subreaper;
     begin("zygote");
     Zygote(std::move(worker), std::move(socket), count, begin).run();
-    end_children({}, 0);
+    end_all();
     ::_exit(0);
 }
 
@@ -81,9 +91,10 @@ void Zygote::hire() {
 
 /// For the end of a helper, or for the time to try again what failed. False at the worker's end.
 bool Zygote::wait() {
-    std::vector<pollfd> wanted{{.fd = worker_.get(), .events = POLLIN, .revents = 0},
-                               {.fd = socket_.get(), .events = 0, .revents = 0},
-                               {.fd = queries_.canceller_fd(), .events = POLLIN, .revents = 0}};
+    std::vector<pollfd> wanted{
+        {.fd = worker_.get(), .events = POLLIN, .revents = 0},
+        {.fd = socket_.get(), .events = 0, .revents = 0},
+        {.fd = abandoned_queries().canceller_fd(), .events = POLLIN, .revents = 0}};
     for (const auto& member : members_) {
         wanted.push_back({.fd = member.pidfd.get(), .events = POLLIN, .revents = 0});
     }
@@ -101,14 +112,19 @@ void Zygote::bury_dead() {
     }
     std::erase_if(members_, [](const auto& member) { return member.dead; });
     // Whoever is not known, and no helper's, was started by one that is dead.
-    strangers_left_ = !end_children(known(), WNOHANG);
+    try {
+        strangers_left_ = !end_children(known(), WNOHANG,
+                                        [](pid_t dead) { abandoned_queries().take_from(dead); });
+    } catch (const std::exception&) {
+        strangers_left_ = true;  // no descriptor is left to look for them
+    }
 }
 
 /// One that was killed at its limit, or died of what it ran.
 void Zygote::bury(const Member& member) {
     int status = 0;
     if (::waitpid(member.pid, &status, 0) != member.pid) return;
-    queries_.take_from(member.pid);
+    abandoned_queries().take_from(member.pid);
     try {
         const PatienceScope no_wait(Deadline::in(Duration::zero()));
         static_cast<void>(send(member.socket.get(), obituary(status)));
@@ -119,7 +135,7 @@ void Zygote::bury(const Member& member) {
 
 void Zygote::cancel_queries() {
     try {
-        queries_.cancel();
+        abandoned_queries().cancel();
     } catch (const std::exception&) {
         // No process is left: when the next helper dies, then.
     }
@@ -127,7 +143,7 @@ void Zygote::cancel_queries() {
 
 std::vector<pid_t> Zygote::known() const {
     std::vector<pid_t> all;
-    if (queries_.canceller() != 0) all.push_back(queries_.canceller());
+    if (const pid_t canceller = abandoned_queries().canceller()) all.push_back(canceller);
     for (const auto& member : members_) all.push_back(member.pid);
     return all;
 }

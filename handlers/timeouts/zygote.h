@@ -1,7 +1,6 @@
 #pragma once
 
 #include "../unique_fd.h"
-#include "abandoned_queries.h"
 #include "helpers.h"
 
 #include <sys/types.h>
@@ -42,7 +41,6 @@ class Zygote {
     const std::size_t count_;
     const Helpers::Begin& begin_;
     std::vector<Member> members_;
-    AbandonedQueries queries_;
     bool strangers_left_ = false;  ///< of what dead helpers had started
 };
 

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <memory>
 #include <new>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -83,12 +84,12 @@ class Querier {
 
 TEST_CASE("running queries: what is entered is found until it is left, or taken") {
     RunningQueries table;
-    auto* const first = table.enter(7, {.id = 1, .port = 11});
-    auto* const second = table.enter(7, {.id = 0xffffffff, .port = 0xffff});
-    REQUIRE(first != nullptr);
-    REQUIRE(second != nullptr);
+    const auto first = table.enter(7, {.id = 1, .port = 11});
+    const auto second = table.enter(7, {.id = 0xffffffff, .port = 0xffff});
+    REQUIRE(first.slot != nullptr);
+    REQUIRE(second.slot != nullptr);
 
-    RunningQueries::leave(*first);
+    RunningQueries::leave(first);
 
     CHECK(table.take_all() == std::vector<Session>{{.id = 0xffffffff, .port = 0xffff}});
     CHECK(table.take_all().empty());
@@ -106,15 +107,47 @@ TEST_CASE("running queries: each process has its own") {
 
 TEST_CASE("running queries: a full table takes no more, and there is room again") {
     RunningQueries table;
-    std::vector<RunningQueries::Slot*> slots;
+    std::vector<RunningQueries::Entry> entries;
     for (std::uint32_t id = 1; id <= RunningQueries::capacity; ++id) {
-        slots.push_back(table.enter(1, {.id = id}));
-        REQUIRE(slots.back() != nullptr);
+        entries.push_back(table.enter(1, {.id = id}));
+        REQUIRE(entries.back().slot != nullptr);
     }
 
-    CHECK(table.enter(1, {.id = 1000}) == nullptr);
-    RunningQueries::leave(*slots[100]);
-    CHECK(table.enter(1, {.id = 1000}) == slots[100]);
+    CHECK(table.enter(1, {.id = 2000}).slot == nullptr);
+    RunningQueries::leave(entries[100]);
+    CHECK(table.enter(1, {.id = 2000}).slot == entries[100].slot);
+}
+
+TEST_CASE("running queries: who leaves late does not free the place of another") {
+    RunningQueries table;
+    const auto late = table.enter(1, {.id = 1});
+    CHECK(table.take_all().size() == 1);
+    const auto next = table.enter(1, {.id = 2});
+    REQUIRE(next.slot == late.slot);
+
+    RunningQueries::leave(late);
+
+    CHECK(table.take_all() == std::vector<Session>{{.id = 2}});
+}
+
+TEST_CASE("running queries: what the dead have left is found until it has been cancelled") {
+    RunningQueries table;
+    (void)table.enter(1, {.id = 10, .port = 1});
+    (void)table.enter(2, {.id = 20, .port = 2});
+    (void)table.enter(3, {.id = 30, .port = 3});
+
+    CHECK(table.entrust(1, 2));
+    CHECK_FALSE(table.entrust(1, 2));
+    CHECK(table.entrusted_to(2) == std::vector<Session>{{.id = 10, .port = 1}});
+    CHECK(table.entrust(2, 3));
+    CHECK(table.entrusted_to(2).empty());
+    const auto left = table.entrusted_to(3);
+    CHECK(left.size() == 2);
+    table.forget(std::span(left).first(1));
+    table.forget({{{.id = 30, .port = 3}}});
+
+    CHECK(table.entrusted_to(3).size() == 1);
+    CHECK(table.take(3).size() == 2);
 }
 
 TEST_CASE("running queries: threads never share a place") {
@@ -124,9 +157,9 @@ TEST_CASE("running queries: threads never share a place") {
     for (std::uint32_t id = 1; id <= 4; ++id) {
         threads.emplace_back([&, id] {
             for (int i = 0; i < 20'000; ++i) {
-                auto* const slot = table.enter(1, {.id = id});
-                if (static_cast<std::uint32_t>(slot->word.load()) != id) ++shared;
-                RunningQueries::leave(*slot);
+                const auto entry = table.enter(1, {.id = id});
+                if (static_cast<std::uint32_t>(entry.slot->word.load()) != id) ++shared;
+                RunningQueries::leave(entry);
             }
         });
     }

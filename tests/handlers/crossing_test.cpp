@@ -2,19 +2,25 @@
 #include "handlers/backends/http.h"
 #include "handlers/error.h"
 #include "handlers/response.h"
+#include "handlers/timeouts/message.h"
+#include "handlers/timeouts/waiting.h"
 #include "handlers/timeouts/with_timeout.h"
 #include "tests/handlers/processes.h"
 #include "tests/handlers/temporary_directory.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <tuple>
 #include <variant>
 #include <vector>
@@ -213,4 +219,30 @@ TEST_CASE("captures are for this process: fork takes them along, process refuses
     CHECK_THROWS_WITH_AS(with_timeout(1min, "process", function),
                          doctest::Contains("pass what it needs as arguments, or use strategy fork"),
                          std::logic_error);
+}
+
+TEST_CASE("a message that says less than it brings is none") {
+    MessagePair pair;
+    struct {
+        std::uint64_t tag = 0;
+        std::int64_t number = 0;
+        std::uint64_t size = 10;
+        std::uint64_t follows = 0;
+        std::array<char, 100> bytes{};
+    } const forged;
+    REQUIRE(::send(pair.theirs.get(), &forged, sizeof forged, 0) == sizeof forged);
+    const PatienceScope scope(Deadline::in(10s));
+
+    CHECK_FALSE(receive(pair.ours.get()).has_value());
+}
+
+TEST_CASE("open files that find no room in this process are an error, and not left out") {
+    MessagePair pair;
+    Message message;
+    message.parcel.fds.emplace_back(checked_fd(::open("/dev/null", O_RDONLY), "open"));
+    REQUIRE(send(pair.theirs.get(), message));
+
+    const NoDescriptorLeft no_descriptor_left;
+
+    CHECK_THROWS_AS((void)receive(pair.ours.get()), std::system_error);
 }

@@ -1,5 +1,7 @@
 #include "handlers/error.h"
+#include "handlers/timeouts/descendants.h"
 #include "handlers/timeouts/helpers.h"
+#include "handlers/timeouts/interrupts.h"
 #include "handlers/timeouts/waiting.h"
 #include "handlers/timeouts/with_timeout.h"
 #include "tests/handlers/processes.h"
@@ -11,21 +13,25 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 using namespace curfew;
 using namespace curfew::tests;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 namespace {
 
@@ -124,6 +130,12 @@ void let_all_be_known() {
     for (int i = 0; i < helper_count; ++i) all.push_back(helpers().take());
     for (auto& each : all) helpers().put(std::move(each));
 }
+
+/// What a program that is executed here makes of a SIGTERM.
+int execute_and_terminate() { return std::system("kill -TERM $$"); }
+
+/// Ends at its own limit, with the interrupt still raised: it heeds none.
+void outlive_alarm() { with_timeout(1ms, "alarm", compute); }
 
 std::string twice(const std::string& text) { return text + text; }
 
@@ -233,13 +245,64 @@ TEST_CASE("limits nest, across processes and with other strategies") {
         const auto inner = [](const std::string& name, Duration inner_limit) {
             with_timeout(inner_limit, name, sleep_long);
         };
-        for (const std::string other : {"process", "fork", "deadline"}) {
+        for (const std::string other : {"process", "fork", "deadline", "alarm"}) {
             CAPTURE(other);
             CHECK(attempt(1min, by, inner, other, Duration(50ms)).timed_out);
             CHECK(attempt(limit, by, inner, other, Duration(1h)).timed_out);
             CHECK(attempt(limit, other, inner, std::string(by), Duration(1h)).timed_out);
         }
     }
+}
+
+TEST_CASE("the limit of a call that has ended does not end the next one") {
+    for (const auto by : in_processes) {
+        CAPTURE(by);
+        CHECK(with_timeout(1min, by, [] {
+            with_timeout(20ms, "alarm", [] {});
+            std::this_thread::sleep_for(60ms);
+            return true;
+        }));
+    }
+}
+
+TEST_CASE("what terminals tell a whole server ends no child, but what a child has executed") {
+    for (const auto by : in_processes) {
+        CAPTURE(by);
+        CHECK(with_timeout(1min, by, [] {
+            for (const int signal : {SIGHUP, SIGINT, SIGTERM}) ::raise(signal);
+            return true;
+        }));
+        const int status = with_timeout(1min, by, execute_and_terminate);
+        CHECK(WIFSIGNALED(status));
+    }
+}
+
+TEST_CASE("a fiber does not fork: the others of its thread would wait for the child") {
+    CHECK_THROWS_WITH_AS(with_timeout(1min, "fiber", [] { with_timeout(1min, "fork", [] {}); }),
+                         doctest::Contains("strategy fork would block"), std::logic_error);
+    CHECK(with_timeout(1min, "fiber", [] { return with_timeout(1min, "process", twice, "x"s); }) ==
+          "xx");
+}
+
+TEST_CASE("children that cannot be told are not taken for none") {
+    const auto before = children();
+    REQUIRE_FALSE(before.empty());
+    {
+        const NoDescriptorLeft no_descriptor_left;
+        CHECK_THROWS_AS((void)children(), std::system_error);
+        CHECK_THROWS_AS((void)end_children(before, 0, [](pid_t) {}), std::system_error);
+    }
+    CHECK(children() == before);
+}
+
+TEST_CASE("a child raises no interrupt of its parent's") {
+    with_timeout(1min, "alarm", [] {});  // there is one to be used again
+
+    CHECK(attempt(limit, "fork", outlive_alarm).timed_out);
+
+    const PooledInterrupt interrupt;
+    pollfd wanted{.fd = interrupt->fd(), .events = POLLIN, .revents = 0};
+    CHECK(::poll(&wanted, 1, 0) == 0);
 }
 
 TEST_CASE("a child finds its own orphans, too") {

@@ -126,6 +126,19 @@ TEST_CASE("ps shows zygote and helpers, which keep no socket of the worker's") {
     CHECK(std::ranges::none_of(all, is_alive));
 }
 
+TEST_CASE("a worker whose zygote has died is replaced") {
+    const Server server(by_process());
+    const auto worker = server.worker();
+    REQUIRE(wait_until([&] { return titled(server, "[zygote]").size() == 1; }));
+
+    ::kill(titled(server, "[zygote]").at(0), SIGKILL);
+
+    CHECK(wait_until([&] { return !is_alive(worker); }));
+    CHECK(server.logs("drains: its helpers have died"));
+    CHECK(server.worker() != worker);
+    CHECK(server.get("/pid").status == 200);
+}
+
 TEST_CASE("helpers end with a worker that is killed") {
     const Server server(by_process());
     REQUIRE(wait_until([&] { return titled(server, "[helper]").size() == 2; }));

@@ -53,6 +53,25 @@ Client visitor(const Server& server, const std::string& tag, const std::string& 
     return client;
 }
 
+/// A route's handlers run in children.
+Setup in_children(const std::string& strategy, const std::string& route,
+                  const std::string& address = real_servers().db.address) {
+    auto setup = with_database({"--helpers", "1", "--timeout", "0"}, 1, address);
+    setup.config += "[[route]]\npattern = \"" + route +
+                    "/:tag/:seconds\"\nlimit = \"25s\"\nstrategy = \"" + strategy + "\"\n";
+    return setup;
+}
+
+void kill_children(pid_t worker) {
+    for (const pid_t child : children_of(worker)) {
+        const bool zygote = title_of(child).ends_with("[zygote]");
+        if (!zygote) ::kill(child, SIGKILL);
+        for (const pid_t helper : children_of(child)) {
+            if (zygote) ::kill(helper, SIGKILL);
+        }
+    }
+}
+
 }  // namespace
 
 TEST_CASE("the query of a request that exceeds its limit ends with its worker") {
@@ -185,27 +204,42 @@ TEST_CASE("a worker that dies without a query costs no process") {
     CHECK_FALSE(contains(server.log(), "queries"));
 }
 
-TEST_CASE("the query of a child that runs a handler ends with the child") {
+TEST_CASE("the query of a child that runs a handler ends with the child, or with its child's") {
     const Configured configured;
     for (const std::string strategy : {"process", "fork"}) {
+        for (const std::string route : {"/query", "/nested"}) {
+            CAPTURE(strategy);
+            CAPTURE(route);
+            const Server server(in_children(strategy, route));
+            const auto worker = server.worker();
+            Client client(server);
+            client.send(get_request(route + "/" + strategy + "/30"));
+            REQUIRE(comes_to_run(strategy));
+
+            kill_children(worker);
+
+            CHECK(ends_soon(strategy));
+            CHECK(client.read_reply().status == 502);
+            CHECK(server.worker() == worker);
+        }
+    }
+}
+
+TEST_CASE("what a child has left is cancelled for the worker if nobody has done so before") {
+    const Configured configured;
+    Proxy proxy(real_servers().db.address);
+    for (const std::string strategy : {"process", "fork"}) {
         CAPTURE(strategy);
-        auto setup = with_database({"--helpers", "1", "--timeout", "0"}, 1);
-        setup.config +=
-            "[[route]]\npattern = \"/query/:tag/:seconds\"\nlimit = \"25s\"\nstrategy = \"" +
-            strategy + "\"\n";
-        const Server server(setup);
-        const auto worker = server.worker();
-        auto client = visitor(server, strategy);
+        const Server server(in_children(strategy, "/query", proxy.address()));
+        auto client = visitor(server, strategy, "6");
         REQUIRE(comes_to_run(strategy));
 
-        for (const pid_t child : children_of(worker)) {
-            const bool zygote = title_of(child).ends_with("[zygote]");
-            if (!zygote) ::kill(child, SIGKILL);
-            for (const pid_t helper : children_of(child)) ::kill(helper, SIGKILL);
-        }
-
-        CHECK(ends_soon(strategy));
+        proxy.set(Proxy::Mode::hold);
+        kill_children(server.worker());
         CHECK(client.read_reply().status == 502);
-        CHECK(server.worker() == worker);
+        server.signal(SIGTERM);
+
+        CHECK(server.logs("has left queries running: 1"));
+        proxy.set(Proxy::Mode::pass);
     }
 }

@@ -14,6 +14,11 @@ Response query(const Request& request) {
     return text(db::to_text(db::query(statement).rows.at(0).at(0)));
 }
 
+/// In a child of the process that runs it.
+Response nested(const Request& request) {
+    return with_timeout(20s, "fork", [&] { return query(request); });
+}
+
 /// While another thread of the worker is in its statement.
 Response crash(const Request&) { std::abort(); }
 
@@ -22,5 +27,6 @@ Response crash(const Request&) { std::abort(); }
 void routes(Router& router) {
     router.get("/query/:tag/:seconds", query);
     router.get("/limited/:tag/:seconds", query).harakiri(500ms);
+    router.get("/nested/:tag/:seconds", nested);
     router.get("/crash", crash);
 }
