@@ -57,6 +57,10 @@ void default_signals() noexcept {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+void end_copy_of(pid_t self) noexcept {
+    if (::getpid() != self) ::_exit(1);
+}
+
 void check_single_threaded(const char* who) {
     struct stat tasks {};
     checked(::stat("/proc/self/task", &tasks), "/proc/self/task");

@@ -21,6 +21,10 @@ void begin_child(pid_t parent);
 /// them.
 void default_signals() noexcept;
 
+/// Ends this process if it is not that one, but was forked by the function that has just returned
+/// in both, which must be answered once.
+void end_copy_of(pid_t self) noexcept;
+
 /// Throws std::logic_error if this process has other threads: a lock that one of them holds would
 /// stay locked in the child for ever.
 void check_single_threaded(const char* who);

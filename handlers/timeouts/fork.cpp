@@ -32,7 +32,9 @@ namespace {
     Patience own;
     own.limit = limit;
     const PatienceScope scope(own);
+    const pid_t self = ::getpid();
     call.run();
+    end_copy_of(self);
     static_cast<void>(send(socket, answer_of([&] { return call.result(); })));
     ::_exit(0);
 }

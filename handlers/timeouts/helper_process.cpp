@@ -53,8 +53,10 @@ Message request_of(const Call& call, Deadline limit) {
 
 void serve_calls(UniqueFd socket) noexcept {
     const Subreaper subreaper;
+    const pid_t self = ::getpid();
     while (auto request = next_request(socket.get())) {
         const auto answer = run(std::move(*request));
+        end_copy_of(self);
         end_what_is_left();
         if (!send(socket.get(), answer)) break;
     }

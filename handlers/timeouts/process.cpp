@@ -8,7 +8,10 @@
 #include "pidfd.h"
 #include "waiting.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -35,10 +38,16 @@ class Lease {
     std::optional<Helper> helper_;
 };
 
-/// Nothing if the helper had died before it was asked.
+/// One that has something to say before it was asked has died, or would answer another call.
+bool is_silent(int socket) noexcept {
+    char byte = 0;
+    return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+/// Nothing if the helper was of no use before it was asked.
 std::optional<Message> ask_one(const Message& request) {
     Lease lease;
-    if (!send(lease.socket(), request)) return std::nullopt;
+    if (!is_silent(lease.socket()) || !send(lease.socket(), request)) return std::nullopt;
     auto answer = receive(lease.socket());
     if (!answer) throw BackendError("the process that ran the function has died");
     if (static_cast<Answer>(answer->tag) != Answer::died) lease.give_back();

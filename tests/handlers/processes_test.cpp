@@ -23,6 +23,7 @@
 #include <fstream>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -274,6 +275,25 @@ TEST_CASE("what terminals tell a whole server ends no child, but what a child ha
         }));
         const int status = with_timeout(1min, by, execute_and_terminate);
         CHECK(WIFSIGNALED(status));
+    }
+}
+
+TEST_CASE("a child of the function that comes back from it answers nobody") {
+    for (const auto* const by : {"process", "fork"}) {
+        CAPTURE(by);
+        const auto whose = with_timeout(20s, by, [] {
+            const pid_t copy = ::fork();
+            if (copy == 0) throw std::runtime_error("the copy's");
+            int status = 0;
+            ::waitpid(copy, &status, 0);
+            return "the function's, and its copy ended with "s +
+                   std::to_string(WEXITSTATUS(status));
+        });
+        CHECK(whose == "the function's, and its copy ended with 1");
+        for (int i = 0; i < 10; ++i) {
+            CHECK(with_timeout(
+                      20s, by, [](int number) { return number; }, i) == i);
+        }
     }
 }
 
