@@ -8,6 +8,8 @@
 #include "pidfd.h"
 #include "waiting.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
@@ -17,8 +19,8 @@ namespace curfew {
 
 namespace {
 
-/// A helper for one call. One that is not given back has failed it, and is killed; the zygote then
-/// makes another.
+/// A helper for one call. One that is not given back has failed it, or is not as it was before, and
+/// is killed; the zygote then makes another.
 class Lease {
   public:
     Lease() : helper_(helpers().take()) {}
@@ -35,13 +37,20 @@ class Lease {
     std::optional<Helper> helper_;
 };
 
+/// True if something has come unasked: that is its end. A helper that was just forked may hold the
+/// other end open for a moment, so that sending may still succeed.
+bool has_died(int socket) noexcept {
+    char byte = 0;
+    return ::recv(socket, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
 /// Nothing if the helper had died before it was asked.
 std::optional<Message> ask_one(const Message& request) {
     Lease lease;
-    if (!send(lease.socket(), request)) return std::nullopt;
+    if (has_died(lease.socket()) || !send(lease.socket(), request)) return std::nullopt;
     auto answer = receive(lease.socket());
     if (!answer) throw BackendError("the process that ran the function has died");
-    if (static_cast<Answer>(answer->tag) != Answer::died) lease.give_back();
+    if (static_cast<Answer>(answer->tag) != Answer::died && answer->number == 0) lease.give_back();
     return answer;
 }
 
