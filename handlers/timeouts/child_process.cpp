@@ -61,14 +61,18 @@ void end_copy_of(pid_t self) noexcept {
     if (::getpid() != self) ::_exit(1);
 }
 
-void check_single_threaded(const char* who) {
+int threads() {
     struct stat tasks {};
     checked(::stat("/proc/self/task", &tasks), "/proc/self/task");
-    if (tasks.st_nlink <= 3) return;  // ".", "..", and one for each thread
-    throw std::logic_error(std::string(who) +
-                           " needs a process with one thread only, and this one has " +
-                           std::to_string(tasks.st_nlink - 2) +
-                           ": what the others have locked would stay locked in the child");
+    return static_cast<int>(tasks.st_nlink) - 2;  // ".", "..", and one for each
+}
+
+void check_single_threaded(const char* who) {
+    const int number = threads();
+    if (number == 1) return;
+    throw std::logic_error(
+        std::string(who) + " needs a process with one thread only, and this one has " +
+        std::to_string(number) + ": what the others have locked would stay locked in the child");
 }
 
 Message answer_of(const std::function<Parcel()>& function) {

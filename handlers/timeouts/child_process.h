@@ -25,11 +25,15 @@ void default_signals() noexcept;
 /// in both, which must be answered once.
 void end_copy_of(pid_t self) noexcept;
 
+/// Of this process; one that has just been joined may still count.
+[[nodiscard]] int threads();
+
 /// Throws std::logic_error if this process has other threads: a lock that one of them holds would
 /// stay locked in the child for ever.
 void check_single_threaded(const char* who);
 
-/// How an answer of a child is tagged.
+/// How an answer of a child is tagged. Its number, if it is not that of `died`: not 0 if the
+/// process is in no state to run another function.
 enum class Answer {
     result,
     failure,  ///< the function threw

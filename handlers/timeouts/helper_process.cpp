@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <exception>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -34,13 +35,18 @@ Message run(Message request) {
     return answer_of([&] { return entry(std::move(request.parcel)); });
 }
 
-/// All that the call has started ends with it.
-void end_what_is_left() {
+/// All processes that the call has started end with it. Threads go on: false if there are some, or
+/// it cannot be told.
+bool end_what_is_left() noexcept try {
     auto& queries = abandoned_queries();
     std::vector<pid_t> spared;
     if (queries.canceller() != 0) spared.push_back(queries.canceller());
     end_children(spared, 0, [&](pid_t dead) { queries.take_from(dead); });
+    if (threads() > 1) return false;
     queries.cancel();
+    return true;
+} catch (const std::exception&) {
+    return false;
 }
 
 }  // namespace
@@ -55,9 +61,9 @@ void serve_calls(UniqueFd socket) noexcept {
     const Subreaper subreaper;
     const pid_t self = ::getpid();
     while (auto request = next_request(socket.get())) {
-        const auto answer = run(std::move(*request));
+        auto answer = run(std::move(*request));
         end_copy_of(self);
-        end_what_is_left();
+        if (!end_what_is_left()) answer.number = 1;
         if (!send(socket.get(), answer)) break;
     }
     ::_exit(0);

@@ -20,8 +20,8 @@ namespace curfew {
 
 namespace {
 
-/// A helper for one call. One that is not given back has failed it, and is killed; the zygote then
-/// makes another.
+/// A helper for one call. One that is not given back has failed it, or is not as it was before, and
+/// is killed; the zygote then makes another.
 class Lease {
   public:
     Lease() : helper_(helpers().take()) {}
@@ -38,19 +38,21 @@ class Lease {
     std::optional<Helper> helper_;
 };
 
-/// One that has something to say before it was asked has died, or would answer another call.
-bool is_silent(int socket) noexcept {
+/// True if something has come unasked: that is its end, or it would answer another call. A helper
+/// that was just forked may hold the other end open for a moment, so that sending may still
+/// succeed.
+bool has_died(int socket) noexcept {
     char byte = 0;
-    return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+    return ::recv(socket, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
 
-/// Nothing if the helper was of no use before it was asked.
+/// Nothing if the helper had died before it was asked.
 std::optional<Message> ask_one(const Message& request) {
     Lease lease;
-    if (!is_silent(lease.socket()) || !send(lease.socket(), request)) return std::nullopt;
+    if (has_died(lease.socket()) || !send(lease.socket(), request)) return std::nullopt;
     auto answer = receive(lease.socket());
     if (!answer) throw BackendError("the process that ran the function has died");
-    if (static_cast<Answer>(answer->tag) != Answer::died) lease.give_back();
+    if (static_cast<Answer>(answer->tag) != Answer::died && answer->number == 0) lease.give_back();
     return answer;
 }
 

@@ -8,6 +8,9 @@ namespace curfew {
 /// function runs in a warm child, one of helpers(), that is killed at the limit with all processes
 /// that it has started. Only what crosses.h lets go there and back.
 ///
+/// What a call leaves behind in its helper is there for the next one, but for processes and
+/// threads: a helper with threads is replaced.
+///
 /// In a child itself, which has no helpers, a call is one by `fork`.
 class Process final : public Strategy {
   public:

@@ -56,6 +56,16 @@ TEST_CASE("a helper is used again as long as nothing happens to it") {
     CHECK(with_timeout(1min, "process", own_pid) == first);
 }
 
+TEST_CASE("a helper that a call has left threads in is not used again") {
+    const auto first = with_timeout(1min, "process", [] {
+        std::thread([] { ::pause(); }).detach();
+        return ::getpid();
+    });
+
+    CHECK(wait_until([&] { return !is_alive(first); }));
+    CHECK(with_timeout(1min, "process", own_pid) != first);
+}
+
 TEST_CASE("a helper that was killed at its limit is replaced") {
     const auto first = with_timeout(1min, "process", own_pid);
 

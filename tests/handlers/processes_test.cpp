@@ -246,10 +246,14 @@ TEST_CASE("limits nest, across processes and with other strategies") {
         const auto inner = [](const std::string& name, Duration inner_limit) {
             with_timeout(inner_limit, name, sleep_long);
         };
-        for (const std::string other : {"process", "fork", "deadline", "alarm"}) {
+        for (const std::string other :
+             {"process", "fork", "deadline", "alarm", "timer", "thread"}) {
             CAPTURE(other);
             CHECK(attempt(1min, by, inner, other, Duration(50ms)).timed_out);
             CHECK(attempt(limit, by, inner, other, Duration(1h)).timed_out);
+        }
+        for (const std::string other : {"process", "fork", "deadline", "alarm"}) {
+            CAPTURE(other);
             CHECK(attempt(limit, other, inner, std::string(by), Duration(1h)).timed_out);
         }
     }
