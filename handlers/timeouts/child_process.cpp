@@ -96,6 +96,6 @@ void accept_answer(Call& call, Message answer) {
                        end_of(static_cast<int>(answer.number)));
 }
 
-Message obituary(int wait_status) { return {.tag = tag(Answer::died), .number = wait_status}; }
+Message death_of(int wait_status) { return {.tag = tag(Answer::died), .number = wait_status}; }
 
 }  // namespace curfew

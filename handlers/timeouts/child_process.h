@@ -48,6 +48,6 @@ enum class Answer {
 void accept_answer(Call& call, Message answer);
 
 /// The answer in the name of a child that ended with that wait status, as waitpid(2) has it.
-[[nodiscard]] Message obituary(int wait_status);
+[[nodiscard]] Message death_of(int wait_status);
 
 }  // namespace curfew

@@ -69,7 +69,7 @@ class Child {
             if (state == State::nothing) ended = wait();
         }
         wait_for(pidfd_.get(), POLLIN);
-        return obituary(reap());
+        return death_of(reap());
     }
 
   private:

@@ -22,7 +22,7 @@ namespace curfew {
 namespace {
 
 constexpr int retry_after_ms = 100;  ///< no helper could be forked
-constexpr int strangers_ms = 2;      ///< killed, and not yet dead
+constexpr int orphans_ms = 2;        ///< killed, and not yet dead
 
 /// Queries that are still to be cancelled are found in the table by whoever reaps the worker.
 void end_all() noexcept {
@@ -53,22 +53,22 @@ Zygote::Zygote(UniqueFd worker, UniqueFd socket, int count, const Helpers::Begin
 
 void Zygote::run() {
     do {
-        hire_missing();
+        spawn_missing();
         if (!wait()) return;
-        bury_dead();
+        reap_dead();
         cancel_queries();
     } while (true);
 }
 
-void Zygote::hire_missing() {
+void Zygote::spawn_missing() {
     try {
-        while (members_.size() < count_) hire();
+        while (members_.size() < count_) spawn();
     } catch (const std::exception&) {
         // No process or descriptor is left, or the worker is about to go: wait() knows.
     }
 }
 
-void Zygote::hire() {
+void Zygote::spawn() {
     MessagePair pair;
     const pid_t zygote = ::getpid();
     const pid_t pid = checked(::fork(), "fork");
@@ -98,36 +98,34 @@ bool Zygote::wait() {
     for (const auto& member : members_) {
         wanted.push_back({.fd = member.pidfd.get(), .events = POLLIN, .revents = 0});
     }
-    const int timeout = strangers_left_            ? strangers_ms
-                        : members_.size() < count_ ? retry_after_ms
-                                                   : -1;
+    const int timeout = orphans_left_ ? orphans_ms : members_.size() < count_ ? retry_after_ms : -1;
     static_cast<void>(::poll(wanted.data(), wanted.size(), timeout));  // interrupted: nothing ready
     for (std::size_t i = 0; i < members_.size(); ++i) members_[i].dead = wanted[i + 3].revents != 0;
     return wanted[0].revents == 0 && wanted[1].revents == 0;
 }
 
-void Zygote::bury_dead() {
+void Zygote::reap_dead() {
     for (const auto& member : members_) {
-        if (member.dead) bury(member);
+        if (member.dead) reap(member);
     }
     std::erase_if(members_, [](const auto& member) { return member.dead; });
     // Whoever is not known, and no helper's, was started by one that is dead.
     try {
-        strangers_left_ = !end_children(known(), WNOHANG,
-                                        [](pid_t dead) { abandoned_queries().take_from(dead); });
+        orphans_left_ = !end_children(known(), WNOHANG,
+                                      [](pid_t dead) { abandoned_queries().take_from(dead); });
     } catch (const std::exception&) {
-        strangers_left_ = true;  // no descriptor is left to look for them
+        orphans_left_ = true;  // no descriptor is left to look for them
     }
 }
 
 /// One that was killed at its limit, or died of what it ran.
-void Zygote::bury(const Member& member) {
+void Zygote::reap(const Member& member) {
     int status = 0;
     if (::waitpid(member.pid, &status, 0) != member.pid) return;
     abandoned_queries().take_from(member.pid);
     try {
         const PatienceScope no_wait(Deadline::in(Duration::zero()));
-        static_cast<void>(send(member.socket.get(), obituary(status)));
+        static_cast<void>(send(member.socket.get(), death_of(status)));
     } catch (const std::exception&) {
         // The end of the socket tells as much, if less clearly.
     }

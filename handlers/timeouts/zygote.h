@@ -22,17 +22,17 @@ class Zygote {
     struct Member {
         pid_t pid = 0;
         UniqueFd pidfd;
-        UniqueFd socket;  ///< its own end: its obituary goes to whom its answer would
+        UniqueFd socket;  ///< its own end: the news of its death goes to whom its answer would
         bool dead = false;
     };
 
     Zygote(UniqueFd worker, UniqueFd socket, int count, const Helpers::Begin& begin);
     void run();
-    void hire_missing();
-    void hire();
+    void spawn_missing();
+    void spawn();
     bool wait();
-    void bury_dead();
-    void bury(const Member& member);
+    void reap_dead();
+    void reap(const Member& member);
     void cancel_queries();
     [[nodiscard]] std::vector<pid_t> known() const;
 
@@ -41,7 +41,7 @@ class Zygote {
     const std::size_t count_;
     const Helpers::Begin& begin_;
     std::vector<Member> members_;
-    bool strangers_left_ = false;  ///< of what dead helpers had started
+    bool orphans_left_ = false;  ///< of what dead helpers had started
 };
 
 }  // namespace curfew

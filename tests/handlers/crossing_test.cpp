@@ -242,7 +242,10 @@ TEST_CASE("open files that find no room in this process are an error, and not le
     message.parcel.fds.emplace_back(checked_fd(::open("/dev/null", O_RDONLY), "open"));
     REQUIRE(send(pair.theirs.get(), message));
 
-    const NoDescriptorLeft no_descriptor_left;
+    const auto receive_it = [&] {
+        const NoDescriptorLeft no_descriptor_left;
+        (void)receive(pair.ours.get());
+    };
 
-    CHECK_THROWS_AS((void)receive(pair.ours.get()), std::system_error);
+    CHECK_THROWS_AS(receive_it(), std::system_error);
 }
