@@ -7,6 +7,7 @@
 #include "message.h"
 
 #include <sys/prctl.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,14 +62,18 @@ void end_copy_of(pid_t self) noexcept {
     if (::getpid() != self) ::_exit(1);
 }
 
-int threads() {
+OwnThreads::OwnThreads()
+    : tasks_(checked_fd(::open("/proc/self/task", O_PATH | O_DIRECTORY | O_CLOEXEC),
+                        "/proc/self/task")) {}
+
+int OwnThreads::count() const {
     struct stat tasks {};
-    checked(::stat("/proc/self/task", &tasks), "/proc/self/task");
+    checked(::fstat(tasks_.get(), &tasks), "fstat");
     return static_cast<int>(tasks.st_nlink) - 2;  // ".", "..", and one for each
 }
 
 void check_single_threaded(const char* who) {
-    const int number = threads();
+    const int number = OwnThreads().count();
     if (number == 1) return;
     throw std::logic_error(
         std::string(who) + " needs a process with one thread only, and this one has " +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../unique_fd.h"
 #include "strategy.h"
 
 #include <sys/types.h>
@@ -25,8 +26,18 @@ void default_signals() noexcept;
 /// in both, which must be answered once.
 void end_copy_of(pid_t self) noexcept;
 
-/// Of this process; one that has just been joined may still count.
-[[nodiscard]] int threads();
+/// The threads of the process that makes this.
+class OwnThreads {
+  public:
+    /// Throws std::system_error, as count() does.
+    OwnThreads();
+
+    /// One that has just been joined may still count.
+    [[nodiscard]] int count() const;
+
+  private:
+    UniqueFd tasks_;
+};
 
 /// Throws std::logic_error if this process has other threads: a lock that one of them holds would
 /// stay locked in the child for ever.

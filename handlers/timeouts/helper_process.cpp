@@ -37,12 +37,12 @@ Message run(Message request) {
 
 /// All processes that the call has started end with it. Threads go on: false if there are some, or
 /// it cannot be told.
-bool end_what_is_left() noexcept try {
+bool end_what_is_left(const OwnThreads& threads) noexcept try {
     auto& queries = abandoned_queries();
     std::vector<pid_t> spared;
     if (queries.canceller() != 0) spared.push_back(queries.canceller());
     end_children(spared, 0, [&](pid_t dead) { queries.take_from(dead); });
-    if (threads() > 1) return false;
+    if (threads.count() > 1) return false;
     queries.cancel();
     return true;
 } catch (const std::exception&) {
@@ -60,10 +60,11 @@ Message request_of(const Call& call, Deadline limit) {
 void serve_calls(UniqueFd socket) noexcept {
     const Subreaper subreaper;
     const pid_t self = ::getpid();
+    const OwnThreads threads;
     while (auto request = next_request(socket.get())) {
         auto answer = run(std::move(*request));
         end_copy_of(self);
-        if (!end_what_is_left()) answer.number = 1;
+        if (!end_what_is_left(threads)) answer.number = 1;
         if (!send(socket.get(), answer)) break;
     }
     ::_exit(0);

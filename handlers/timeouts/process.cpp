@@ -67,7 +67,7 @@ Process::Process() noexcept
                            .lock = true,
                            .signals_blocked = true,
                            .runs_destructors = false,
-                           .cost = "10 µs",
+                           .cost = "12 µs",
                            .late = "0.1 ms"}) {}
 
 void Process::run(Call& call, Deadline deadline) {
