@@ -3,6 +3,7 @@
 #include "handlers/timespec.h"
 
 #include "master/logging.h"
+#include "master/milliseconds.h"
 #include "master/overdue.h"
 #include "master/title.h"
 
@@ -19,16 +20,7 @@ namespace curfew::master {
 
 namespace {
 
-using std::chrono::duration_cast;
-using std::chrono::milliseconds;
-
 constexpr std::size_t spare_places = 32;
-
-/// A master that was itself not run for so long (stopped, starved) cannot tell a stuck request from
-/// one that was stopped with it, and looks again after as long.
-constexpr Duration lateness_that_excuses = std::chrono::seconds(1);
-
-auto in_milliseconds(Duration duration) { return duration_cast<milliseconds>(duration).count(); }
 
 std::size_t places_for(const Options& options) {
     return 2 * static_cast<std::size_t>(options.workers) + spare_places;
@@ -237,100 +229,6 @@ void Master::stop(Stopping how, const char* why) {
     }
     spdlog::info("{}: stopping at once", why);
     for (const auto& child : children_) child->kill("the server stops at once");
-}
-
-void Master::reap() {
-    int status = 0;
-    pid_t pid = 0;
-    // As PID 1, strangers' exits arrive here too.
-    while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
-        const auto child = std::find_if(children_.begin(), children_.end(),
-                                        [pid](const auto& each) { return each->pid() == pid; });
-        if (pid == canceller_) bury_canceller(status);
-        if (child == children_.end()) continue;
-        bury(**child, status);
-        children_.erase(child);
-    }
-}
-
-void Master::bury(const Child& child, int wait_status) {
-    const auto death = child.death(wait_status);
-    const auto now = Deadline::Clock::now();
-    const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
-    spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
-                child.place() + 1, child.pid(), death.text);
-    log_requests_of(child);
-    collect_queries_of(child);
-
-    const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
-                                               (death.cause == Cause::killed && !child.ready()));
-    if (never_ready && stopping_ == Stopping::no) {
-        if (!is_current(child) || undo_reload()) return;
-        if (anyone_ready()) return backoff_.failed_to_boot(now);  // the others go on serving
-        exit_status_ = death.exit_status;
-        return stop(Stopping::gracefully, "a worker could not boot");
-    }
-    if (expected || death.cause == Cause::killed) return backoff_.lived_on();
-    backoff_.died(now, now - child.born());
-    if (backoff_.holds(now)) {
-        spdlog::warn("{} workers in a row died early; the next is forked in {} ms",
-                     backoff_.early_deaths(), in_milliseconds(backoff_.until().remaining(now)));
-    }
-}
-
-/// Whose answers were lost with it: the request that was running is the first suspect.
-void Master::log_requests_of(const Child& child) const {
-    const auto cells = child.board().used_cells();
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        const auto phase = worker::Cell::phase(cells[i].word.load(std::memory_order_acquire));
-        if (phase == worker::Phase::idle || phase == worker::Phase::claimed) continue;
-        const auto label = child.board().label(i);
-        const auto started = Deadline::Clock::time_point(Duration(cells[i].started.load()));
-        spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms",
-                      child.place() + 1, child.pid(), label.id, label.method, label.target,
-                      label.route, to_string(phase),
-                      in_milliseconds(Deadline::Clock::now() - started));
-    }
-}
-
-void Master::condemn_overdue() {
-    const auto now = Deadline::Clock::now();
-    if (now < lenient_until_) return;
-    if (!woken_for_.is_never() && now - woken_for_.time() > lateness_that_excuses) {
-        spdlog::warn("the master was not run for {} ms; looking again before any kill",
-                     in_milliseconds(now - woken_for_.time()));
-        lenient_until_ = now + lateness_that_excuses;
-        return;
-    }
-    for (const auto& child : children_) {
-        if (!child->killed()) condemn(*child, now);
-    }
-    run_out_of_patience(now);
-}
-
-void Master::condemn(Child& child, Deadline::Clock::time_point now) {
-    for (const auto& overdue : scan(child.board(), now).overdue) {
-        const auto phase = worker::Cell::phase(overdue.word);
-        if (!claim(child.board(), overdue)) continue;
-        child.kill("a request exceeded its limit");
-
-        const auto label = child.board().label(overdue.cell);
-        spdlog::error(
-            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
-            "{}, {}",
-            child.place() + 1, child.pid(), label.route, label.method, label.target,
-            in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
-            to_string(phase));
-    }
-}
-
-void Master::run_out_of_patience(Deadline::Clock::time_point now) {
-    for (const auto& child : children_) {
-        child->notice_draining(Deadline::after(now, options_.worker.graceful_timeout));
-        if (!child->patience().passed(now)) continue;
-        child->kill(child->ready() ? "it did not finish within graceful_timeout"
-                                   : "it was not ready within boot_timeout");
-    }
 }
 
 }  // namespace curfew::master

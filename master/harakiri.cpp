@@ -1,0 +1,57 @@
+#include "master/master.h"
+#include "master/milliseconds.h"
+#include "master/overdue.h"
+
+#include <spdlog/spdlog.h>
+
+namespace curfew::master {
+
+namespace {
+
+/// A master that was itself not run for so long (stopped, starved) cannot tell a stuck request from
+/// one that was stopped with it, and looks again after as long.
+constexpr Duration lateness_that_excuses = std::chrono::seconds(1);
+
+}  // namespace
+
+void Master::condemn_overdue() {
+    const auto now = Deadline::Clock::now();
+    if (now < lenient_until_) return;
+    if (!woken_for_.is_never() && now - woken_for_.time() > lateness_that_excuses) {
+        spdlog::warn("the master was not run for {} ms; looking again before any kill",
+                     in_milliseconds(now - woken_for_.time()));
+        lenient_until_ = now + lateness_that_excuses;
+        return;
+    }
+    for (const auto& child : children_) {
+        if (!child->killed()) condemn(*child, now);
+    }
+    run_out_of_patience(now);
+}
+
+void Master::condemn(Child& child, Deadline::Clock::time_point now) {
+    for (const auto& overdue : scan(child.board(), now).overdue) {
+        const auto phase = worker::Cell::phase(overdue.word);
+        if (!claim(child.board(), overdue)) continue;
+        child.kill("a request exceeded its limit");
+
+        const auto label = child.board().label(overdue.cell);
+        spdlog::error(
+            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
+            "{}, {}",
+            child.place() + 1, child.pid(), label.route, label.method, label.target,
+            in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
+            to_string(phase));
+    }
+}
+
+void Master::run_out_of_patience(Deadline::Clock::time_point now) {
+    for (const auto& child : children_) {
+        child->notice_draining(Deadline::after(now, options_.worker.graceful_timeout));
+        if (!child->patience().passed(now)) continue;
+        child->kill(child->ready() ? "it did not finish within graceful_timeout"
+                                   : "it was not ready within boot_timeout");
+    }
+}
+
+}  // namespace curfew::master
