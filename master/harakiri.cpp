@@ -34,15 +34,27 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
         const auto phase = worker::Cell::phase(overdue.word);
         if (!claim(child.board(), overdue)) continue;
         child.call_keeper(worker::Ending::none);
-        child.kill("a request exceeded its limit");
+        child.condemn("a request exceeded its limit",
+                      Deadline::after(now, options_.harakiri_mercy));
 
         const auto label = child.board().label(overdue.cell);
         spdlog::error(
-            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
+            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, "
+            "request "
             "{}, {}",
             child.place() + 1, child.pid(), label.route, label.method, label.target,
             in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
             to_string(phase));
+    }
+}
+
+/// The others of its requests that still make progress are let end first.
+void Master::execute_condemned() {
+    const auto now = Deadline::Clock::now();
+    for (const auto& child : children_) {
+        if (!child->condemned() || child->killed() || child->dead()) continue;
+        if (scan(child->board(), now).busy && !child->execution().passed(now)) continue;
+        child->kill(child->sentence());
     }
 }
 
