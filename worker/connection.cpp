@@ -47,6 +47,7 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
       cell_(cell),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
+      counted_(peer_ != "unix"),
       readable_(context.loop, socket_.get(), [this] { enter([this] { on_readable(); }); }),
       writable_(context.loop, socket_.get(),
                 [this] { enter([this] { go_on(writer_.write(socket_.get())); }); }),
@@ -177,15 +178,18 @@ void Connection::on_readable() {
 void Connection::receive() {
     const auto before = input_.extent().offset;
     const auto room = input_.room();
+    ledger_.taking = !counted_;
     // Where it is before more comes behind it.
-    if (input_.extent().offset != before) enter_stage(Ledger::Stage::reading);
+    if (ledger_.taking || input_.extent().offset != before) enter_stage(Ledger::Stage::reading);
     const auto count = ::recv(socket_.get(), room.data(), room.size(), 0);
+    ledger_.taking = false;
     if (count > 0) {
         input_.commit(static_cast<std::size_t>(count));
         ledger_.received += static_cast<std::uint64_t>(count);
         return enter_stage(Ledger::Stage::reading);
     }
     if (input_.empty()) input_.release();
+    if (!counted_) enter_stage(Ledger::Stage::reading);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     close();
 }

@@ -92,6 +92,7 @@ class Connection final : private Task {
     const std::size_t cell_;
     UniqueFd socket_;
     const std::string peer_;
+    const bool counted_;  ///< by the kernel: see socket_counts()
 
     ReadEvent readable_;
     WriteEvent writable_;
