@@ -1,3 +1,4 @@
+#include "handlers/describe.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
 
@@ -49,16 +50,17 @@ void Master::bury(const Child& child, int wait_status) {
 
 /// Whose answers were lost with it: the request that was running is the first suspect.
 void Master::log_requests_of(const Child& child) const {
+    const auto now = Deadline::Clock::now();
     const auto cells = child.board().used_cells();
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto phase = worker::Cell::phase(cells[i].word.load(std::memory_order_acquire));
         if (phase == worker::Phase::idle || phase == worker::Phase::claimed) continue;
         const auto label = child.board().label(i);
         const auto started = Deadline::Clock::time_point(Duration(cells[i].started.load()));
-        spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms",
+        spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms, {}",
                       child.place() + 1, child.pid(), label.id, label.method, label.target,
-                      label.route, to_string(phase),
-                      in_milliseconds(Deadline::Clock::now() - started));
+                      label.route, to_string(phase), in_milliseconds(now - started),
+                      describe(child.board().meter(i), now));
     }
 }
 

@@ -1,3 +1,4 @@
+#include "handlers/describe.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
 #include "master/overdue.h"
@@ -38,10 +39,10 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
         const auto label = child.board().label(overdue.cell);
         spdlog::error(
             "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
-            "{}, {}",
+            "{}, {}, {}",
             child.place() + 1, child.pid(), label.route, label.method, label.target,
             in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
-            to_string(phase));
+            to_string(phase), describe(child.board().meter(overdue.cell), now));
     }
 }
 

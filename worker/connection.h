@@ -104,6 +104,7 @@ class Connection final : private Task {
     bool answering_ = false;  ///< the cell is ours to finish
     RequestIds::Text made_id_;
     Deadline::Clock::time_point started_;
+    Deadline::Clock::time_point first_byte_{};  ///< not set if the request came all at once
 };
 
 }  // namespace curfew::worker

@@ -152,7 +152,7 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
       cells_(cells),
       size_(round_up(sizeof(Header)) + workers * sizeof(WorkerLine) +
             workers * cells * sizeof(Cell) + workers * cells * sizeof(LabelText) +
-            workers * sizeof(db::RunningQueries)),
+            workers * sizeof(db::RunningQueries) + workers * cells * sizeof(Meter)),
       wake_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {
     memory_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -169,13 +169,18 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     cells_begin_ = reinterpret_cast<Cell*>(lines_ + workers);
     labels_ = reinterpret_cast<LabelText*>(cells_begin_ + workers * cells);
     queries_ = reinterpret_cast<db::RunningQueries*>(labels_ + workers * cells);
+    meters_ = reinterpret_cast<Meter*>(queries_ + workers);
 }
 
 Scoreboard::~Scoreboard() { ::munmap(memory_, size_); }
 
 WorkerBoard Scoreboard::worker(std::size_t place) noexcept {
-    return {*this, lines_[place], std::span(cells_begin_ + place * cells_, cells_),
-            std::span(labels_ + place * cells_, cells_), queries_[place]};
+    return {*this,
+            lines_[place],
+            std::span(cells_begin_ + place * cells_, cells_),
+            std::span(labels_ + place * cells_, cells_),
+            queries_[place],
+            meters_ + place * cells_};
 }
 
 void Scoreboard::sleep(bool asleep) noexcept {

@@ -2,6 +2,7 @@
 
 #include "handlers/backends/running_queries.h"
 #include "handlers/deadline.h"
+#include "handlers/meter.h"
 #include "handlers/unique_fd.h"
 
 #include <atomic>
@@ -108,6 +109,9 @@ class WorkerBoard {
     [[nodiscard]] std::span<Cell> used_cells() const noexcept;
     [[nodiscard]] Label label(std::size_t cell) const noexcept { return labels_[cell].load(); }
 
+    /// Of the request in that cell; trusted as the cell is.
+    [[nodiscard]] Meter& meter(std::size_t cell) const noexcept { return meters_[cell]; }
+
     /// Of the worker and of processes that it starts.
     [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
 
@@ -117,8 +121,13 @@ class WorkerBoard {
   private:
     friend class Scoreboard;
     WorkerBoard(Scoreboard& board, WorkerLine& line, std::span<Cell> cells,
-                std::span<LabelText> labels, db::RunningQueries& queries) noexcept
-        : board_(&board), line_(&line), cells_(cells), labels_(labels), queries_(&queries) {}
+                std::span<LabelText> labels, db::RunningQueries& queries, Meter* meters) noexcept
+        : board_(&board),
+          line_(&line),
+          cells_(cells),
+          labels_(labels),
+          queries_(&queries),
+          meters_(meters) {}
 
     void store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept;
     void wake_master() noexcept;
@@ -128,6 +137,7 @@ class WorkerBoard {
     std::span<Cell> cells_;
     std::span<LabelText> labels_;
     db::RunningQueries* queries_;
+    Meter* meters_;  ///< one for each cell
 };
 
 /// Shared memory between a master and its workers: one line, `cells` cells and one table of queries
@@ -167,6 +177,7 @@ class Scoreboard {
     Cell* cells_begin_;
     LabelText* labels_;
     db::RunningQueries* queries_;
+    Meter* meters_;
     UniqueFd wake_;
 };
 
