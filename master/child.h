@@ -59,7 +59,7 @@ class Child {
 
     [[nodiscard]] bool told() const noexcept { return told_; }
 
-    /// SIGKILL, once. `why` becomes part of its Death.
+    /// SIGKILL, once, for it and its descendants. `why` becomes part of its Death.
     void kill(std::string why);
 
     void send(int signal) const noexcept;
