@@ -45,7 +45,7 @@ Child::Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard b
 
 void Child::send(int signal) const noexcept {
     // Nobody else reaps our children, so the pid cannot be another process's.
-    ::kill(pid_, signal);
+    if (!dead_) ::kill(pid_, signal);
 }
 
 void Child::tell_to_go(int signal, Deadline kill_by) noexcept {
@@ -58,9 +58,15 @@ void Child::tell_to_go(int signal, Deadline kill_by) noexcept {
 void Child::kill(std::string why) {
     if (killed()) return;
     kill_reason_ = std::move(why);
+    if (dead_) return;
     const Descendants descendants(pid_, Deadline::in(most_delay));
     send(SIGKILL);
     descendants.kill();
+}
+
+void Child::call_keeper(worker::Ending ending) noexcept {
+    board_.line().ending.store(ending);
+    board_.call_keeper();
 }
 
 void Child::notice_draining(Deadline kill_by) noexcept {
@@ -68,7 +74,7 @@ void Child::notice_draining(Deadline kill_by) noexcept {
 }
 
 Deadline Child::patience() const noexcept {
-    if (killed()) return Deadline::never();
+    if (killed() || dead_) return Deadline::never();
     return ready() ? kill_by_ : std::min(kill_by_, boot_deadline_);
 }
 
