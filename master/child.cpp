@@ -78,12 +78,15 @@ Deadline Child::patience() const noexcept {
     return ready() ? kill_by_ : std::min(kill_by_, boot_deadline_);
 }
 
-Death Child::death(int wait_status) const {
+Death Child::death(int wait_status, bool oom) const {
     const bool by_signal = WIFSIGNALED(wait_status);
     const int signal = by_signal ? WTERMSIG(wait_status) : 0;
     const int status = by_signal ? 0 : WEXITSTATUS(wait_status);
 
     if (killed()) return {Cause::killed, "killed: " + kill_reason_, 3};
+    if (oom && signal == SIGKILL) {
+        return {Cause::oom_killed, "was killed for want of memory (OOM)", 0};
+    }
     if (by_signal && signal == SIGTERM && told_) return {Cause::finished, "went", 0};
     const bool crash = by_signal && is_crash(signal);
     const std::string core = by_signal && WCOREDUMP(wait_status) ? ", core dumped" : "";

@@ -38,7 +38,7 @@ void Master::bury_keeper(Child& child) {
 }
 
 void Master::bury(Child& child, int wait_status) {
-    const auto death = child.death(wait_status);
+    const auto death = child.death(wait_status, oom_kills_.explain_death());
     const auto now = Deadline::Clock::now();
     const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
     spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",

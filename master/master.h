@@ -4,6 +4,7 @@
 #include "master/backoff.h"
 #include "master/child.h"
 #include "master/identity.h"
+#include "master/oom_kills.h"
 #include "master/options.h"
 #include "master/pidfile.h"
 #include "master/signals.h"
@@ -105,6 +106,7 @@ class Master {
     std::vector<std::unique_ptr<Child>> children_;
     std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
+    OomKills oom_kills_;
     Backoff backoff_;
     int target_;
     Stopping stopping_ = Stopping::no;
