@@ -38,6 +38,7 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
         child.kill("a request exceeded its limit");
 
         const auto label = child.board().label(overdue.cell);
+        child.board().counters().count(worker::Incident::killed_for_timeout, label.route);
         spdlog::error(
             "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
             "{}, {}, {}",

@@ -67,7 +67,7 @@ class Master {
     void bury(Child& child, int wait_status);
     void bury_keeper(Child& child);
     void log_outcomes_of(const Child& child) const;
-    void log_requests_of(const Child& child) const;
+    void log_requests_of(const Child& child, std::optional<worker::Incident> cause) const;
     void collect_queries_of(const Child& child);
     [[noreturn]] void become_canceller();
     void bury_canceller(int wait_status);

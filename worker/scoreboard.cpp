@@ -152,6 +152,8 @@ std::uint32_t WorkerBoard::await_call(std::uint32_t last) noexcept {
 
 void WorkerBoard::poke() noexcept { ::eventfd_write(board_->wake_fd(), 1); }
 
+Counters& WorkerBoard::counters() const noexcept { return board_->counters(); }
+
 std::span<Cell> WorkerBoard::used_cells() const noexcept {
     return cells_.first(
         std::min<std::size_t>(line_->cells_used.load(std::memory_order_seq_cst), cells_.size()));
@@ -178,7 +180,7 @@ void WorkerBoard::reset() noexcept {
 Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     : workers_(workers),
       cells_(cells),
-      size_(round_up(sizeof(Header)) + workers * sizeof(WorkerLine) +
+      size_(round_up(sizeof(Header)) + sizeof(Counters) + workers * sizeof(WorkerLine) +
             workers *
                 (cells * (sizeof(Cell) + sizeof(Meter) + sizeof(LabelText) + sizeof(LedgerCell)) +
                  sizeof(db::RunningQueries))),
@@ -193,7 +195,8 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     // constructing the rest would touch every page.
     auto* const begin = static_cast<char*>(memory_);
     header_ = new (begin) Header;
-    lines_ = reinterpret_cast<WorkerLine*>(begin + round_up(sizeof(Header)));
+    counters_ = reinterpret_cast<Counters*>(begin + round_up(sizeof(Header)));
+    lines_ = reinterpret_cast<WorkerLine*>(counters_ + 1);
     std::uninitialized_default_construct_n(lines_, workers);
     cells_begin_ = reinterpret_cast<Cell*>(lines_ + workers);
     meters_ = reinterpret_cast<Meter*>(cells_begin_ + workers * cells);

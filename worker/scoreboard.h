@@ -4,6 +4,7 @@
 #include "handlers/deadline.h"
 #include "handlers/meter.h"
 #include "handlers/unique_fd.h"
+#include "worker/counters.h"
 #include "worker/ledger.h"
 #include "worker/outcome.h"
 
@@ -139,6 +140,9 @@ class WorkerBoard {
     /// Of the request in that cell; trusted as the cell is.
     [[nodiscard]] Meter& meter(std::size_t cell) const noexcept { return meters_[cell]; }
 
+    /// Of all workers.
+    [[nodiscard]] Counters& counters() const noexcept;
+
     /// Of the worker and of processes that it starts.
     [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
 
@@ -182,6 +186,7 @@ class Scoreboard {
 
     [[nodiscard]] std::size_t workers() const noexcept { return workers_; }
     [[nodiscard]] WorkerBoard worker(std::size_t place) noexcept;
+    [[nodiscard]] Counters& counters() noexcept { return *counters_; }
 
     /// The master's sleep: while it is asleep the next publish() pokes it. Having fallen asleep it
     /// must look at the scoreboard once more, since a request may have begun just before.
@@ -203,6 +208,7 @@ class Scoreboard {
     std::size_t size_;
     void* memory_;
     Header* header_;
+    Counters* counters_;
     WorkerLine* lines_;
     Cell* cells_begin_;
     LabelText* labels_;
