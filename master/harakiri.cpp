@@ -35,7 +35,8 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
         const auto phase = worker::Cell::phase(overdue.word);
         if (!claim(child.board(), overdue)) continue;
         child.call_keeper(worker::Ending::none);
-        child.kill("a request exceeded its limit");
+        child.condemn("a request exceeded its limit",
+                      Deadline::after(now, options_.harakiri_mercy));
 
         const auto label = child.board().label(overdue.cell);
         child.board().counters().count(worker::Incident::killed_for_timeout, label.route);
@@ -45,6 +46,16 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
             child.place() + 1, child.pid(), label.route, label.method, label.target,
             in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
             to_string(phase), describe(child.board().meter(overdue.cell), now));
+    }
+}
+
+/// The others of its requests that still make progress are let end first.
+void Master::execute_condemned() {
+    const auto now = Deadline::Clock::now();
+    for (const auto& child : children_) {
+        if (!child->condemned() || child->killed() || child->dead()) continue;
+        if (scan(child->board(), now).busy && !child->execution().passed(now)) continue;
+        child->kill(child->sentence());
     }
 }
 
