@@ -15,7 +15,7 @@ extern "C" {
 namespace curfew::master {
 
 Descendants::Descendants(pid_t process, Deadline deadline) noexcept try {
-    if (children_of(process).empty()) return;
+    if (children_of(process, deadline).empty()) return;
     ::kill(process, SIGSTOP);
     add_children_of(process, deadline);
 } catch (const std::exception&) {
@@ -24,7 +24,7 @@ Descendants::Descendants(pid_t process, Deadline deadline) noexcept try {
 
 /// Of a process that is stopped.
 void Descendants::add_children_of(pid_t process, Deadline deadline) {
-    for (const pid_t pid : children_of(process)) {
+    for (const pid_t pid : children_of(process, deadline)) {
         if (deadline.passed()) return;
         UniqueFd pidfd(::pidfd_open(pid, 0));
         if (!pidfd && (errno == EMFILE || errno == ENFILE)) {

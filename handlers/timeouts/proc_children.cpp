@@ -62,26 +62,26 @@ pid_t parent_of(pid_t process) {
     return parent;
 }
 
-std::vector<pid_t> children_by_parent(pid_t process) {
+std::vector<pid_t> children_by_parent(pid_t process, Deadline give_up) {
     std::vector<pid_t> found;
     for_each_in("/proc", [&](const fs::path& entry) {
         const auto pid = number_of(entry);
         if (pid && parent_of(*pid) == process) found.push_back(*pid);
-        return true;
+        return !give_up.passed();
     });
     return found;
 }
 
-std::vector<pid_t> children_of(pid_t process) {
+std::vector<pid_t> children_of(pid_t process, Deadline give_up) {
     std::vector<pid_t> found;
     bool has_lists = true;
     for_each_in(directory_of(process) / "task", [&](const fs::path& task) {
         std::ifstream list(task / "children");
         has_lists = list.is_open() || !fs::exists(task);  // a thread may have ended
         for (pid_t pid = 0; list >> pid;) found.push_back(pid);
-        return has_lists;
+        return has_lists && !give_up.passed();
     });
-    return has_lists ? found : children_by_parent(process);
+    return has_lists ? found : children_by_parent(process, give_up);
 }
 
 }  // namespace curfew
