@@ -90,6 +90,10 @@ void WorkerBoard::publish(std::size_t index, const Label& label,
     cell.tid.store(tid, std::memory_order_relaxed);
     use(index);
     store(cell, Phase::running, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
+    // The master looks as often as the shortest limit asks; this one may have less left.
+    const auto shortest = line_->shortest_limit.load(std::memory_order_relaxed);
+    const bool sooner = deadline.time() - started < Duration(shortest);
+    if (sooner && !deadline.is_never()) return poke();
     wake_master();
 }
 
@@ -152,8 +156,6 @@ std::uint32_t WorkerBoard::await_call(std::uint32_t last) noexcept {
 
 void WorkerBoard::poke() noexcept { ::eventfd_write(board_->wake_fd(), 1); }
 
-Counters& WorkerBoard::counters() const noexcept { return board_->counters(); }
-
 std::span<Cell> WorkerBoard::used_cells() const noexcept {
     return cells_.first(
         std::min<std::size_t>(line_->cells_used.load(std::memory_order_seq_cst), cells_.size()));
@@ -215,7 +217,8 @@ WorkerBoard Scoreboard::worker(std::size_t place) noexcept {
             std::span(labels_ + place * cells_, cells_),
             std::span(ledgers_ + place * cells_, cells_),
             queries_[place],
-            meters_ + place * cells_};
+            meters_ + place * cells_,
+            *counters_};
 }
 
 void Scoreboard::sleep(bool asleep) noexcept {

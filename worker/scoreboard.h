@@ -145,7 +145,7 @@ class WorkerBoard {
     [[nodiscard]] Meter& meter(std::size_t cell) const noexcept { return meters_[cell]; }
 
     /// Of all workers.
-    [[nodiscard]] Counters& counters() const noexcept;
+    [[nodiscard]] Counters& counters() const noexcept { return *counters_; }
 
     /// Of the worker and of processes that it starts.
     [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
@@ -157,14 +157,15 @@ class WorkerBoard {
     friend class Scoreboard;
     WorkerBoard(Scoreboard& board, WorkerLine& line, std::span<Cell> cells,
                 std::span<LabelText> labels, std::span<LedgerCell> ledgers,
-                db::RunningQueries& queries, Meter* meters) noexcept
+                db::RunningQueries& queries, Meter* meters, Counters& counters) noexcept
         : board_(&board),
           line_(&line),
           cells_(cells),
           labels_(labels),
           ledgers_(ledgers),
           queries_(&queries),
-          meters_(meters) {}
+          meters_(meters),
+          counters_(&counters) {}
 
     void store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept;
     void wake_master() noexcept;
@@ -176,6 +177,7 @@ class WorkerBoard {
     std::span<LedgerCell> ledgers_;
     db::RunningQueries* queries_;
     Meter* meters_;  ///< one for each cell
+    Counters* counters_;
 };
 
 /// Shared memory between a master and its workers: one line, `cells` cells and one table of queries
