@@ -27,6 +27,9 @@ struct Death {
     int exit_status = 0;  ///< for no_boot: what the server should exit with
 };
 
+/// "SIGSEGV (Segmentation fault)"
+[[nodiscard]] std::string name_of_signal(int signal);
+
 /// A worker as its master sees it. Not an owner of the process: the master reaps it.
 class Child {
   public:
@@ -78,7 +81,18 @@ class Child {
 
     [[nodiscard]] bool killed() const noexcept { return !kill_reason_.empty(); }
 
-    /// When it is to be killed if it is still there: while it boots, and while it leaves.
+    /// When SIGKILL should have ended it. Once that has passed, its keeper is called all the same:
+    /// it will never again run a line of its own, whatever in the kernel it hangs on.
+    [[nodiscard]] Deadline death_due() const noexcept;
+    void give_up() noexcept { given_up_ = true; }
+    [[nodiscard]] bool given_up() const noexcept { return given_up_; }
+
+    /// A signal has stopped it, or let it go on.
+    void notice_stopped(bool stopped) noexcept;
+    [[nodiscard]] bool stopped() const noexcept { return !stop_patience_.is_never(); }
+
+    /// When it is to be killed if it is still there: while it boots, while it leaves, and while it
+    /// is stopped.
     [[nodiscard]] Deadline patience() const noexcept;
 
     /// A worker that drains by itself has `graceful_timeout` from when that is noticed.
@@ -108,6 +122,9 @@ class Child {
     Deadline kill_by_ = Deadline::never();
     bool told_ = false;
     bool dead_ = false;
+    bool given_up_ = false;
+    Deadline stop_patience_ = Deadline::never();
+    Deadline death_due_ = Deadline::never();
     std::string sentence_;
     Deadline mercy_ = Deadline::never();
     Deadline must_freeze_by_ = Deadline::never();

@@ -37,7 +37,11 @@ void Master::reap() {
     int status = 0;
     pid_t pid = 0;
     // As PID 1, strangers' exits arrive here too.
-    while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
+    while ((pid = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
+        if (WIFSTOPPED(status) || WIFCONTINUED(status)) {
+            notice_stop(pid, status);
+            continue;
+        }
         if (pid == canceller_) bury_canceller(status);
         const auto child = std::ranges::find_if(children_, [pid](const auto& each) {
             return each->keeper() == pid || (each->pid() == pid && !each->dead());
@@ -52,10 +56,34 @@ void Master::reap() {
     }
 }
 
+/// A worker that stands still keeps its clients waiting, and a keeper those of the next death.
+void Master::notice_stop(pid_t pid, int wait_status) {
+    const bool stopped = WIFSTOPPED(wait_status);
+    for (const auto& child : children_) {
+        if (child->keeper() == pid && stopped) ::kill(pid, SIGCONT);
+        if (child->pid() != pid || child->dead() || child->killed()) continue;
+        child->notice_stopped(stopped);
+        if (stopped) {
+            spdlog::critical("worker {} (pid {}) was stopped: {}; it is killed if it stays so",
+                             child->place() + 1, pid, name_of_signal(WSTOPSIG(wait_status)));
+        } else {
+            spdlog::warn("worker {} (pid {}) goes on", child->place() + 1, pid);
+        }
+    }
+}
+
+/// Its keeper sees to its clients from now on.
+void Master::begin_settling(Child& child, bool ours) {
+    const auto retry = options_.retry_idempotent;
+    child.board().line().retry_idempotent.store(retry == Retry::always ||
+                                                (retry == Retry::killed && ours));
+    child.call_keeper(ours ? worker::Ending::killed : worker::Ending::died);
+}
+
 /// The clients of a dead worker have been seen to; those of a living one have nobody any more.
 void Master::bury_keeper(Child& child) {
     child.board().line().keeper.store(0);
-    if (child.dead()) return log_outcomes_of(child);
+    if (child.dead() || child.given_up()) return log_outcomes_of(child);
     spdlog::error("the keeper of worker {} (pid {}) has died; the worker is replaced",
                   child.place() + 1, child.pid());
     child.tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
@@ -70,11 +98,7 @@ void Master::bury(Child& child, int wait_status) {
     log_requests_of(child, incident_of(death.cause));
     collect_queries_of(child);
     child.has_died();
-    const bool ours = death.cause == Cause::killed;
-    const auto retry = options_.retry_idempotent;
-    child.board().line().retry_idempotent.store(retry == Retry::always ||
-                                                (retry == Retry::killed && ours));
-    child.call_keeper(ours ? worker::Ending::killed : worker::Ending::died);
+    begin_settling(child, death.cause == Cause::killed);
 
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
                                                (death.cause == Cause::killed && !child.ready()));

@@ -49,6 +49,7 @@ class Master {
     [[nodiscard]] std::optional<std::size_t> free_place() const;
     [[nodiscard]] std::size_t serving() const;
     [[nodiscard]] bool anyone_ready() const;
+    [[nodiscard]] bool anyone_left() const;
     void dismiss_surplus();
 
     void reload();
@@ -77,6 +78,9 @@ class Master {
     [[nodiscard]] Duration shortest_limit() const noexcept;
     void run_out_of_patience(Deadline::Clock::time_point now);
     void condemn(Child& child, Deadline::Clock::time_point now);
+    void give_up(Child& child);
+    void begin_settling(Child& child, bool ours);
+    void notice_stop(pid_t pid, int wait_status);
 
     /// What a reload has replaced, for as long as that may still fail.
     struct Replaced {
