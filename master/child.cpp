@@ -43,6 +43,26 @@ std::string name_of_signal(int signal) {
     return std::string("SIG") + name + " (" + text + ")";
 }
 
+std::string_view to_string(Cause cause) noexcept {
+    switch (cause) {
+        case Cause::finished:
+            return "finished";
+        case Cause::killed:
+            return "killed";
+        case Cause::signalled:
+            return "signalled";
+        case Cause::oom_killed:
+            return "oom_killed";
+        case Cause::crashed:
+            return "crashed";
+        case Cause::exited:
+            return "exited";
+        case Cause::no_boot:
+            return "no_boot";
+    }
+    return "unknown";
+}
+
 Child::Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard board,
              DbOptions database, Deadline boot_deadline)
     : pid_(pid),

@@ -6,7 +6,10 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace curfew::master {
 
@@ -25,7 +28,12 @@ struct Death {
     Cause cause;
     std::string text;     ///< "crashed: SIGSEGV (Segmentation fault)"
     int exit_status = 0;  ///< for no_boot: what the server should exit with
+    Deadline::Clock::time_point time = Deadline::Clock::now();
+    std::uint64_t peak_memory = 0;  ///< bytes
 };
+
+/// As in a death certificate: "crashed".
+[[nodiscard]] std::string_view to_string(Cause cause) noexcept;
 
 /// "SIGSEGV (Segmentation fault)"
 [[nodiscard]] std::string name_of_signal(int signal);
@@ -102,8 +110,12 @@ class Child {
     [[nodiscard]] Death death(int wait_status, bool oom = false) const;
 
     /// The process has been reaped. Its keeper sees to its clients still: see call_keeper().
-    void has_died() noexcept { dead_ = true; }
+    void has_died(Death death) {
+        dead_ = true;
+        obituary_ = std::move(death);
+    }
     [[nodiscard]] bool dead() const noexcept { return dead_; }
+    [[nodiscard]] const Death& obituary() const noexcept { return obituary_; }
 
     /// 0: it has none, since it died too early or the keeper did.
     [[nodiscard]] pid_t keeper() const noexcept { return board_.line().keeper.load(); }
@@ -123,6 +135,7 @@ class Child {
     bool told_ = false;
     bool dead_ = false;
     bool given_up_ = false;
+    Death obituary_{};
     Deadline stop_patience_ = Deadline::never();
     Deadline death_due_ = Deadline::never();
     std::string sentence_;

@@ -12,6 +12,8 @@
 #include "worker/handover.h"
 #include "worker/scoreboard.h"
 
+#include <sys/resource.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -66,9 +68,9 @@ class Master {
     void stop(Stopping how, const char* why);
     void give_up_sockets();
     void reopen_logs();
-    void bury(Child& child, int wait_status);
+    void bury(Child& child, int wait_status, const rusage& usage);
     void bury_keeper(Child& child);
-    void log_outcomes_of(const Child& child) const;
+    void certify(const Child& child) const;
     void log_requests_of(const Child& child, std::optional<worker::Incident> cause) const;
     void collect_queries_of(const Child& child);
     [[noreturn]] void become_canceller();
