@@ -15,12 +15,13 @@ namespace curfew::master {
 
 /// How a worker's life ended, from its wait status and what we did to it.
 enum class Cause {
-    finished,   ///< told to go, or max_requests: exit status 0
-    killed,     ///< by us
-    signalled,  ///< by somebody else
-    crashed,    ///< by a signal of its own making
-    exited,     ///< on its own, with any status
-    no_boot,    ///< before it was ready
+    finished,    ///< told to go, or max_requests: exit status 0
+    killed,      ///< by us
+    signalled,   ///< by somebody else
+    oom_killed,  ///< by the kernel, for want of memory
+    crashed,     ///< by a signal of its own making
+    exited,      ///< on its own, with any status
+    no_boot,     ///< before it was ready
 };
 
 struct Death {
@@ -81,7 +82,7 @@ class Child {
     /// it has understood.
     [[nodiscard]] Deadline execution() const noexcept;
 
-    /// SIGKILL, once. `why` becomes part of its Death.
+    /// SIGKILL, once, for it and its descendants. `why` becomes part of its Death.
     void kill(std::string why);
 
     void send(int signal) const noexcept;
@@ -105,8 +106,8 @@ class Child {
     /// A worker that drains by itself has `graceful_timeout` from when that is noticed.
     void notice_draining(Deadline kill_by) noexcept;
 
-    /// What waitpid's status means.
-    [[nodiscard]] Death death(int wait_status) const;
+    /// What waitpid's status means; `oom`: the kernel has killed something for want of memory.
+    [[nodiscard]] Death death(int wait_status, bool oom = false) const;
 
     /// The process has been reaped. Its keeper sees to its clients still: see call_keeper().
     void has_died(Death death) {

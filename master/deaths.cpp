@@ -1,3 +1,4 @@
+#include "handlers/describe.h"
 #include "master/certificate.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
@@ -6,8 +7,32 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace curfew::master {
+
+namespace {
+
+/// For the requests that were lost with a worker; those that we killed it for are counted as such.
+std::optional<worker::Incident> incident_of(Cause cause) noexcept {
+    switch (cause) {
+        case Cause::crashed:
+            return worker::Incident::crashed;
+        case Cause::exited:
+            return worker::Incident::exited;
+        case Cause::signalled:
+            return worker::Incident::killed_from_outside;
+        case Cause::oom_killed:
+            return worker::Incident::oom_killed;
+        case Cause::finished:
+        case Cause::killed:
+        case Cause::no_boot:
+            return {};
+    }
+    return {};
+}
+
+}  // namespace
 
 void Master::reap() {
     int status = 0;
@@ -40,7 +65,7 @@ void Master::notice_stop(pid_t pid, int wait_status) {
     const bool stopped = WIFSTOPPED(wait_status);
     for (const auto& child : children_) {
         if (child->keeper() == pid && stopped) ::kill(pid, SIGCONT);
-        if (child->pid() != pid || child->dead()) continue;
+        if (child->pid() != pid || child->dead() || child->killed()) continue;
         child->notice_stopped(stopped);
         if (stopped) {
             spdlog::critical("worker {} (pid {}) was stopped: {}; it is killed if it stays so",
@@ -69,14 +94,14 @@ void Master::bury_keeper(Child& child) {
 }
 
 void Master::bury(Child& child, int wait_status, const rusage& usage) {
-    auto death = child.death(wait_status);
+    auto death = child.death(wait_status, oom_kills_.explain_death());
     death.peak_memory = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
     child.has_died(death);
     const auto now = Deadline::Clock::now();
     const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
     spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
                 child.place() + 1, child.pid(), death.text);
-    log_requests_of(child);
+    log_requests_of(child, incident_of(death.cause));
     collect_queries_of(child);
     begin_settling(child, death.cause == Cause::killed);
 
@@ -97,17 +122,19 @@ void Master::bury(Child& child, int wait_status, const rusage& usage) {
 }
 
 /// Whose answers were lost with it: the request that was running is the first suspect.
-void Master::log_requests_of(const Child& child) const {
+void Master::log_requests_of(const Child& child, std::optional<worker::Incident> cause) const {
+    const auto now = Deadline::Clock::now();
     const auto cells = child.board().used_cells();
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto phase = worker::Cell::phase(cells[i].word.load(std::memory_order_acquire));
         if (phase == worker::Phase::idle || phase == worker::Phase::claimed) continue;
         const auto label = child.board().label(i);
+        if (cause) child.board().counters().count(*cause, label.route);
         const auto started = Deadline::Clock::time_point(Duration(cells[i].started.load()));
-        spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms",
+        spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms, {}",
                       child.place() + 1, child.pid(), label.id, label.method, label.target,
-                      label.route, to_string(phase),
-                      in_milliseconds(Deadline::Clock::now() - started));
+                      label.route, to_string(phase), in_milliseconds(now - started),
+                      describe(child.board().meter(i), now));
     }
 }
 

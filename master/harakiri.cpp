@@ -1,3 +1,4 @@
+#include "handlers/describe.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
 #include "master/overdue.h"
@@ -39,13 +40,13 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
                       Deadline::after(now, options_.harakiri_mercy));
 
         const auto label = child.board().label(overdue.cell);
+        child.board().counters().count(worker::Incident::killed_for_timeout, label.route);
         spdlog::error(
-            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, "
-            "request "
-            "{}, {}",
+            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
+            "{}, {}, {}",
             child.place() + 1, child.pid(), label.route, label.method, label.target,
             in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
-            to_string(phase));
+            to_string(phase), describe(child.board().meter(overdue.cell), now));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "handlers/timespec.h"
 
+#include "master/log_counters.h"
 #include "master/logging.h"
 #include "master/milliseconds.h"
 #include "master/overdue.h"
@@ -81,6 +82,7 @@ int Master::run() {
         condemn_overdue();
         execute_condemned();
     }
+    log_counters(scoreboard_.counters());
     spdlog::info("stopped");
     return exit_status_;
 }

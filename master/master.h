@@ -4,6 +4,7 @@
 #include "master/backoff.h"
 #include "master/child.h"
 #include "master/identity.h"
+#include "master/oom_kills.h"
 #include "master/options.h"
 #include "master/pidfile.h"
 #include "master/signals.h"
@@ -70,7 +71,7 @@ class Master {
     void bury(Child& child, int wait_status, const rusage& usage);
     void bury_keeper(Child& child);
     void certify(const Child& child) const;
-    void log_requests_of(const Child& child) const;
+    void log_requests_of(const Child& child, std::optional<worker::Incident> cause) const;
     void collect_queries_of(const Child& child);
     [[noreturn]] void become_canceller();
     void bury_canceller(int wait_status);
@@ -112,6 +113,7 @@ class Master {
     std::vector<std::unique_ptr<Child>> children_;
     std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
+    OomKills oom_kills_;
     Backoff backoff_;
     int target_;
     Stopping stopping_ = Stopping::no;

@@ -209,6 +209,7 @@ void Connection::process() {
 }
 
 void Connection::await_more() {
+    if (first_byte_ == Deadline::Clock::time_point{}) first_byte_ = Deadline::Clock::now();
     if (parser_.take_expectation() && !std::exchange(ledger_.continued, true)) {
         const auto count =
             ::send(socket_.get(), continue_line.data(), continue_line.size(), MSG_NOSIGNAL);
@@ -270,6 +271,9 @@ void Connection::run_handler() {
     parts.deadline = std::min(parts.limit, harakiri);
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
+    const bool came_whole = first_byte_ == Deadline::Clock::time_point{};
+    const MeteringScope metering(context_.board.meter(cell_).begin(
+        start, came_whole ? Duration::zero() : started_ - first_byte_, start - started_));
     context_.board.publish(cell_, label, start, harakiri, thread_id());
 
     response_ = context_.dispatcher.run(*route_, Request(parts));
@@ -280,6 +284,7 @@ void Connection::pull_chunk() {
     const auto start = Deadline::Clock::now();
     context_.board.resume_response(cell_, start, context_.dispatcher.harakiri(*route_, start),
                                    thread_id());
+    const MeteringScope metering(context_.board.meter(cell_).resume(start));
     try {
         chunk_ = writer_.chunks()();
     } catch (const std::exception& error) {
@@ -354,13 +359,16 @@ void Connection::go_on(Writer::Progress progress) {
     if (progress == Writer::Progress::failed) return abandon();
     state_ = State::writing;
     watch_writable(true);
-    set_deadline(context_.options.write_timeout);
+    const auto now = Deadline::Clock::now();
+    if (answering_) context_.board.meter(cell_).wait_to_write(now);
+    set_deadline(context_.options.write_timeout, now);
 }
 
 void Connection::sent() {
     watch_writable(false);
     const auto now = Deadline::Clock::now();
     log_served(now);
+    first_byte_ = {};
     const bool unread = parser_.refusal() || parser_.in_body();
     const bool client_goes_on = parser_.facts().keep_alive;
     if (!unread) parser_.finish(input_);

@@ -123,6 +123,7 @@ class Connection final : private Task {
     std::string given_id_;                 ///< of a request that another worker has begun
     Deadline budget_ = Deadline::never();  ///< what that has left of its limit
     Deadline::Clock::time_point started_;
+    Deadline::Clock::time_point first_byte_{};  ///< not set if the request came all at once
 };
 
 }  // namespace curfew::worker

@@ -183,9 +183,10 @@ void WorkerBoard::reset() noexcept {
 Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     : workers_(workers),
       cells_(cells),
-      size_(round_up(sizeof(Header)) + workers * sizeof(WorkerLine) +
-            workers * (cells * (sizeof(Cell) + sizeof(LabelText) + sizeof(LedgerCell)) +
-                       sizeof(db::RunningQueries))),
+      size_(round_up(sizeof(Header)) + sizeof(Counters) + workers * sizeof(WorkerLine) +
+            workers *
+                (cells * (sizeof(Cell) + sizeof(Meter) + sizeof(LabelText) + sizeof(LedgerCell)) +
+                 sizeof(db::RunningQueries))),
       wake_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {
     memory_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -197,10 +198,12 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     // constructing the rest would touch every page.
     auto* const begin = static_cast<char*>(memory_);
     header_ = new (begin) Header;
-    lines_ = reinterpret_cast<WorkerLine*>(begin + round_up(sizeof(Header)));
+    counters_ = reinterpret_cast<Counters*>(begin + round_up(sizeof(Header)));
+    lines_ = reinterpret_cast<WorkerLine*>(counters_ + 1);
     std::uninitialized_default_construct_n(lines_, workers);
     cells_begin_ = reinterpret_cast<Cell*>(lines_ + workers);
-    labels_ = reinterpret_cast<LabelText*>(cells_begin_ + workers * cells);
+    meters_ = reinterpret_cast<Meter*>(cells_begin_ + workers * cells);
+    labels_ = reinterpret_cast<LabelText*>(meters_ + workers * cells);
     ledgers_ = reinterpret_cast<LedgerCell*>(labels_ + workers * cells);
     queries_ = reinterpret_cast<db::RunningQueries*>(ledgers_ + workers * cells);
 }
@@ -213,7 +216,9 @@ WorkerBoard Scoreboard::worker(std::size_t place) noexcept {
             std::span(cells_begin_ + place * cells_, cells_),
             std::span(labels_ + place * cells_, cells_),
             std::span(ledgers_ + place * cells_, cells_),
-            queries_[place]};
+            queries_[place],
+            meters_ + place * cells_,
+            *counters_};
 }
 
 void Scoreboard::sleep(bool asleep) noexcept {

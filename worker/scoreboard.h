@@ -2,7 +2,9 @@
 
 #include "handlers/backends/running_queries.h"
 #include "handlers/deadline.h"
+#include "handlers/meter.h"
 #include "handlers/unique_fd.h"
+#include "worker/counters.h"
 #include "worker/ledger.h"
 #include "worker/outcome.h"
 
@@ -139,6 +141,12 @@ class WorkerBoard {
     [[nodiscard]] std::span<Cell> used_cells() const noexcept;
     [[nodiscard]] Label label(std::size_t cell) const noexcept { return labels_[cell].load(); }
 
+    /// Of the request in that cell; trusted as the cell is.
+    [[nodiscard]] Meter& meter(std::size_t cell) const noexcept { return meters_[cell]; }
+
+    /// Of all workers.
+    [[nodiscard]] Counters& counters() const noexcept { return *counters_; }
+
     /// Of the worker and of processes that it starts.
     [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
 
@@ -149,13 +157,15 @@ class WorkerBoard {
     friend class Scoreboard;
     WorkerBoard(Scoreboard& board, WorkerLine& line, std::span<Cell> cells,
                 std::span<LabelText> labels, std::span<LedgerCell> ledgers,
-                db::RunningQueries& queries) noexcept
+                db::RunningQueries& queries, Meter* meters, Counters& counters) noexcept
         : board_(&board),
           line_(&line),
           cells_(cells),
           labels_(labels),
           ledgers_(ledgers),
-          queries_(&queries) {}
+          queries_(&queries),
+          meters_(meters),
+          counters_(&counters) {}
 
     void store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept;
     void wake_master() noexcept;
@@ -166,6 +176,8 @@ class WorkerBoard {
     std::span<LabelText> labels_;
     std::span<LedgerCell> ledgers_;
     db::RunningQueries* queries_;
+    Meter* meters_;  ///< one for each cell
+    Counters* counters_;
 };
 
 /// Shared memory between a master and its workers: one line, `cells` cells and one table of queries
@@ -180,6 +192,7 @@ class Scoreboard {
 
     [[nodiscard]] std::size_t workers() const noexcept { return workers_; }
     [[nodiscard]] WorkerBoard worker(std::size_t place) noexcept;
+    [[nodiscard]] Counters& counters() noexcept { return *counters_; }
 
     /// The master's sleep: while it is asleep the next publish() pokes it. Having fallen asleep it
     /// must look at the scoreboard once more, since a request may have begun just before.
@@ -201,11 +214,13 @@ class Scoreboard {
     std::size_t size_;
     void* memory_;
     Header* header_;
+    Counters* counters_;
     WorkerLine* lines_;
     Cell* cells_begin_;
     LabelText* labels_;
     LedgerCell* ledgers_;
     db::RunningQueries* queries_;
+    Meter* meters_;
     UniqueFd wake_;
 };
 
