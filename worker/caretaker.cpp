@@ -149,6 +149,10 @@ std::string_view Caretaker::head(const Ledger& ledger) const noexcept {
 
 void Caretaker::set_outcome(std::size_t cell, Outcome outcome) noexcept {
     board_.cells()[cell].outcome.store(outcome);
+    const auto stage = board_.ledger(cell).load().stage;
+    const bool known = stage == Ledger::Stage::handling || stage == Ledger::Stage::responding;
+    const auto incident = incident_of(outcome);
+    if (incident) board_.counters().count(*incident, known ? board_.label(cell).route : "");
 }
 
 void Caretaker::answer_claimed() noexcept {
