@@ -49,9 +49,13 @@ void Child::tell_to_go(int signal, Deadline kill_by) noexcept {
     send(signal);
 }
 
+void Child::condemn(std::string why) {
+    if (!killed()) kill_reason_ = std::move(why);
+}
+
 void Child::kill(std::string why) {
-    if (killed()) return;
-    kill_reason_ = std::move(why);
+    condemn(std::move(why));
+    if (std::exchange(executed_, true)) return;
     send(SIGKILL);
 }
 

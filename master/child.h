@@ -59,7 +59,13 @@ class Child {
 
     [[nodiscard]] bool told() const noexcept { return told_; }
 
-    /// SIGKILL, once. `why` becomes part of its Death.
+    /// Decides that it is to be killed, and counts as killed from here on; kill() is to follow
+    /// soon. `why` becomes part of its Death.
+    void condemn(std::string why);
+
+    [[nodiscard]] bool condemned() const noexcept { return killed() && !executed_; }
+
+    /// SIGKILL, once. `why` becomes part of its Death, unless it was condemned before.
     void kill(std::string why);
 
     void send(int signal) const noexcept;
@@ -86,6 +92,7 @@ class Child {
     Deadline kill_by_ = Deadline::never();
     bool told_ = false;
     std::string kill_reason_;
+    bool executed_ = false;
 };
 
 }  // namespace curfew::master

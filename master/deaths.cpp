@@ -16,6 +16,7 @@ void Master::reap() {
         const auto child = std::find_if(children_.begin(), children_.end(),
                                         [pid](const auto& each) { return each->pid() == pid; });
         if (pid == canceller_) bury_canceller(status);
+        if (examiner_.finished(pid, status)) continue;
         if (child == children_.end()) continue;
         bury(**child, status);
         children_.erase(child);

@@ -4,6 +4,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace curfew::master {
 
 namespace {
@@ -23,26 +26,37 @@ void Master::condemn_overdue() {
         lenient_until_ = now + lateness_that_excuses;
         return;
     }
+    std::vector<Subject> stuck;
     for (const auto& child : children_) {
-        if (!child->killed()) condemn(*child, now);
+        if (child->killed()) continue;
+        auto subjects = condemn(*child, now);
+        std::ranges::move(subjects, std::back_inserter(stuck));
+    }
+    if (!stuck.empty() && options_.post_mortem > Duration::zero()) {
+        examiner_.begin(Examiner::Why::stuck, stuck, options_.post_mortem,
+                        options_.worker.backends);
     }
     run_out_of_patience(now);
 }
 
-void Master::condemn(Child& child, Deadline::Clock::time_point now) {
+/// Returns what was condemned for being stuck. The kill itself is up to execute_examined().
+std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point now) {
+    std::vector<Subject> stuck;
     for (const auto& overdue : scan(child.board(), now).overdue) {
         const auto phase = worker::Cell::phase(overdue.word);
         if (!claim(child.board(), overdue)) continue;
-        child.kill("a request exceeded its limit");
+        child.condemn("a request exceeded its limit");
 
-        const auto label = child.board().label(overdue.cell);
+        stuck.push_back(subject_of(child.pid(), child.board(), overdue));
+        const auto& request = stuck.back();
         spdlog::error(
             "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
             "{}, {}",
-            child.place() + 1, child.pid(), label.route, label.method, label.target,
-            in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
+            child.place() + 1, child.pid(), request.route, request.method, request.target,
+            in_milliseconds(request.age), in_milliseconds(request.limit), request.id,
             to_string(phase));
     }
+    return stuck;
 }
 
 void Master::run_out_of_patience(Deadline::Clock::time_point now) {

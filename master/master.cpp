@@ -72,13 +72,16 @@ void Master::give_up_sockets() {
 }
 
 int Master::run() {
-    while (stopping_ == Stopping::no || !children_.empty() || canceller_ != 0) {
+    probe_examiner();
+    while (stopping_ == Stopping::no || !children_.empty() || canceller_ != 0 || examiner_.busy()) {
         respawn();
         wait();
         heed_signals();
         reap();
         cancel_queries();
         condemn_overdue();
+        execute_examined();
+        report_slow();
     }
     spdlog::info("stopped");
     return exit_status_;
@@ -147,6 +150,7 @@ void Master::wait() {
 Deadline Master::next_wake(Deadline::Clock::time_point now) {
     auto wake =
         stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
+    wake = std::min(wake, examiner_.box());
     bool busy = poked_;
     scoreboard_.sleep(true);
     for (const auto& child : children_) {
@@ -155,6 +159,7 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
         const auto seen = scan(child->board(), now);
         busy |= seen.busy;
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
+        if (!seen.slow.empty() && !examiner_.looks_at_slow()) wake = Deadline::at(now);
     }
     if (busy) {
         scoreboard_.sleep(false);

@@ -6,6 +6,7 @@
 #include "master/identity.h"
 #include "master/options.h"
 #include "master/pidfile.h"
+#include "master/post_mortem/examiner.h"
 #include "master/signals.h"
 #include "master/sockets.h"
 #include "worker/scoreboard.h"
@@ -40,6 +41,8 @@ class Master {
     void reap();
     void cancel_queries();
     void condemn_overdue();
+    void execute_examined();
+    void report_slow();
 
     void spawn();
     [[noreturn]] void become_worker(std::size_t place, pid_t master);
@@ -71,7 +74,9 @@ class Master {
     [[nodiscard]] Deadline next_wake(Deadline::Clock::time_point now);
     [[nodiscard]] Duration shortest_limit() const noexcept;
     void run_out_of_patience(Deadline::Clock::time_point now);
-    void condemn(Child& child, Deadline::Clock::time_point now);
+    [[nodiscard]] std::vector<Subject> condemn(Child& child, Deadline::Clock::time_point now);
+    void become_examiner(const char* title);
+    void probe_examiner();
 
     /// What a reload has replaced, for as long as that may still fail.
     struct Replaced {
@@ -101,6 +106,7 @@ class Master {
     std::vector<std::unique_ptr<Child>> children_;
     std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
+    Examiner examiner_{[this](const char* title) { become_examiner(title); }};
     Backoff backoff_;
     int target_;
     Stopping stopping_ = Stopping::no;

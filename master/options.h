@@ -17,6 +17,9 @@ struct Options {
     int workers = 1;
     Duration boot_timeout = std::chrono::seconds(30);  ///< from fork to ready
 
+    /// For looking at a stuck request before its worker is killed. Zero: that is not done.
+    Duration post_mortem = std::chrono::milliseconds(50);
+
     std::string user;
     std::string group;
     std::string umask;  ///< octal; empty: as inherited

@@ -167,7 +167,8 @@ void Connection::run_handler() {
     parts.deadline = std::min(parts.limit, harakiri);
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
-    context_.board.publish(cell_, label, start, harakiri, socket_.get(), thread_id());
+    context_.board.publish(cell_, label, start, harakiri, socket_.get(), thread_id(),
+                           context_.dispatcher.slow_at(*route_, start));
 
     response_ = context_.dispatcher.run(*route_, Request(parts));
     if (!context_.board.begin_response(cell_)) await_kill();

@@ -79,11 +79,12 @@ void WorkerBoard::wake_master() noexcept {
 
 void WorkerBoard::publish(std::size_t index, const Label& label,
                           Deadline::Clock::time_point started, Deadline deadline, int fd,
-                          std::int32_t tid) noexcept {
+                          std::int32_t tid, Deadline slow_at) noexcept {
     Cell& cell = cells_[index];
     labels_[index].store(label);
     cell.started.store(nanoseconds(started), std::memory_order_relaxed);
     cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_relaxed);
+    cell.slow_at.store(nanoseconds(slow_at.time()), std::memory_order_relaxed);
     cell.fd.store(fd, std::memory_order_relaxed);
     cell.tid.store(tid, std::memory_order_relaxed);
     // Several threads of a pool may raise it at once.
@@ -152,7 +153,7 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
       cells_(cells),
       size_(round_up(sizeof(Header)) + workers * sizeof(WorkerLine) +
             workers * cells * sizeof(Cell) + workers * cells * sizeof(LabelText) +
-            workers * sizeof(db::RunningQueries)),
+            workers * sizeof(db::RunningQueries) + workers * sizeof(StackDump)),
       wake_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {
     memory_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -169,13 +170,18 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     cells_begin_ = reinterpret_cast<Cell*>(lines_ + workers);
     labels_ = reinterpret_cast<LabelText*>(cells_begin_ + workers * cells);
     queries_ = reinterpret_cast<db::RunningQueries*>(labels_ + workers * cells);
+    stack_dumps_ = reinterpret_cast<StackDump*>(queries_ + workers);
 }
 
 Scoreboard::~Scoreboard() { ::munmap(memory_, size_); }
 
 WorkerBoard Scoreboard::worker(std::size_t place) noexcept {
-    return {*this, lines_[place], std::span(cells_begin_ + place * cells_, cells_),
-            std::span(labels_ + place * cells_, cells_), queries_[place]};
+    return {*this,
+            lines_[place],
+            std::span(cells_begin_ + place * cells_, cells_),
+            std::span(labels_ + place * cells_, cells_),
+            queries_[place],
+            stack_dumps_[place]};
 }
 
 void Scoreboard::sleep(bool asleep) noexcept {

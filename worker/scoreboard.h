@@ -3,6 +3,7 @@
 #include "handlers/backends/running_queries.h"
 #include "handlers/deadline.h"
 #include "handlers/unique_fd.h"
+#include "worker/stack_dump.h"
 
 #include <atomic>
 #include <cstddef>
@@ -54,6 +55,7 @@ struct alignas(64) Cell {
     std::atomic<std::int64_t> started{0};   ///< CLOCK_MONOTONIC, ns
     std::atomic<std::int32_t> fd{-1};
     std::atomic<std::int32_t> tid{0};
+    std::atomic<std::int64_t> slow_at{0};  ///< as `deadline`: when it counts as slow
 
     static constexpr Phase phase(std::uint64_t word) noexcept {
         return static_cast<Phase>(word & 7);
@@ -81,9 +83,11 @@ class Scoreboard;
 class WorkerBoard {
   public:
     /// Makes a request visible to the master as running. `started` is now; the deadline may be
-    /// never(). No system call, but for one write if the master sleeps without a timer.
+    /// never(), and so may `slow_at`, from which on the request counts as slow. No system call, but
+    /// for one write if the master sleeps without a timer.
     void publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
-                 Deadline deadline, int fd, std::int32_t tid) noexcept;
+                 Deadline deadline, int fd, std::int32_t tid,
+                 Deadline slow_at = Deadline::never()) noexcept;
 
     /// The worker's claim to the response, to be made before its first byte. False: the master was
     /// first; then write nothing, close nothing, and wait for the kill.
@@ -111,14 +115,23 @@ class WorkerBoard {
     /// Of the worker and of processes that it starts.
     [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
 
+    /// Where it puts its stacks when it is asked for them.
+    [[nodiscard]] StackDump& stack_dump() const noexcept { return *stack_dump_; }
+
     /// For the next worker in this place: everything as new, the sequence numbers kept.
     void reset() noexcept;
 
   private:
     friend class Scoreboard;
     WorkerBoard(Scoreboard& board, WorkerLine& line, std::span<Cell> cells,
-                std::span<LabelText> labels, db::RunningQueries& queries) noexcept
-        : board_(&board), line_(&line), cells_(cells), labels_(labels), queries_(&queries) {}
+                std::span<LabelText> labels, db::RunningQueries& queries,
+                StackDump& stack_dump) noexcept
+        : board_(&board),
+          line_(&line),
+          cells_(cells),
+          labels_(labels),
+          queries_(&queries),
+          stack_dump_(&stack_dump) {}
 
     void store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept;
     void wake_master() noexcept;
@@ -128,11 +141,12 @@ class WorkerBoard {
     std::span<Cell> cells_;
     std::span<LabelText> labels_;
     db::RunningQueries* queries_;
+    StackDump* stack_dump_;
 };
 
-/// Shared memory between a master and its workers: one line, `cells` cells and one table of queries
-/// for each of `workers` places. Made by the master before its first fork; the pages that no one
-/// uses cost nothing.
+/// Shared memory between a master and its workers: one line, `cells` cells, one table of queries
+/// and one stack for each of `workers` places. Made by the master before its first fork; the pages
+/// that no one uses cost nothing.
 class Scoreboard {
   public:
     Scoreboard(std::size_t workers, std::size_t cells);
@@ -167,6 +181,7 @@ class Scoreboard {
     Cell* cells_begin_;
     LabelText* labels_;
     db::RunningQueries* queries_;
+    StackDump* stack_dumps_;
     UniqueFd wake_;
 };
 

@@ -2,7 +2,7 @@
 
 build_packages="g++ meson ninja-build ccache pkg-config libevent-dev node-llhttp libspdlog-dev
     libfmt-dev libcli11-dev libboost-context-dev libtomlplusplus-dev libcereal-dev doctest-dev
-    libcurl4-openssl-dev libmemcached-dev default-libmysqlclient-dev"
+    libcurl4-openssl-dev libmemcached-dev default-libmysqlclient-dev libdw-dev"
 
 # What tools/backends runs. The package mariadb-server itself would start a server of its own.
 server_packages="memcached mariadb-server-core mariadb-client-core"

@@ -1,0 +1,88 @@
+#include "master/post_mortem/examination.h"
+
+#include "master/milliseconds.h"
+#include "master/post_mortem/modules.h"
+#include "master/post_mortem/stack.h"
+#include "master/post_mortem/waits_for.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+namespace curfew::master {
+
+namespace {
+
+/// What makes two stacks the same: the functions, wherever in them.
+std::string kind_of(const std::vector<Frame>& frames) {
+    std::string kind;
+    for (const auto& frame : frames) {
+        kind += frame.function.empty() ? fmt::format("{:#x}", frame.address) : frame.function;
+        kind += '\n';
+    }
+    return kind;
+}
+
+}  // namespace
+
+Examination::Examination(std::string heading, const Upstreams& upstreams, Say say, Ask ask)
+    : heading_(std::move(heading)),
+      upstreams_(upstreams),
+      say_(std::move(say)),
+      ask_(std::move(ask)) {}
+
+Examination::~Examination() = default;
+
+/// So that grep finds every line by the request and by the process.
+std::string Examination::prefix(const Subject& subject) const {
+    return fmt::format("{}: request {} (pid {}): ", heading_, subject.id, subject.pid);
+}
+
+void Examination::report(const Subject& subject, Deadline deadline) {
+    const auto before = look_at(subject.pid, subject.tid);
+    const Modules* const modules = modules_of(subject.pid);  // takes long enough for two looks
+    const auto now = look_at(subject.pid, subject.tid);
+    say_(fmt::format(
+        "{}{} {}, route {}, age {} ms, limit {} ms: thread {} {}", prefix(subject), subject.method,
+        subject.target, subject.route, in_milliseconds(subject.age), in_milliseconds(subject.limit),
+        subject.tid,
+        what_it_does(before, now, subject.pid, subject.tid, subject.client, upstreams_)));
+    try {
+        say_stack(subject, modules ? seen_from_outside(*modules, subject, deadline)
+                                   : ask_(subject, deadline));
+    } catch (const std::exception& error) {
+        say_(prefix(subject) + "  no stack: " + error.what());
+    }
+}
+
+/// Null if they may not be known.
+const Modules* Examination::modules_of(pid_t pid) {
+    if (modules_.first == pid) return modules_.second.get();
+    modules_ = {pid, nullptr};
+    try {
+        modules_.second = std::make_unique<Modules>(Modules::of(pid));
+    } catch (const std::runtime_error&) {
+        // Whoever may not read this may not use ptrace either.
+    }
+    return modules_.second.get();
+}
+
+std::vector<Frame> Examination::seen_from_outside(const Modules& modules, const Subject& subject,
+                                                  Deadline deadline) {
+    try {
+        return modules.describe(stack_of(modules, subject.pid, subject.tid, deadline));
+    } catch (const std::system_error& error) {
+        if (error.code() != std::errc::operation_not_permitted) throw;
+        return ask_(subject, deadline);
+    }
+}
+
+void Examination::say_stack(const Subject& subject, const std::vector<Frame>& frames) {
+    const auto [same, first] = seen_.try_emplace(kind_of(frames), subject.id);
+    if (!first) return say_(prefix(subject) + "  the same stack as request " + same->second);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        say_(fmt::format("{}  #{} {}", prefix(subject), i, to_string(frames[i])));
+    }
+}
+
+}  // namespace curfew::master
