@@ -72,7 +72,11 @@ std::vector<Frame> Modules::describe(const std::vector<Call>& calls) const {
     std::vector<Frame> frames;
     for (const auto& call : calls) {
         auto frame = describe(call);
-        if (!frames.empty() && frame.function.starts_with("curfew::worker::")) break;
+        if (!frames.empty() && frame.function.starts_with("curfew::worker::")) {
+            // How it calls a handler says nothing either.
+            if (frames.back().function.starts_with("std::_Function_handler<")) frames.pop_back();
+            break;
+        }
         frames.push_back(std::move(frame));
     }
     return frames;

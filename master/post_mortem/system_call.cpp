@@ -88,8 +88,8 @@ constexpr Known known[] = {
     {SYS_clone3, "clone3", Kind::other},
 };
 
-/// Only three that wait with a limit come back under that name. A sleep's place in the kernel has no
-/// name of its own then.
+/// Only three that wait with a limit come back under that name. A sleep's place in the kernel has
+/// no name of its own then.
 long what_goes_on(std::string_view wchan) noexcept {
     if (wchan.empty()) return SYS_restart_syscall;
     if (wchan.find("poll") != wchan.npos) return SYS_ppoll;

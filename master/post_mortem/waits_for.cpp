@@ -9,16 +9,21 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace curfew::master {
 
 namespace {
 
-/// So many descriptors are named; who waits for more waits for none in particular.
+/// Who waits for more waits for none in particular.
 constexpr std::size_t most_descriptors = 4;
 
-/// Where a call waits to be interrupted. It says nothing of what the call is about.
-constexpr std::string_view wake_up = "anon_inode:[eventfd]";
+/// Where a call waits to be interrupted, such as an eventfd or one end of a pair of sockets, says
+/// nothing of what it is about.
+bool is_for_interrupts(std::string_view words) {
+    return words.find("(anon_inode:[eventfd]") != words.npos ||
+           words.find("(socket:[") != words.npos;
+}
 
 struct Thread {
     pid_t pid;
@@ -38,16 +43,14 @@ std::string polled(const Thread& thread, const SystemCall& call) {
     std::array<pollfd, 64> fds{};
     const auto count = std::min<std::size_t>(call.arguments[1], fds.size());
     if (!read_memory(thread.pid, call.arguments[0], fds.data(), count * sizeof(pollfd))) return {};
-    std::string text;
-    std::size_t named = 0;
+    std::vector<std::string> words;
     for (std::size_t i = 0; i < count; ++i) {
-        if (fds[i].fd < 0) continue;
-        const auto each = in_words(thread, fds[i].fd);
-        if (each.find(wake_up) != each.npos && call.arguments[1] > 1) continue;
-        if (++named > most_descriptors) return text + ", and others";
-        text.append(text.empty() ? " for " : ", ").append(each);
+        if (fds[i].fd >= 0) words.push_back(in_words(thread, fds[i].fd));
     }
-    return text;
+    if (!std::ranges::all_of(words, is_for_interrupts)) std::erase_if(words, is_for_interrupts);
+    if (words.empty()) return {};
+    if (words.size() <= most_descriptors) return fmt::format(" for {}", fmt::join(words, ", "));
+    return fmt::format(" for {} and {} more", words.front(), words.size() - 1);
 }
 
 /// glibc's mutex begins with the word that is waited for, a count, and the thread that holds it.
