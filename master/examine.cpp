@@ -16,7 +16,8 @@ constexpr Duration slow_box = std::chrono::seconds(1);
 void Master::execute_examined() {
     examiner_.end_overdue(Deadline::Clock::now());
     for (const auto& child : children_) {
-        if (child->condemned() && !examiner_.looks_at(child->pid())) child->kill({});
+        if (child->dead() || !child->condemned()) continue;
+        if (!examiner_.looks_at(child->pid())) child->kill({});
     }
 }
 
@@ -26,7 +27,7 @@ void Master::report_slow() {
     const auto now = Deadline::Clock::now();
     std::vector<Subject> slow;
     for (const auto& child : children_) {
-        if (child->killed()) continue;
+        if (child->killed() || child->dead()) continue;
         for (const auto& seen : scan(child->board(), now).slow) {
             auto subject = subject_of(child->pid(), child->board(), seen);
             // Only now it is certain that what was copied is that request's.

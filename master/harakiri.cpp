@@ -28,7 +28,7 @@ void Master::condemn_overdue() {
     }
     std::vector<Subject> stuck;
     for (const auto& child : children_) {
-        if (child->killed()) continue;
+        if (child->killed() || child->dead()) continue;
         auto subjects = condemn(*child, now);
         std::ranges::move(subjects, std::back_inserter(stuck));
     }
@@ -45,6 +45,7 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
     for (const auto& overdue : scan(child.board(), now).overdue) {
         const auto phase = worker::Cell::phase(overdue.word);
         if (!claim(child.board(), overdue)) continue;
+        child.call_keeper(worker::Ending::none);
         child.condemn("a request exceeded its limit");
 
         stuck.push_back(subject_of(child.pid(), child.board(), overdue));

@@ -2,6 +2,7 @@
 
 #include "handlers/unique_fd.h"
 #include "worker/context.h"
+#include "worker/handover.h"
 #include "worker/parser.h"
 #include "worker/writer.h"
 
@@ -19,6 +20,11 @@ class Connection final : private Task {
     /// `cell` is its place in the scoreboard for as long as it lives.
     Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket,
                std::string peer);
+    ~Connection();
+
+    /// Goes on where a worker that has died left off, with what the client had sent it. To be
+    /// called once, first.
+    void adopt(const Handover& handover, std::string_view bytes);
 
     /// The worker is on its way out: a connection that waits for a request ends soon, any other
     /// after its response.
@@ -65,7 +71,12 @@ class Connection final : private Task {
     void linger();
     void close() noexcept { state_ = State::closed; }
 
+    void log_adopted(const Handover& handover);
+    void enter_stage(Ledger::Stage stage) noexcept;
+    void enter_responding() noexcept;
+
     [[nodiscard]] bool leaving() const noexcept;
+    [[nodiscard]] bool may_keep_alive() const noexcept;
     void watch_writable(bool on);
     [[nodiscard]] bool body_keeps_pace() const noexcept;
     void time_out();
@@ -86,6 +97,7 @@ class Connection final : private Task {
     bool reading_paused_ = false;
     bool writable_watched_ = false;
 
+    Ledger ledger_;  ///< as it is in the scoreboard
     Buffer input_;
     Parser parser_;
     Writer writer_;
@@ -103,6 +115,8 @@ class Connection final : private Task {
     bool chunk_failed_ = false;
     bool answering_ = false;  ///< the cell is ours to finish
     RequestIds::Text made_id_;
+    std::string given_id_;                 ///< of a request that another worker has begun
+    Deadline budget_ = Deadline::never();  ///< what that has left of its limit
     Deadline::Clock::time_point started_;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "worker/access_log.h"
-#include "worker/buffer.h"
+#include "worker/arena.h"
 #include "worker/dispatcher.h"
 #include "worker/executor.h"
 #include "worker/loop.h"
@@ -23,8 +23,8 @@ struct Context {
     const Dispatcher& dispatcher;
     Executor& executor;
     AccessLog& access_log;
+    Arena& arena;
 
-    BlockPool blocks = {};
     RequestIds request_ids = {};
     DateClock date = {};
     std::string scratch = {};  ///< see Writer::begin

@@ -3,6 +3,8 @@
 #include "handlers/backends/running_queries.h"
 #include "handlers/deadline.h"
 #include "handlers/unique_fd.h"
+#include "worker/ledger.h"
+#include "worker/outcome.h"
 #include "worker/stack_dump.h"
 
 #include <atomic>
@@ -53,9 +55,9 @@ struct alignas(64) Cell {
     std::atomic<std::uint64_t> word{0};
     std::atomic<std::int64_t> deadline{0};  ///< CLOCK_MONOTONIC, ns; INT64_MAX: never
     std::atomic<std::int64_t> started{0};   ///< CLOCK_MONOTONIC, ns
-    std::atomic<std::int32_t> fd{-1};
     std::atomic<std::int32_t> tid{0};
-    std::atomic<std::int64_t> slow_at{0};  ///< as `deadline`: when it counts as slow
+    std::atomic<std::int64_t> slow_at{0};         ///< as `deadline`: when it counts as slow
+    std::atomic<Outcome> outcome{Outcome::none};  ///< of its connection; the keeper's to write
 
     static constexpr Phase phase(std::uint64_t word) noexcept {
         return static_cast<Phase>(word & 7);
@@ -64,6 +66,13 @@ struct alignas(64) Cell {
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 enum class WorkerState : std::uint32_t { booting, ready, draining };
+
+/// How a worker has ended, for its keeper.
+enum class Ending : std::uint32_t {
+    none,    ///< it has not: only requests that the master has claimed are to be answered
+    killed,  ///< by the master: its other requests have no part in that
+    died,    ///< in any other way
+};
 
 /// A worker's own line of the scoreboard.
 struct alignas(64) WorkerLine {
@@ -75,6 +84,12 @@ struct alignas(64) WorkerLine {
     /// Set by the master when it tells the worker to go: a handler that keeps the loop from its
     /// signals must not keep the clients from the news.
     std::atomic<bool> told_to_go{false};
+
+    /// The pid of the worker's keeper; 0: it has none.
+    std::atomic<std::int32_t> keeper{0};
+    std::atomic<std::uint32_t> keeper_calls{0};  ///< a futex: see WorkerBoard::call_keeper()
+    std::atomic<Ending> ending{Ending::none};
+    std::atomic<bool> retry_idempotent{false};  ///< of requests that were running at the end
 };
 
 class Scoreboard;
@@ -86,7 +101,7 @@ class WorkerBoard {
     /// never(), and so may `slow_at`, from which on the request counts as slow. No system call, but
     /// for one write if the master sleeps without a timer.
     void publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
-                 Deadline deadline, int fd, std::int32_t tid,
+                 Deadline deadline, std::int32_t tid,
                  Deadline slow_at = Deadline::never()) noexcept;
 
     /// The worker's claim to the response, to be made before its first byte. False: the master was
@@ -107,6 +122,18 @@ class WorkerBoard {
     /// Tells the master of a change that it should look at.
     void poke() noexcept;
 
+    /// The connection that has this cell, for whoever goes on with it.
+    [[nodiscard]] LedgerCell& ledger(std::size_t cell) const noexcept { return ledgers_[cell]; }
+
+    /// Makes the cell one of used_cells().
+    void use(std::size_t cell) noexcept;
+
+    /// For the master: has the keeper look at the line and the cells.
+    void call_keeper() noexcept;
+    /// For the keeper: returns when there was a call since the one that returned `last`; 0 at
+    /// first.
+    [[nodiscard]] std::uint32_t await_call(std::uint32_t last) noexcept;
+
     [[nodiscard]] WorkerLine& line() const noexcept { return *line_; }
     [[nodiscard]] std::span<Cell> cells() const noexcept { return cells_; }
     [[nodiscard]] std::span<Cell> used_cells() const noexcept;
@@ -124,12 +151,13 @@ class WorkerBoard {
   private:
     friend class Scoreboard;
     WorkerBoard(Scoreboard& board, WorkerLine& line, std::span<Cell> cells,
-                std::span<LabelText> labels, db::RunningQueries& queries,
-                StackDump& stack_dump) noexcept
+                std::span<LabelText> labels, std::span<LedgerCell> ledgers,
+                db::RunningQueries& queries, StackDump& stack_dump) noexcept
         : board_(&board),
           line_(&line),
           cells_(cells),
           labels_(labels),
+          ledgers_(ledgers),
           queries_(&queries),
           stack_dump_(&stack_dump) {}
 
@@ -140,6 +168,7 @@ class WorkerBoard {
     WorkerLine* line_;
     std::span<Cell> cells_;
     std::span<LabelText> labels_;
+    std::span<LedgerCell> ledgers_;
     db::RunningQueries* queries_;
     StackDump* stack_dump_;
 };
@@ -180,6 +209,7 @@ class Scoreboard {
     WorkerLine* lines_;
     Cell* cells_begin_;
     LabelText* labels_;
+    LedgerCell* ledgers_;
     db::RunningQueries* queries_;
     StackDump* stack_dumps_;
     UniqueFd wake_;

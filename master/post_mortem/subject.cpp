@@ -7,7 +7,7 @@ Subject subject_of(pid_t pid, const worker::WorkerBoard& board, const Overdue& s
     const auto label = board.label(seen.cell);
     return {.pid = pid,
             .tid = cell.tid.load(std::memory_order_relaxed),
-            .client = cell.fd.load(std::memory_order_relaxed),
+            .client = board.ledger(seen.cell).load().fd,
             .age = seen.age,
             .limit = seen.limit,
             .id = std::string(label.id),

@@ -22,7 +22,7 @@ struct Board {
 
     void run(std::size_t cell, Duration since, Duration limit) {
         board.publish(cell, Label{.id = "i", .route = "r", .method = "m", .target = "t"},
-                      noon - since, Deadline::after(noon - since, limit), 0, 0);
+                      noon - since, Deadline::after(noon - since, limit), 0);
     }
     void respond(std::size_t cell) { REQUIRE(board.begin_response(cell)); }
 };
@@ -87,7 +87,7 @@ TEST_CASE("a scan changes nothing and says the same again") {
 
 TEST_CASE("a request without a limit is busy and never overdue") {
     Board workers;
-    workers.board.publish(0, Label{}, noon, Deadline::never(), 0, 0);
+    workers.board.publish(0, Label{}, noon, Deadline::never(), 0);
 
     const auto seen = scan(workers.board, Deadline::Clock::time_point::max() - 1ns);
 
