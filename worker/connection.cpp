@@ -296,6 +296,12 @@ void Connection::done() noexcept {
     enter([this] { after_job(); });
 }
 
+void Connection::parked(std::uint64_t address, int fd) noexcept {
+    auto& cell = context_.board.cells()[cell_];
+    cell.waits_for.store(fd, std::memory_order_relaxed);
+    cell.parked.store(address, std::memory_order_relaxed);
+}
+
 void Connection::after_job() {
     if (job_ == Job::handler) {
         answering_ = true;

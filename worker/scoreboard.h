@@ -58,6 +58,8 @@ struct alignas(64) Cell {
     std::atomic<std::int32_t> tid{0};
     std::atomic<std::int64_t> slow_at{0};         ///< as `deadline`: when it counts as slow
     std::atomic<Outcome> outcome{Outcome::none};  ///< of its connection; the keeper's to write
+    std::atomic<std::int32_t> waits_for{-1};      ///< the descriptor of a parked fiber; -1: of none
+    std::atomic<std::uint64_t> parked{0};         ///< where its registers lie; 0: it is not parked
 
     static constexpr Phase phase(std::uint64_t word) noexcept {
         return static_cast<Phase>(word & 7);

@@ -1,7 +1,9 @@
 #include "master/post_mortem/examination.h"
 
 #include "master/milliseconds.h"
+#include "master/post_mortem/descriptor.h"
 #include "master/post_mortem/modules.h"
+#include "master/post_mortem/parked_stack.h"
 #include "master/post_mortem/stack.h"
 #include "master/post_mortem/waits_for.h"
 
@@ -23,6 +25,8 @@ std::string kind_of(const std::vector<Frame>& frames) {
     return kind;
 }
 
+bool is_parked(const Subject& subject) noexcept { return subject.cell->parked.load() != 0; }
+
 }  // namespace
 
 Examination::Examination(std::string heading, const Upstreams& upstreams, Say say, Ask ask)
@@ -39,20 +43,31 @@ std::string Examination::prefix(const Subject& subject) const {
 }
 
 void Examination::report(const Subject& subject, Deadline deadline) {
-    const auto before = look_at(subject.pid, subject.tid);
-    const Modules* const modules = modules_of(subject.pid);  // takes long enough for two looks
-    const auto now = look_at(subject.pid, subject.tid);
-    say_(fmt::format(
-        "{}{} {}, route {}, age {} ms, limit {} ms: thread {} {}", prefix(subject), subject.method,
-        subject.target, subject.route, in_milliseconds(subject.age), in_milliseconds(subject.limit),
-        subject.tid,
-        what_it_does(before, now, subject.pid, subject.tid, subject.client, upstreams_)));
+    say_(fmt::format("{}{} {}, route {}, age {} ms, limit {} ms: {}", prefix(subject),
+                     subject.method, subject.target, subject.route, in_milliseconds(subject.age),
+                     in_milliseconds(subject.limit), what_happens(subject)));
     try {
-        say_stack(subject, modules ? seen_from_outside(*modules, subject, deadline)
-                                   : ask_(subject, deadline));
+        say_stack(subject, is_parked(subject) ? stack_of_fiber(subject, deadline)
+                                              : stack_of_thread(subject, deadline));
     } catch (const std::exception& error) {
         say_(prefix(subject) + "  no stack: " + error.what());
     }
+}
+
+std::string Examination::what_happens(const Subject& subject) {
+    std::string text;
+    if (is_parked(subject)) {
+        const int fd = subject.cell->waits_for.load();
+        const auto what = describe_descriptor(subject.pid, fd, upstreams_);
+        text = fd < 0 ? "its fiber waits for time to pass; "
+                      : fmt::format("its fiber waits for fd {} ({}); ", fd, what);
+    }
+    const auto before = look_at(subject.pid, subject.tid);
+    static_cast<void>(modules_of(subject.pid));  // takes long enough for two looks
+    const auto now = look_at(subject.pid, subject.tid);
+    return text + fmt::format("thread {} {}", subject.tid,
+                              what_it_does(before, now, subject.pid, subject.tid, subject.client,
+                                           upstreams_));
 }
 
 /// Null if they may not be known.
@@ -67,14 +82,22 @@ const Modules* Examination::modules_of(pid_t pid) {
     return modules_.second.get();
 }
 
-std::vector<Frame> Examination::seen_from_outside(const Modules& modules, const Subject& subject,
-                                                  Deadline deadline) {
+std::vector<Frame> Examination::stack_of_thread(const Subject& subject, Deadline deadline) {
+    const Modules* const modules = modules_of(subject.pid);
+    if (!modules) return ask_(subject, deadline);
     try {
-        return modules.describe(stack_of(modules, subject.pid, subject.tid, deadline));
+        return modules->describe(stack_of(*modules, subject.pid, subject.tid, deadline));
     } catch (const std::system_error& error) {
         if (error.code() != std::errc::operation_not_permitted) throw;
         return ask_(subject, deadline);
     }
+}
+
+/// Its thread could only tell its own stack, that of the event loop.
+std::vector<Frame> Examination::stack_of_fiber(const Subject& subject, Deadline deadline) {
+    const auto modules = Modules::of(subject.pid);  // libdwfl keeps to one stack in each
+    return modules.describe_parked(
+        parked_stack_of(modules, subject.pid, subject.tid, subject.cell->parked, deadline));
 }
 
 void Examination::say_stack(const Subject& subject, const std::vector<Frame>& frames) {

@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -34,6 +35,8 @@ std::string demangled(const char* name) {
         abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free);
     return plain ? plain.get() : name;
 }
+
+bool is_servers(const Frame& frame) { return frame.function.starts_with("curfew::worker::"); }
 
 std::string source_of(Dwfl_Module* module, Dwarf_Addr address) {
     Dwfl_Line* const line = ::dwfl_module_getsrc(module, address);
@@ -68,11 +71,18 @@ Modules Modules::from(std::string maps) {
     return modules;
 }
 
-std::vector<Frame> Modules::describe(const std::vector<Call>& calls) const {
+std::vector<Frame> Modules::describe_parked(std::span<const Call> calls) const {
+    const auto servers = [this](const Call& call) { return is_servers(describe(call)); };
+    const auto parking = std::ranges::find_if(calls, servers);
+    const auto parked = std::find_if_not(parking, calls.end(), servers);
+    return describe(parked == calls.end() ? calls : std::span(parked, calls.end()));
+}
+
+std::vector<Frame> Modules::describe(std::span<const Call> calls) const {
     std::vector<Frame> frames;
     for (const auto& call : calls) {
         auto frame = describe(call);
-        if (!frames.empty() && frame.function.starts_with("curfew::worker::")) {
+        if (!frames.empty() && is_servers(frame)) {
             // How it calls a handler says nothing either.
             if (frames.back().function.starts_with("std::_Function_handler<")) frames.pop_back();
             break;

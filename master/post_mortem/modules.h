@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,10 @@ class Modules {
 
     /// A stack in words, the innermost call first, as far as the server's own calls below the
     /// handler. Names can take long the first time: some milliseconds, more with debug information.
-    [[nodiscard]] std::vector<Frame> describe(const std::vector<Call>& calls) const;
+    [[nodiscard]] std::vector<Frame> describe(std::span<const Call> calls) const;
+
+    /// The same of a fiber that the server has parked, without the server's own calls on top.
+    [[nodiscard]] std::vector<Frame> describe_parked(std::span<const Call> calls) const;
 
     [[nodiscard]] Dwfl* get() const noexcept { return dwfl_.get(); }
 

@@ -22,18 +22,22 @@ int collect(Dwfl_Frame* frame, void* all) noexcept {
 
 }  // namespace
 
-std::vector<Call> stack_of(const Modules& modules, pid_t pid, pid_t tid, Deadline deadline) {
+std::vector<Call> calls_of(const Modules& modules, pid_t tid) {
     std::vector<Call> calls;
     calls.reserve(most_frames);
+    // Its own verdict says no more than whether the outermost call was reached.
+    ::dwfl_getthread_frames(modules.get(), tid, collect, &calls);
+    return calls;
+}
+
+std::vector<Call> stack_of(const Modules& modules, pid_t pid, pid_t tid, Deadline deadline) {
     const Seized thread(tid, deadline);
     if (thread.error() != 0) refuse(thread.error(), "ptrace");
     if (::dwfl_pid(modules.get()) != pid) {
         const int error = ::dwfl_linux_proc_attach(modules.get(), pid, true);
         if (error != 0) refuse(error > 0 ? error : EIO, "libdwfl");
     }
-    // Its own verdict says no more than whether the outermost call was reached.
-    ::dwfl_getthread_frames(modules.get(), tid, collect, &calls);
-    return calls;
+    return calls_of(modules, tid);
 }
 
 }  // namespace curfew::master

@@ -18,4 +18,7 @@ constexpr std::size_t most_frames = 64;
 [[nodiscard]] std::vector<Call> stack_of(const Modules& modules, pid_t pid, pid_t tid,
                                          Deadline deadline);
 
+/// Those of a thread of what the modules are attached to.
+[[nodiscard]] std::vector<Call> calls_of(const Modules& modules, pid_t tid);
+
 }  // namespace curfew::master

@@ -145,6 +145,37 @@ TEST_CASE("of a request that is stuck in a call the log names the function and t
     CHECK(contains(in_web, "ask_the_web"));
 }
 
+TEST_CASE(
+    "a fiber that is parked has a stack, and waits for something, though its thread does not") {
+    const Peer web(say_nothing);
+    const Server server(
+        calls({"--post-mortem", long_time, "--timeout", "1s", "--worker-class", "fiber"}));
+
+    const auto in_web = post_mortem(server, "/http/" + web.address(), "a");
+    CHECK(contains(in_web, "its fiber waits for fd "));
+    CHECK(contains(in_web, "(" + web.address() + "); thread "));
+    CHECK(contains(in_web, "in epoll_wait for fd "));
+    CHECK(contains(in_web, "curl_easy_perform"));
+    CHECK(contains(in_web, "ask_the_web"));
+    CHECK_FALSE(contains(in_web, "curfew::worker::"));
+
+    const auto in_file = post_mortem(server, "/wait/for-ever", "b");
+    CHECK(contains(in_file, "wait_for_the_file"));
+}
+
+TEST_CASE("a fiber that runs is not said to be parked") {
+    const Server server(
+        {.flags = {"--post-mortem", long_time, "--timeout", "2s", "--worker-class", "fiber"},
+         .config = demo_limits,
+         .workers = 1});
+
+    const auto spin = post_mortem(server, "/stuck/spin", "a");
+
+    CHECK(contains(spin, "ms: thread "));
+    CHECK(contains(spin, "computes"));
+    CHECK(contains(spin, "demo::stuck_in_a_loop"));
+}
+
 TEST_CASE("of several that are stuck in one worker each is reported, the same stack once") {
     const Server server(calls({"--post-mortem", long_time, "--timeout", "1s", "--threads", "4"}));
 
@@ -270,11 +301,8 @@ TEST_CASE("a slow request whose worker is asked goes on unharmed too, in every w
 
         auto client = begin(server, "/wait/go", "a");
         REQUIRE(wait_until([&] { return report(server, "slow", "a").size() > 1; }));
-        if (worker_class != "fiber") {
-            CHECK(wait_until([&] {
-                return contains(joined(report(server, "slow", "a")), "wait_for_the_file");
-            }));
-        }
+        const auto last = worker_class == "fiber" ? "no stack: " : "wait_for_the_file";
+        CHECK(wait_until([&] { return contains(joined(report(server, "slow", "a")), last); }));
         make_file(server, "go");
 
         CHECK(client.read_reply().body == "went on\n");
