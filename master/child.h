@@ -51,7 +51,8 @@ class Child {
 
     /// On its way out, by our will or its own: it does not count any more.
     [[nodiscard]] bool leaving() const noexcept {
-        return told_ || dead_ || killed() || state() == worker::WorkerState::draining;
+        return told_ || dead_ || killed() || condemned() ||
+               state() == worker::WorkerState::draining;
     }
 
     /// Asks it to finish what it has: SIGTERM if the server stops, SIGTTOU if others go on.
@@ -59,13 +60,17 @@ class Child {
 
     [[nodiscard]] bool told() const noexcept { return told_; }
 
-    /// Decides that it is to be killed, and counts as killed from here on; kill() is to follow
-    /// soon. `why` becomes part of its Death.
-    void condemn(std::string why);
+    /// It is to be killed, once the requests that it can end have ended, or at `kill_by`. `why`
+    /// becomes part of its Death.
+    void condemn(std::string why, Deadline kill_by);
+    [[nodiscard]] bool condemned() const noexcept { return !sentence_.empty(); }
+    [[nodiscard]] const std::string& sentence() const noexcept { return sentence_; }
 
-    [[nodiscard]] bool condemned() const noexcept { return killed() && !executed_; }
+    /// When a condemned worker is to be killed whatever it does: at once if it cannot even say that
+    /// it has understood.
+    [[nodiscard]] Deadline execution() const noexcept;
 
-    /// SIGKILL, once. `why` becomes part of its Death, unless it was condemned before.
+    /// SIGKILL, once. `why` becomes part of its Death.
     void kill(std::string why);
 
     void send(int signal) const noexcept;
@@ -102,8 +107,10 @@ class Child {
     Deadline kill_by_ = Deadline::never();
     bool told_ = false;
     bool dead_ = false;
+    std::string sentence_;
+    Deadline mercy_ = Deadline::never();
+    Deadline must_freeze_by_ = Deadline::never();
     std::string kill_reason_;
-    bool executed_ = false;
 };
 
 }  // namespace curfew::master

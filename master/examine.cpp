@@ -12,15 +12,6 @@ constexpr Duration slow_box = std::chrono::seconds(1);
 
 }  // namespace
 
-/// Where a worker's end waits for an examination, that is over or has had its time.
-void Master::execute_examined() {
-    examiner_.end_overdue(Deadline::Clock::now());
-    for (const auto& child : children_) {
-        if (child->dead() || !child->condemned()) continue;
-        if (!examiner_.looks_at(child->pid())) child->kill({});
-    }
-}
-
 /// Once for each request, which goes on unharmed.
 void Master::report_slow() {
     if (examiner_.looks_at_slow()) return;

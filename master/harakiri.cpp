@@ -39,14 +39,15 @@ void Master::condemn_overdue() {
     run_out_of_patience(now);
 }
 
-/// Returns what was condemned for being stuck. The kill itself is up to execute_examined().
+/// Returns what was condemned for being stuck. The kill itself is up to execute_condemned().
 std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point now) {
     std::vector<Subject> stuck;
     for (const auto& overdue : scan(child.board(), now).overdue) {
         const auto phase = worker::Cell::phase(overdue.word);
         if (!claim(child.board(), overdue)) continue;
         child.call_keeper(worker::Ending::none);
-        child.condemn("a request exceeded its limit");
+        child.condemn("a request exceeded its limit",
+                      Deadline::after(now, options_.harakiri_mercy));
 
         stuck.push_back(subject_of(child.pid(), child.board(), overdue));
         const auto& request = stuck.back();
@@ -58,6 +59,19 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
             to_string(phase));
     }
     return stuck;
+}
+
+/// The others of its requests that still make progress are let end first, and whoever looks at it
+/// is let finish.
+void Master::execute_condemned() {
+    const auto now = Deadline::Clock::now();
+    examiner_.end_overdue(now);
+    for (const auto& child : children_) {
+        if (!child->condemned() || child->killed() || child->dead()) continue;
+        if (scan(child->board(), now).busy && !child->execution().passed(now)) continue;
+        if (examiner_.looks_at(child->pid())) continue;
+        child->kill(child->sentence());
+    }
 }
 
 void Master::run_out_of_patience(Deadline::Clock::time_point now) {

@@ -80,7 +80,7 @@ int Master::run() {
         reap();
         cancel_queries();
         condemn_overdue();
-        execute_examined();
+        execute_condemned();
         report_slow();
     }
     spdlog::info("stopped");
@@ -156,6 +156,9 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
     for (const auto& child : children_) {
         wake = std::min(wake, child->patience());
         if (child->killed() || child->dead()) continue;
+        if (child->condemned() && !examiner_.looks_at(child->pid())) {
+            wake = std::min(wake, child->execution());
+        }
         const auto seen = scan(child->board(), now);
         busy |= seen.busy;
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));

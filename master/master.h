@@ -42,7 +42,7 @@ class Master {
     void reap();
     void cancel_queries();
     void condemn_overdue();
-    void execute_examined();
+    void execute_condemned();
     void report_slow();
 
     void spawn();

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <concepts>
 #include <ctime>
 
 namespace curfew::worker {
@@ -27,8 +28,8 @@ class Text {
         size_ += length;
         return *this;
     }
-    Text& operator<<(char) = delete;  // it would be a number
-    Text& operator<<(std::int64_t number) noexcept {
+    Text& operator<<(std::integral auto number) noexcept {
+        static_assert(!std::same_as<decltype(number), char>, "would be written as a number");
         std::array<char, 20> digits;
         const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
         return *this << std::string_view(digits.data(), end);
@@ -77,15 +78,25 @@ std::string_view cut(std::string_view& text, char separator) noexcept {
     return part;
 }
 
-/// In thousandths; what is malformed counts in full.
+/// A qvalue, at most three digits behind the point; what is malformed counts in full.
+int thousandths(std::string_view value) noexcept {
+    if (!value.starts_with('0')) return 1000;
+    int number = 0;
+    value = value.substr(std::min<std::size_t>(2, value.size()));
+    for (std::size_t i = 0; i < 3; ++i) {
+        const char digit = i < value.size() ? value[i] : '0';
+        if (digit < '0' || digit > '9') return 1000;
+        number = number * 10 + (digit - '0');
+    }
+    return number;
+}
+
 int quality_of(std::string_view parameters) noexcept {
     while (!parameters.empty()) {
         auto value = trim(cut(parameters, ';'));
         const auto name = trim(cut(value, '='));
         if (!equals_ignoring_case(name, "q")) continue;
-        double quality = 1;
-        std::from_chars(value.begin(), value.end(), quality);
-        return static_cast<int>(std::clamp(quality, 0.0, 1.0) * 1000);
+        return thousandths(value);
     }
     return 1000;
 }
@@ -108,8 +119,7 @@ WrittenAnswer write_answer(const ErrorAnswer& answer, std::span<char> out) noexc
         text << "Curfew-Limit: " << answer.limit_name << "=" << milliseconds(answer.limit)
              << "ms\r\n";
     }
-    text << "X-Request-Id: " << answer.id
-         << "\r\nContent-Length: " << static_cast<std::int64_t>(body.size()) << "\r\n";
+    text << "X-Request-Id: " << answer.id << "\r\nContent-Length: " << body.size() << "\r\n";
     if (!answer.keep_alive) text << "Connection: close\r\n";
     if (answer.keep_alive && !answer.http_1_1) text << "Connection: keep-alive\r\n";
     text << "\r\n";

@@ -91,6 +91,10 @@ void WorkerBoard::publish(std::size_t index, const Label& label,
     cell.tid.store(tid, std::memory_order_relaxed);
     use(index);
     store(cell, Phase::running, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
+    // The master looks as often as the shortest limit asks; this one may have less left.
+    const auto shortest = line_->shortest_limit.load(std::memory_order_relaxed);
+    const bool sooner = deadline.time() - started < Duration(shortest);
+    if (sooner && !deadline.is_never()) return poke();
     wake_master();
 }
 
@@ -170,6 +174,7 @@ void WorkerBoard::reset() noexcept {
     line_->shortest_limit.store(INT64_MAX);
     line_->requests.store(0);
     line_->told_to_go.store(false);
+    line_->frozen.store(false);
     line_->keeper.store(0);
     line_->keeper_calls.store(0);
     line_->ending.store(Ending::none);

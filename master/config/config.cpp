@@ -108,6 +108,8 @@ OptionTable table_of(Options& c) {
                                      {"warning", "warning"},
                                      {"error", "error"},
                                      {"critical", "critical"}};
+    const Choice<Retry> retries{
+        {"never", Retry::never}, {"killed", Retry::killed}, {"always", Retry::always}};
     worker::Options& w = c.worker;
     OptionTable option;
     option.group("Server");
@@ -149,6 +151,13 @@ OptionTable table_of(Options& c) {
     option("-t,--timeout", w.timeout, Span{10ms, 24h, true},
            "Harakiri: the worker of a request that runs longer is killed and replaced, unless the "
            "route has a limit of its own; 0: never");
+    option("--harakiri-mercy", c.harakiri_mercy, Span{10ms, 24h, true},
+           "Time for the other requests of a worker to end before it is killed for one of them, as "
+           "long as they make progress; 0: none");
+    option("--retry-idempotent", c.retry_idempotent, retries,
+           "Run a request once more in another worker if its own has died, nothing was sent, and "
+           "its method is idempotent: never, if the master killed the worker for another request, "
+           "or always, also after a crash");
     option("--slow-request-limit", w.slow_request_limit, Span{1ms, 24h, true},
            "The log says of a request that runs longer what it waits for and where, once, and the "
            "request goes on, unless the route has a limit of its own; 0: never");

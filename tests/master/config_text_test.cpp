@@ -87,6 +87,8 @@ Options unusual() {
     o.worker.max_requests_jitter = 11;
     o.worker.max_abandoned = 12;
     o.worker.timeout = 0s;
+    o.harakiri_mercy = 250ms;
+    o.retry_idempotent = Retry::always;
     o.worker.slow_request_limit = 3s;
     o.worker.graceful_timeout = 2min;
     o.worker.keepalive = 1h;
