@@ -18,13 +18,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-[[noreturn]] void pose(const std::function<void()>& become, int ready) noexcept {
+[[noreturn]] void pose(const std::function<void()>& become, int ready, pid_t parent) noexcept {
     try {
         become();
     } catch (const std::exception&) {
         ::_exit(1);
     }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // changing the user clears this
+    if (::getppid() != parent) ::_exit(0);
     [[maybe_unused]] const auto said = ::write(ready, "", 1);
     while (true) ::pause();
 }
@@ -49,8 +50,9 @@ int refused_look(const std::function<void()>& become) {
     checked(::pipe2(ends, O_CLOEXEC), "pipe");
     const UniqueFd ready(ends[0]);
     UniqueFd says(ends[1]);
+    const pid_t parent = ::getpid();
     const pid_t pid = checked(::fork(), "fork");
-    if (pid == 0) pose(become, says.get());
+    if (pid == 0) pose(become, says.get(), parent);
     says.reset();
     char byte = 0;
     const int error = ::read(ready.get(), &byte, 1) == 1 ? look_at_once(pid) : ECHILD;
