@@ -45,7 +45,8 @@ std::string Examination::prefix(const Subject& subject) const {
 void Examination::report(const Subject& subject, Deadline deadline) {
     say_(fmt::format("{}{} {}, route {}, age {} ms, limit {} ms: {}", prefix(subject),
                      subject.method, subject.target, subject.route, in_milliseconds(subject.age),
-                     in_milliseconds(subject.limit), what_happens(subject)));
+                     in_milliseconds(subject.limit),
+                     what_happens(subject, Deadline::in(deadline.remaining() / 2))));
     try {
         say_stack(subject, is_parked(subject) ? stack_of_fiber(subject, deadline)
                                               : stack_of_thread(subject, deadline));
@@ -54,7 +55,7 @@ void Examination::report(const Subject& subject, Deadline deadline) {
     }
 }
 
-std::string Examination::what_happens(const Subject& subject) {
+std::string Examination::what_happens(const Subject& subject, Deadline deadline) {
     std::string text;
     if (is_parked(subject)) {
         const int fd = subject.cell->waits_for.load();
@@ -62,12 +63,9 @@ std::string Examination::what_happens(const Subject& subject) {
         text = fd < 0 ? "its fiber waits for time to pass; "
                       : fmt::format("its fiber waits for fd {} ({}); ", fd, what);
     }
-    const auto before = look_at(subject.pid, subject.tid);
-    static_cast<void>(modules_of(subject.pid));  // takes long enough for two looks
-    const auto now = look_at(subject.pid, subject.tid);
-    return text + fmt::format("thread {} {}", subject.tid,
-                              what_it_does(before, now, subject.pid, subject.tid, subject.client,
-                                           upstreams_));
+    return text + fmt::format(
+                      "thread {} {}", subject.tid,
+                      what_it_does(subject.pid, subject.tid, subject.client, upstreams_, deadline));
 }
 
 /// Null if they may not be known.

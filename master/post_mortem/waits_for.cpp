@@ -2,9 +2,11 @@
 
 #include "master/post_mortem/descriptor.h"
 #include "master/post_mortem/memory.h"
+#include "master/post_mortem/thread_state.h"
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +16,11 @@
 namespace curfew::master {
 
 namespace {
+
+constexpr timespec between_looks{.tv_sec = 0, .tv_nsec = 500'000};
+
+/// More than it takes to heed a signal, in ns. The scheduler counts every few milliseconds.
+constexpr long long enough_to_compute = 1'000'000;
 
 /// Who waits for more waits for none in particular.
 constexpr std::size_t most_descriptors = 4;
@@ -109,15 +116,18 @@ std::string verb(const ThreadState& state) {
 
 }  // namespace
 
-std::string what_it_does(const ThreadState& before, const ThreadState& now, pid_t pid, pid_t tid,
-                         int client, const Upstreams& upstreams) {
-    // Seen running twice, or once and in the meantime.
-    if (now.letter == 'R' && (before.letter == 'R' || now.cpu_time > before.cpu_time)) {
-        return "computes";
+std::string what_it_does(pid_t pid, pid_t tid, int client, const Upstreams& upstreams,
+                         Deadline deadline) {
+    const auto first = look_at(pid, tid);
+    auto now = first;
+    while (now.letter == 'R') {
+        if (now.cpu_time - first.cpu_time > enough_to_compute) return "computes";
+        if (deadline.passed()) return "could run, and gets no processor";
+        ::nanosleep(&between_looks, nullptr);
+        now = look_at(pid, tid);
     }
     auto text = verb(now);
     if (now.letter == 'D') text += now.wchan.empty() ? ")" : ", " + now.wchan + ")";
-    if (now.letter == 'R') text = "runs again";
     if (now.call && (now.letter == 'S' || now.letter == 'D')) {
         const Thread thread{.pid = pid, .tid = tid, .client = client, .upstreams = upstreams};
         text.append(" in ").append(now.call->name).append(object(thread, *now.call));

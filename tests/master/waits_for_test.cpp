@@ -28,9 +28,7 @@ Upstreams upstreams_with(const std::string& db) {
 }
 
 std::string does(const Victim& victim, const Upstreams& upstreams, int client = -1) {
-    const auto before = look_at(victim.pid(), victim.tid());
-    return what_it_does(before, look_at(victim.pid(), victim.tid()), victim.pid(), victim.tid(),
-                        client, upstreams);
+    return what_it_does(victim.pid(), victim.tid(), client, upstreams, Deadline::in(patience));
 }
 
 std::string does(const Victim& victim) { return does(victim, upstreams_with("127.0.0.1:3306")); }
