@@ -73,7 +73,7 @@ void Master::give_up_sockets() {
 
 int Master::run() {
     probe_examiner();
-    while (stopping_ == Stopping::no || !children_.empty() || canceller_ != 0 || examiner_.busy()) {
+    while (stopping_ == Stopping::no || anyone_left() || canceller_ != 0 || examiner_.busy()) {
         respawn();
         wait();
         heed_signals();
@@ -96,6 +96,12 @@ void Master::respawn() {
     }
     dismiss_surplus();
     retire();
+}
+
+/// To wait for: not those that the kernel holds, who may never end.
+bool Master::anyone_left() const {
+    return !std::ranges::all_of(
+        children_, [](const auto& child) { return child->given_up() && child->keeper() == 0; });
 }
 
 bool Master::anyone_ready() const {
@@ -155,6 +161,7 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
     scoreboard_.sleep(true);
     for (const auto& child : children_) {
         wake = std::min(wake, child->patience());
+        wake = std::min(wake, child->death_due());
         if (child->killed() || child->dead()) continue;
         if (child->condemned() && !examiner_.looks_at(child->pid())) {
             wake = std::min(wake, child->execution());

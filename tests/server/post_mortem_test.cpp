@@ -58,10 +58,10 @@ std::string joined(const std::vector<std::string>& lines) {
 
 /// Has the worker of such a request killed. Returns what the log says of it.
 std::string post_mortem(const Server& server, const std::string& target, const std::string& id) {
-    const auto kills = count(server.log(), "killed: a request exceeded its limit");
+    const auto kills = count(server.log(), ") killed: a request exceeded its limit");
     CHECK(server.get(target, id_field(id)).status != 200);
     CHECK(wait_until(
-        [&] { return count(server.log(), "killed: a request exceeded its limit") > kills; }));
+        [&] { return count(server.log(), ") killed: a request exceeded its limit") > kills; }));
     return joined(report(server, "stuck", id));
 }
 
@@ -181,9 +181,9 @@ TEST_CASE("of several that are stuck in one worker each is reported, the same st
 
     auto first = begin(server, "/wait/for-ever", "a");
     auto second = begin(server, "/wait/for-ever", "b");
-    REQUIRE(server.logs("killed: a request exceeded its limit"));
+    REQUIRE(server.logs(") killed: a request exceeded its limit"));
 
-    CHECK(count(server.log(), "killed: a request exceeded its limit") == 1);
+    CHECK(count(server.log(), ") killed: a request exceeded its limit") == 1);
     CHECK(contains(joined(report(server, "stuck", "a")) + joined(report(server, "stuck", "b")),
                    "wait_for_the_file"));
 }
