@@ -95,7 +95,7 @@ Client begin(const Server& server, const std::string& target, const std::string&
 }
 
 Setup calls(std::vector<std::string> flags, int workers = 1) {
-    return {.flags = std::move(flags), .app = test_app("calls"), .workers = workers};
+    return {.flags = std::move(flags), .app = test_app("stalls"), .workers = workers};
 }
 
 }  // namespace
