@@ -35,4 +35,9 @@ Route& Route::harakiri(Duration limit) {
     return *this;
 }
 
+Route& Route::slow(Duration limit) {
+    slow_ = limit == Duration::zero() ? limit : checked_limit(limit, "slow");
+    return *this;
+}
+
 }  // namespace curfew

@@ -33,11 +33,17 @@ class Route {
     /// the server's `timeout`. At least 1 ms, else std::invalid_argument.
     Route& harakiri(Duration limit);
 
+    /// The time after which the log says of a request what it is doing, which goes on. Overrides
+    /// the server's `slow_request_limit`; zero: never. Else at least 1 ms, or
+    /// std::invalid_argument.
+    Route& slow(Duration limit);
+
     /// "*" for any().
     [[nodiscard]] const std::string& method() const noexcept { return method_; }
     [[nodiscard]] const std::string& pattern() const noexcept { return pattern_; }
     [[nodiscard]] std::optional<Duration> within() const noexcept { return within_; }
     [[nodiscard]] std::optional<Duration> harakiri() const noexcept { return harakiri_; }
+    [[nodiscard]] std::optional<Duration> slow() const noexcept { return slow_; }
     /// Null if none was named.
     [[nodiscard]] Strategy* by() const noexcept { return by_; }
 
@@ -49,6 +55,7 @@ class Route {
     Handler handler_;
     std::optional<Duration> within_;
     std::optional<Duration> harakiri_;
+    std::optional<Duration> slow_;
     Strategy* by_ = nullptr;
 };
 

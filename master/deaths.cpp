@@ -45,6 +45,7 @@ void Master::reap() {
             continue;
         }
         if (pid == canceller_) bury_canceller(status);
+        if (examiner_.finished(pid, status)) continue;
         const auto child = std::ranges::find_if(children_, [pid](const auto& each) {
             return each->keeper() == pid || (each->pid() == pid && !each->dead());
         });

@@ -6,6 +6,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace curfew::master {
 
 namespace {
@@ -25,13 +28,22 @@ void Master::condemn_overdue() {
         lenient_until_ = now + lateness_that_excuses;
         return;
     }
+    std::vector<Subject> stuck;
     for (const auto& child : children_) {
-        if (!child->killed() && !child->dead()) condemn(*child, now);
+        if (child->killed() || child->dead()) continue;
+        auto subjects = condemn(*child, now);
+        std::ranges::move(subjects, std::back_inserter(stuck));
+    }
+    if (!stuck.empty() && options_.post_mortem > Duration::zero()) {
+        examiner_.begin(Examiner::Why::stuck, stuck, options_.post_mortem,
+                        options_.worker.backends);
     }
     run_out_of_patience(now);
 }
 
-void Master::condemn(Child& child, Deadline::Clock::time_point now) {
+/// Returns what was condemned for being stuck. The kill itself is up to execute_condemned().
+std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point now) {
+    std::vector<Subject> stuck;
     for (const auto& overdue : scan(child.board(), now).overdue) {
         const auto phase = worker::Cell::phase(overdue.word);
         if (!claim(child.board(), overdue)) continue;
@@ -39,23 +51,28 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
         child.condemn("a request exceeded its limit",
                       Deadline::after(now, options_.harakiri_mercy));
 
-        const auto label = child.board().label(overdue.cell);
-        child.board().counters().count(worker::Incident::killed_for_timeout, label.route);
+        stuck.push_back(subject_of(child.pid(), child.board(), overdue));
+        const auto& request = stuck.back();
+        child.board().counters().count(worker::Incident::killed_for_timeout, request.route);
         spdlog::error(
             "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
             "{}, {}, {}",
-            child.place() + 1, child.pid(), label.route, label.method, label.target,
-            in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
+            child.place() + 1, child.pid(), request.route, request.method, request.target,
+            in_milliseconds(request.age), in_milliseconds(request.limit), request.id,
             to_string(phase), describe(child.board().meter(overdue.cell), now));
     }
+    return stuck;
 }
 
-/// The others of its requests that still make progress are let end first.
+/// The others of its requests that still make progress are let end first, and whoever looks at it
+/// is let finish.
 void Master::execute_condemned() {
     const auto now = Deadline::Clock::now();
+    examiner_.end_overdue(now);
     for (const auto& child : children_) {
         if (!child->condemned() || child->killed() || child->dead()) continue;
         if (scan(child->board(), now).busy && !child->execution().passed(now)) continue;
+        if (examiner_.looks_at(child->pid())) continue;
         child->kill(child->sentence());
     }
 }

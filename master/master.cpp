@@ -73,7 +73,8 @@ void Master::give_up_sockets() {
 }
 
 int Master::run() {
-    while (stopping_ == Stopping::no || anyone_left() || canceller_ != 0) {
+    probe_examiner();
+    while (stopping_ == Stopping::no || anyone_left() || canceller_ != 0 || examiner_.busy()) {
         respawn();
         wait();
         heed_signals();
@@ -81,6 +82,7 @@ int Master::run() {
         cancel_queries();
         condemn_overdue();
         execute_condemned();
+        report_slow();
     }
     log_counters(scoreboard_.counters());
     spdlog::info("stopped");
@@ -156,16 +158,20 @@ void Master::wait() {
 Deadline Master::next_wake(Deadline::Clock::time_point now) {
     auto wake =
         stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
+    wake = std::min(wake, examiner_.box());
     bool busy = poked_;
     scoreboard_.sleep(true);
     for (const auto& child : children_) {
         wake = std::min(wake, child->patience());
         wake = std::min(wake, child->death_due());
         if (child->killed() || child->dead()) continue;
-        if (child->condemned()) wake = std::min(wake, child->execution());
+        if (child->condemned() && !examiner_.looks_at(child->pid())) {
+            wake = std::min(wake, child->execution());
+        }
         const auto seen = scan(child->board(), now);
         busy |= seen.busy;
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
+        if (!seen.slow.empty() && !examiner_.looks_at_slow()) wake = Deadline::at(now);
     }
     if (busy) {
         scoreboard_.sleep(false);

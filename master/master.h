@@ -7,6 +7,7 @@
 #include "master/oom_kills.h"
 #include "master/options.h"
 #include "master/pidfile.h"
+#include "master/post_mortem/examiner.h"
 #include "master/signals.h"
 #include "master/sockets.h"
 #include "worker/handover.h"
@@ -45,6 +46,7 @@ class Master {
     void cancel_queries();
     void condemn_overdue();
     void execute_condemned();
+    void report_slow();
 
     void spawn();
     [[noreturn]] void become_worker(std::size_t place, pid_t master);
@@ -79,7 +81,9 @@ class Master {
     [[nodiscard]] Deadline next_wake(Deadline::Clock::time_point now);
     [[nodiscard]] Duration shortest_limit() const noexcept;
     void run_out_of_patience(Deadline::Clock::time_point now);
-    void condemn(Child& child, Deadline::Clock::time_point now);
+    [[nodiscard]] std::vector<Subject> condemn(Child& child, Deadline::Clock::time_point now);
+    void become_examiner(const char* title);
+    void probe_examiner();
     void give_up(Child& child);
     void begin_settling(Child& child, bool ours);
     void notice_stop(pid_t pid, int wait_status);
@@ -114,6 +118,7 @@ class Master {
     std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
     OomKills oom_kills_;
+    Examiner examiner_{[this](const char* title) { become_examiner(title); }};
     Backoff backoff_;
     int target_;
     Stopping stopping_ = Stopping::no;

@@ -19,7 +19,8 @@ struct Overdue {
 /// What the scoreboard says of one worker at one moment.
 struct Scan {
     std::vector<Overdue> overdue;
-    Deadline nearest = Deadline::never();  ///< of those that are not overdue
+    std::vector<Overdue> slow;  ///< not overdue, and not reported yet; `limit` is that of the slow
+    Deadline nearest = Deadline::never();  ///< of the limits that have not passed
     bool busy = false;                     ///< some request runs
 };
 
@@ -29,5 +30,9 @@ struct Scan {
 /// Takes the response of that request away from its worker. False if the worker was faster: then
 /// the request is not overdue any more.
 [[nodiscard]] bool claim(const worker::WorkerBoard& board, const Overdue& overdue) noexcept;
+
+/// Takes the report of a slow request upon itself: nobody else will see it as slow. False if it is
+/// over.
+[[nodiscard]] bool take_slow(const worker::WorkerBoard& board, const Overdue& slow) noexcept;
 
 }  // namespace curfew::master

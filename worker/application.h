@@ -34,8 +34,9 @@ class Application {
 
     [[nodiscard]] const Router& router() const noexcept { return router_; }
 
-    /// The soonest limit that any request can have; Duration::max() if none has one.
-    [[nodiscard]] Duration shortest_harakiri() const noexcept;
+    /// The soonest limit that the master must know of and that any request can have: its harakiri,
+    /// or when it counts as slow. Duration::max() if none has one.
+    [[nodiscard]] Duration shortest_limit() const noexcept;
 
   private:
     struct Unload {

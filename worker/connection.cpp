@@ -274,7 +274,8 @@ void Connection::run_handler() {
     const bool came_whole = first_byte_ == Deadline::Clock::time_point{};
     const MeteringScope metering(context_.board.meter(cell_).begin(
         start, came_whole ? Duration::zero() : started_ - first_byte_, start - started_));
-    context_.board.publish(cell_, label, start, harakiri, thread_id());
+    context_.board.publish(cell_, label, start, harakiri, thread_id(),
+                           context_.dispatcher.slow_at(*route_, start));
 
     response_ = context_.dispatcher.run(*route_, Request(parts));
     if (!context_.board.begin_response(cell_)) await_kill();
@@ -302,6 +303,12 @@ void Connection::done() noexcept {
     if (submitting_) return;
     if (context_.job_done) context_.job_done();
     enter([this] { after_job(); });
+}
+
+void Connection::parked(std::uint64_t address, int fd) noexcept {
+    auto& cell = context_.board.cells()[cell_];
+    cell.waits_for.store(fd, std::memory_order_relaxed);
+    cell.parked.store(address, std::memory_order_relaxed);
 }
 
 void Connection::after_job() {

@@ -60,6 +60,7 @@ class Connection final : private Task {
     [[nodiscard]] bool submit(Job job);
     void run() noexcept override;
     void done() noexcept override;
+    void parked(std::uint64_t address, int fd) noexcept override;
     void after_job();
     void run_handler();
     void pull_chunk();

@@ -57,6 +57,11 @@ Deadline Dispatcher::harakiri(const Route& route, Deadline::Clock::time_point st
     return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
 }
 
+Deadline Dispatcher::slow_at(const Route& route, Deadline::Clock::time_point start) const {
+    const Duration limit = route.slow().value_or(options_->slow_request_limit);
+    return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
+}
+
 Deadline Dispatcher::limit(const Route& route, const RequestParts& parts,
                            Deadline::Clock::time_point received,
                            Deadline::Clock::time_point start) const {

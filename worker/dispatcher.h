@@ -27,6 +27,9 @@ class Dispatcher {
     /// The limit after which the master may kill, counted from the handler's start. never() if off.
     [[nodiscard]] Deadline harakiri(const Route& route, Deadline::Clock::time_point start) const;
 
+    /// From when on it counts as slow.
+    [[nodiscard]] Deadline slow_at(const Route& route, Deadline::Clock::time_point start) const;
+
     /// The limit that the route's strategy enforces: the sooner of the route's own, counted from
     /// the handler's start, and the client's, from when its request was whole. never() without
     /// either.

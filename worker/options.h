@@ -23,8 +23,9 @@ struct RouteOverride {
     std::string pattern;
     std::optional<Duration> limit;
     std::optional<Duration> harakiri;
-    std::string strategy;  ///< empty: the code's own
-    std::string where;     ///< "conf/curfew.toml:12:1", for messages
+    std::string strategy;                        ///< empty: the code's own
+    std::optional<Duration> slow_request_limit;  ///< zero: off
+    std::string where;                           ///< "conf/curfew.toml:12:1", for messages
 };
 
 /// What a worker reads of the configuration. Each default here is the default of the option.
@@ -39,7 +40,8 @@ struct Options {
     int max_requests_jitter = 0;  ///< up to so many more, different in each worker
     int max_abandoned = 16;       ///< threads that strategy `thread` left behind; 0: any number
 
-    Duration timeout = std::chrono::seconds(30);  ///< harakiri; zero: off
+    Duration timeout = std::chrono::seconds(30);     ///< harakiri; zero: off
+    Duration slow_request_limit = Duration::zero();  ///< zero: off
     Duration graceful_timeout = std::chrono::seconds(30);
     Duration keepalive = std::chrono::seconds(5);  ///< zero: close after each response
     Duration header_timeout = std::chrono::seconds(15);

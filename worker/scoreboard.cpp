@@ -81,12 +81,13 @@ void WorkerBoard::wake_master() noexcept {
 }
 
 void WorkerBoard::publish(std::size_t index, const Label& label,
-                          Deadline::Clock::time_point started, Deadline deadline,
-                          std::int32_t tid) noexcept {
+                          Deadline::Clock::time_point started, Deadline deadline, std::int32_t tid,
+                          Deadline slow_at) noexcept {
     Cell& cell = cells_[index];
     labels_[index].store(label);
     cell.started.store(nanoseconds(started), std::memory_order_relaxed);
     cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_relaxed);
+    cell.slow_at.store(nanoseconds(slow_at.time()), std::memory_order_relaxed);
     cell.tid.store(tid, std::memory_order_relaxed);
     use(index);
     store(cell, Phase::running, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
@@ -186,7 +187,7 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
       size_(round_up(sizeof(Header)) + sizeof(Counters) + workers * sizeof(WorkerLine) +
             workers *
                 (cells * (sizeof(Cell) + sizeof(Meter) + sizeof(LabelText) + sizeof(LedgerCell)) +
-                 sizeof(db::RunningQueries))),
+                 sizeof(db::RunningQueries) + sizeof(StackDump))),
       wake_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {
     memory_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -206,6 +207,7 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     labels_ = reinterpret_cast<LabelText*>(meters_ + workers * cells);
     ledgers_ = reinterpret_cast<LedgerCell*>(labels_ + workers * cells);
     queries_ = reinterpret_cast<db::RunningQueries*>(ledgers_ + workers * cells);
+    stack_dumps_ = reinterpret_cast<StackDump*>(queries_ + workers);
 }
 
 Scoreboard::~Scoreboard() { ::munmap(memory_, size_); }
@@ -218,7 +220,8 @@ WorkerBoard Scoreboard::worker(std::size_t place) noexcept {
             std::span(ledgers_ + place * cells_, cells_),
             queries_[place],
             meters_ + place * cells_,
-            *counters_};
+            *counters_,
+            stack_dumps_[place]};
 }
 
 void Scoreboard::sleep(bool asleep) noexcept {

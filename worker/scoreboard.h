@@ -7,6 +7,7 @@
 #include "worker/counters.h"
 #include "worker/ledger.h"
 #include "worker/outcome.h"
+#include "worker/stack_dump.h"
 
 #include <atomic>
 #include <cstddef>
@@ -57,7 +58,10 @@ struct alignas(64) Cell {
     std::atomic<std::int64_t> deadline{0};  ///< CLOCK_MONOTONIC, ns; INT64_MAX: never
     std::atomic<std::int64_t> started{0};   ///< CLOCK_MONOTONIC, ns
     std::atomic<std::int32_t> tid{0};
+    std::atomic<std::int64_t> slow_at{0};         ///< as `deadline`: when it counts as slow
     std::atomic<Outcome> outcome{Outcome::none};  ///< of its connection; the keeper's to write
+    std::atomic<std::int32_t> waits_for{-1};      ///< the descriptor of a parked fiber; -1: of none
+    std::atomic<std::uint64_t> parked{0};         ///< where its registers lie; 0: it is not parked
 
     static constexpr Phase phase(std::uint64_t word) noexcept {
         return static_cast<Phase>(word & 7);
@@ -102,9 +106,11 @@ class Scoreboard;
 class WorkerBoard {
   public:
     /// Makes a request visible to the master as running. `started` is now; the deadline may be
-    /// never(). No system call, but for one write if the master sleeps without a timer.
+    /// never(), and so may `slow_at`, from which on the request counts as slow. No system call, but
+    /// for one write if the master sleeps without a timer.
     void publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
-                 Deadline deadline, std::int32_t tid) noexcept;
+                 Deadline deadline, std::int32_t tid,
+                 Deadline slow_at = Deadline::never()) noexcept;
 
     /// The worker's claim to the response, to be made before its first byte. False: the master was
     /// first; then write nothing, close nothing, and wait for the kill.
@@ -150,6 +156,9 @@ class WorkerBoard {
     /// Of the worker and of processes that it starts.
     [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
 
+    /// Where it puts its stacks when it is asked for them.
+    [[nodiscard]] StackDump& stack_dump() const noexcept { return *stack_dump_; }
+
     /// For the next worker in this place: everything as new, the sequence numbers kept.
     void reset() noexcept;
 
@@ -157,7 +166,8 @@ class WorkerBoard {
     friend class Scoreboard;
     WorkerBoard(Scoreboard& board, WorkerLine& line, std::span<Cell> cells,
                 std::span<LabelText> labels, std::span<LedgerCell> ledgers,
-                db::RunningQueries& queries, Meter* meters, Counters& counters) noexcept
+                db::RunningQueries& queries, Meter* meters, Counters& counters,
+                StackDump& stack_dump) noexcept
         : board_(&board),
           line_(&line),
           cells_(cells),
@@ -165,7 +175,8 @@ class WorkerBoard {
           ledgers_(ledgers),
           queries_(&queries),
           meters_(meters),
-          counters_(&counters) {}
+          counters_(&counters),
+          stack_dump_(&stack_dump) {}
 
     void store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept;
     void wake_master() noexcept;
@@ -178,11 +189,12 @@ class WorkerBoard {
     db::RunningQueries* queries_;
     Meter* meters_;  ///< one for each cell
     Counters* counters_;
+    StackDump* stack_dump_;
 };
 
-/// Shared memory between a master and its workers: one line, `cells` cells and one table of queries
-/// for each of `workers` places. Made by the master before its first fork; the pages that no one
-/// uses cost nothing.
+/// Shared memory between a master and its workers: one line, `cells` cells, one table of queries
+/// and one stack for each of `workers` places. Made by the master before its first fork; the pages
+/// that no one uses cost nothing.
 class Scoreboard {
   public:
     Scoreboard(std::size_t workers, std::size_t cells);
@@ -221,6 +233,7 @@ class Scoreboard {
     LedgerCell* ledgers_;
     db::RunningQueries* queries_;
     Meter* meters_;
+    StackDump* stack_dumps_;
     UniqueFd wake_;
 };
 

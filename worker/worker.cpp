@@ -103,7 +103,7 @@ void Worker::count_abandoned_threads() {
 
 void Worker::run() {
     auto& line = board_.line();
-    line.shortest_limit.store(application_.shortest_harakiri().count());
+    line.shortest_limit.store(application_.shortest_limit().count());
     line.state.store(WorkerState::ready, std::memory_order_release);
     board_.poke();
     surroundings_.title("ready");

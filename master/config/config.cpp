@@ -158,6 +158,12 @@ OptionTable table_of(Options& c) {
            "Run a request once more in another worker if its own has died, nothing was sent, and "
            "its method is idempotent: never, if the master killed the worker for another request, "
            "or always, also after a crash");
+    option("--slow-request-limit", w.slow_request_limit, Span{1ms, 24h, true},
+           "The log says of a request that runs longer what it waits for and where, once, and the "
+           "request goes on, unless the route has a limit of its own; 0: never");
+    option("--post-mortem", c.post_mortem, Span{1ms, 10s, true},
+           "Before a worker is killed for a request, the log says what that waits for and where. "
+           "Time that this may take, for each request; 0: none");
     option("--graceful-timeout", w.graceful_timeout, Span{10ms, 24h, true},
            "Time for requests to finish when a worker or the server stops; 0: none");
     option("--boot-timeout", c.boot_timeout, Span{10ms, 24h},

@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr Span limit_range{1ms, 24h};
 constexpr Span harakiri_range{10ms, 24h};  // as `timeout`
+constexpr Span slow_range{1ms, 24h, true};
 
 /// The one text of an entry.
 std::string text_of(const FileEntry& entry, Form form) {
@@ -49,8 +50,9 @@ std::string pattern_of(const FileEntry& entry) {
 }
 
 [[noreturn]] void refuse_key(const FileEntry& entry) {
-    throw ConfigError(entry.where + ": unknown key " + in_quotes(entry.key) + " in [[route]]" +
-                      suggestion(entry.key, {"pattern", "limit", "strategy", "harakiri"}));
+    throw ConfigError(
+        entry.where + ": unknown key " + in_quotes(entry.key) + " in [[route]]" +
+        suggestion(entry.key, {"pattern", "limit", "strategy", "harakiri", "slow_request_limit"}));
 }
 
 worker::RouteOverride route_from(const FileRoute& table) {
@@ -65,6 +67,8 @@ worker::RouteOverride route_from(const FileRoute& table) {
             route.strategy = strategy_of(entry);
         } else if (entry.key == "harakiri") {
             route.harakiri = duration_of(entry, harakiri_range);
+        } else if (entry.key == "slow_request_limit") {
+            route.slow_request_limit = duration_of(entry, slow_range);
         } else {
             refuse_key(entry);
         }
@@ -75,8 +79,9 @@ worker::RouteOverride route_from(const FileRoute& table) {
 void check(const worker::RouteOverride& route) {
     if (route.pattern.empty()) throw ConfigError(route.where + ": route: pattern is missing");
     const std::string name = route.where + ": route " + in_quotes(route.pattern) + ": ";
-    if (!route.limit && !route.harakiri && route.strategy.empty()) {
-        throw ConfigError(name + "none of limit, strategy and harakiri is there");
+    if (!route.limit && !route.harakiri && route.strategy.empty() && !route.slow_request_limit) {
+        throw ConfigError(name +
+                          "none of limit, strategy, harakiri and slow_request_limit is there");
     }
     if (route.limit && route.harakiri && *route.limit >= *route.harakiri) {
         throw ConfigError(name + "limit (" + format_duration(*route.limit) +

@@ -68,6 +68,7 @@ Options unusual() {
     o.backlog = 7;
     o.workers = 3;
     o.boot_timeout = 1500ms;
+    o.post_mortem = 0s;
     o.user = "www";
     o.group = "web";
     o.umask = "027";
@@ -88,6 +89,7 @@ Options unusual() {
     o.worker.timeout = 0s;
     o.harakiri_mercy = 250ms;
     o.retry_idempotent = Retry::always;
+    o.worker.slow_request_limit = 3s;
     o.worker.graceful_timeout = 2min;
     o.worker.keepalive = 1h;
     o.worker.header_timeout = 12ms;
@@ -104,7 +106,7 @@ Options unusual() {
     o.worker.backends.http = {61s, 62s, 3, 4096, "Time-Left"};
     o.worker.backends.cache = {{"[::1]:1", "unix:/run/mc"}, 63s, 64s, 4};
     o.worker.backends.db = {"unix:/run/db", "who", "s\"cret", "", "what", 65s, 66s, 0};
-    o.worker.routes = {{"/a", 5s, 10s, "thread"}, {"/b/:id", 1ms, {}}, {"/\"c\"", {}, 1min}};
+    o.worker.routes = {{"/a", 5s, 10s, "thread", 0s}, {"/b/:id", 1ms, {}}, {"/\"c\"", {}, 1min}};
     return o;
 }
 
@@ -168,6 +170,7 @@ TEST_CASE(
     REQUIRE(read.worker.routes.size() == 3);
     CHECK(read.worker.routes[0].harakiri == 10s);
     CHECK(read.worker.routes[0].strategy == "thread");
+    CHECK(read.worker.routes[0].slow_request_limit == 0s);
     CHECK(read.worker.routes[1].limit == 1ms);
     CHECK(!read.worker.routes[1].harakiri);
     CHECK(read.worker.routes[2].pattern == "/\"c\"");

@@ -179,3 +179,44 @@ TEST_CASE("a claim on one piece of a response does not hit the next") {
     CHECK_FALSE(claim(workers.board, overdue));
     CHECK(workers.board.rest_response(0));
 }
+
+TEST_CASE("a request is slow from its time on, once, and is not overdue for that") {
+    Board workers;
+    workers.board.publish(2, Label{}, noon - 2s, Deadline::after(noon, 10s), 0, Deadline::at(noon));
+
+    CHECK(scan(workers.board, noon - 1ns).slow.empty());
+    CHECK(scan(workers.board, noon - 1ns).nearest == Deadline::at(noon));
+
+    const auto seen = scan(workers.board, noon + 1s);
+    CHECK(seen.overdue.empty());
+    REQUIRE(seen.slow.size() == 1);
+    CHECK(seen.slow[0].cell == 2);
+    CHECK(seen.slow[0].age == 3s);
+    CHECK(seen.slow[0].limit == 2s);
+    CHECK(seen.nearest == Deadline::at(noon + 10s));
+
+    CHECK(take_slow(workers.board, seen.slow[0]));
+    CHECK_FALSE(take_slow(workers.board, seen.slow[0]));
+    CHECK(scan(workers.board, noon + 1s).slow.empty());
+    CHECK(workers.board.begin_response(2));
+}
+
+TEST_CASE("what is overdue, or over, or being sent is not slow") {
+    Board workers;
+    const auto slow_at = Deadline::at(noon);
+    workers.board.publish(0, Label{}, noon - 2s, Deadline::at(noon), 0, slow_at);
+    workers.board.publish(1, Label{}, noon - 2s, Deadline::never(), 0, slow_at);
+    workers.respond(1);
+    workers.board.publish(2, Label{}, noon - 2s, Deadline::never(), 0, slow_at);
+    const auto seen = scan(workers.board, noon);
+    REQUIRE(seen.slow.size() == 1);
+    workers.respond(2);
+    workers.board.finish(2);
+
+    CHECK_FALSE(take_slow(workers.board, seen.slow[0]));
+    CHECK(scan(workers.board, noon).slow.empty());
+
+    workers.board.publish(2, Label{}, noon, Deadline::never(), 0, Deadline::at(noon + 1s));
+    CHECK_FALSE(take_slow(workers.board, seen.slow[0]));
+    CHECK(scan(workers.board, noon + 1s).slow.size() == 1);
+}

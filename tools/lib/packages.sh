@@ -2,7 +2,7 @@
 
 build_packages="g++ meson ninja-build ccache pkg-config libevent-dev node-llhttp libspdlog-dev
     libfmt-dev libcli11-dev libboost-context-dev libtomlplusplus-dev libcereal-dev nlohmann-json3-dev
-    doctest-dev
+    doctest-dev libdw-dev
     libcurl4-openssl-dev libmemcached-dev default-libmysqlclient-dev"
 
 # What tools/backends runs. The package mariadb-server itself would start a server of its own.
