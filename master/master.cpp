@@ -149,6 +149,7 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
         stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
     bool busy = poked_;
     scoreboard_.sleep(true);
+    scoreboard_.will_wake(Deadline::never());
     for (const auto& child : children_) {
         wake = std::min(wake, child->patience());
         if (child->killed()) continue;
@@ -160,7 +161,9 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
         scoreboard_.sleep(false);
         wake = std::min(wake, Deadline::after(now, shortest_limit()));
     }
-    return std::max(wake, Deadline::at(lenient_until_));
+    wake = std::max(wake, Deadline::at(lenient_until_));
+    scoreboard_.will_wake(wake);
+    return wake;
 }
 
 Duration Master::shortest_limit() const noexcept {

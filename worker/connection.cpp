@@ -138,7 +138,20 @@ void Connection::start() {
     auto plan = context_.dispatcher.plan(parts);
     if (plan.answer) return answer(std::move(*plan.answer), parser_.facts().keep_alive);
     route_ = plan.route;
+    waited_ = queue_time();
+    context_.busy.begin(started_);
     if (submit(Job::handler)) after_job();
+}
+
+/// What the request has waited before it came to us: its limits count from there.
+Duration Connection::queue_time() {
+    auto waited = Duration::zero();
+    if (std::exchange(first_request_, false) && context_.busy.may_have_queued(started_)) {
+        waited = since_last_arrival(socket_.get());
+    }
+    const auto said = parser_.facts().request_start;
+    if (said.empty() || !context_.trusted.trusts(peer_)) return waited;
+    return std::max(waited, since_request_start(said));
 }
 
 /// True if the job is done already.
@@ -162,14 +175,17 @@ void Connection::run_handler() {
     auto& parts = parser_.parts();
     // A task that waited for a thread begins later than its request.
     const auto start = context_.executor.immediate() ? started_ : Deadline::Clock::now();
-    const auto harakiri = context_.dispatcher.harakiri(*route_, start);
-    parts.limit = context_.dispatcher.limit(*route_, parts, started_, start);
+    auto harakiri = context_.dispatcher.harakiri(*route_, start - waited_);
+    parts.limit = context_.dispatcher.limit(*route_, parts, started_ - waited_, start - waited_);
     parts.deadline = std::min(parts.limit, harakiri);
+    if (harakiri.passed(start)) harakiri = Deadline::never();  // it is answered at once
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
     context_.board.publish(cell_, label, start, harakiri, socket_.get(), thread_id());
 
-    response_ = context_.dispatcher.run(*route_, Request(parts));
+    if (waited_ > Duration::zero()) context_.board.hasten(harakiri);
+
+    response_ = context_.dispatcher.run(*route_, Request(parts), start);
     if (!context_.board.begin_response(cell_)) await_kill();
 }
 
@@ -198,6 +214,7 @@ void Connection::done() noexcept {
 
 void Connection::after_job() {
     if (job_ == Job::handler) {
+        context_.busy.end();
         answering_ = true;
         return respond(parser_.facts().keep_alive);
     }
@@ -244,13 +261,16 @@ void Connection::go_on(Writer::Progress progress) {
     if (progress == Writer::Progress::failed) return abandon();
     state_ = State::writing;
     watch_writable(true);
-    set_deadline(context_.options.write_timeout);
+    const auto now = Deadline::Clock::now();
+    context_.busy.ended_by(now);
+    set_deadline(context_.options.write_timeout, now);
 }
 
 void Connection::sent() {
     watch_writable(false);
     if (std::exchange(answering_, false)) context_.board.finish(cell_);
     const auto now = Deadline::Clock::now();
+    context_.busy.ended_by(now);
     log_served(now);
     const bool unread = parser_.refusal() || parser_.in_body();
     const bool client_goes_on = parser_.facts().keep_alive;

@@ -47,6 +47,7 @@ class Connection final : private Task {
     void process();
     void await_more();
     void start();
+    [[nodiscard]] Duration queue_time();
     [[nodiscard]] bool submit(Job job);
     void run() noexcept override;
     void done() noexcept override;
@@ -104,6 +105,8 @@ class Connection final : private Task {
     bool answering_ = false;  ///< the cell is ours to finish
     RequestIds::Text made_id_;
     Deadline::Clock::time_point started_;
+    Duration waited_ = Duration::zero();  ///< in queues, before that
+    bool first_request_ = true;
 };
 
 }  // namespace curfew::worker

@@ -6,8 +6,10 @@
 #include "worker/executor.h"
 #include "worker/loop.h"
 #include "worker/options.h"
+#include "worker/queue_time.h"
 #include "worker/request_id.h"
 #include "worker/scoreboard.h"
+#include "worker/trusted_peers.h"
 #include "worker/writer.h"
 
 #include <functional>
@@ -24,6 +26,8 @@ struct Context {
     Executor& executor;
     AccessLog& access_log;
 
+    TrustedPeers trusted{options.forwarded_allow_ips};
+    BusySpell busy{};
     BlockPool blocks = {};
     RequestIds request_ids = {};
     DateClock date = {};

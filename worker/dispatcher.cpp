@@ -65,11 +65,13 @@ Deadline Dispatcher::limit(const Route& route, const RequestParts& parts,
     return client ? std::min(own, Deadline::after(received, *client)) : own;
 }
 
-Response Dispatcher::run(const Route& route, const Request& request) const noexcept {
+Response Dispatcher::run(const Route& route, const Request& request,
+                         Deadline::Clock::time_point start) const noexcept {
     try {
-        const auto limit = request.parts().limit;
-        if (limit.is_never()) return route(request);
-        if (limit.passed()) throw TimeoutError("the time was up before the handler could begin");
+        if (request.deadline().passed(start)) {
+            throw TimeoutError("the time was up before the handler could begin");
+        }
+        if (request.parts().limit.is_never()) return route(request);
         return run_within(route, request);
     } catch (const HttpError& error) {
         return plain_answer(error.status(), error.what());

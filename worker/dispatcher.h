@@ -24,19 +24,22 @@ class Dispatcher {
     /// Chooses the route, or makes the 404, 405 or OPTIONS answer. Fills in the parameters.
     [[nodiscard]] Plan plan(RequestParts& parts) const;
 
-    /// The limit after which the master may kill, counted from the handler's start. never() if off.
+    /// The limit after which the master may kill, counted from the handler's start, or from so much
+    /// sooner as the request has waited in a queue. never() if off.
     [[nodiscard]] Deadline harakiri(const Route& route, Deadline::Clock::time_point start) const;
 
     /// The limit that the route's strategy enforces: the sooner of the route's own, counted from
-    /// the handler's start, and the client's, from when its request was whole. never() without
-    /// either.
+    /// the handler's start, and the client's, from when its request was whole; both from so much
+    /// sooner as the request has waited in a queue. never() without either.
     [[nodiscard]] Deadline limit(const Route& route, const RequestParts& parts,
                                  Deadline::Clock::time_point received,
                                  Deadline::Clock::time_point start) const;
 
     /// Runs the handler. An exception becomes a response: HttpError its own, all others a 500 that
-    /// names the request id, and a line in the log. Safe from any thread.
-    [[nodiscard]] Response run(const Route& route, const Request& request) const noexcept;
+    /// names the request id, and a line in the log. A request whose deadline has passed by `start`
+    /// is answered 504, and its handler does not run. Safe from any thread.
+    [[nodiscard]] Response run(const Route& route, const Request& request,
+                               Deadline::Clock::time_point start) const noexcept;
 
   private:
     const Router* router_;

@@ -47,6 +47,8 @@ struct Options {
     std::size_t body_min_rate = 500;  ///< bytes per second, over each body_timeout; 0: any
     Duration write_timeout = std::chrono::seconds(30);
     std::string timeout_header = "Request-Timeout";  ///< the client's own limit; empty: none
+    /// Whose X-Request-Start is believed, beside that of peers over Unix sockets.
+    std::vector<std::string> forwarded_allow_ips = {"127.0.0.1", "::1"};
 
     std::size_t limit_request_line = 4094;
     std::size_t limit_request_fields = 100;

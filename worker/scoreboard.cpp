@@ -133,6 +133,12 @@ void WorkerBoard::finish(std::size_t index) noexcept {
 
 void WorkerBoard::poke() noexcept { ::eventfd_write(board_->wake_fd(), 1); }
 
+void WorkerBoard::hasten(Deadline deadline) noexcept {
+    // After the store of the word or the deadline, as wake_master().
+    const auto wakes_at = board_->header_->wakes_at.load(std::memory_order_seq_cst);
+    if (nanoseconds(deadline.time()) < wakes_at) poke();
+}
+
 std::span<Cell> WorkerBoard::used_cells() const noexcept {
     return cells_.first(
         std::min<std::size_t>(line_->cells_used.load(std::memory_order_seq_cst), cells_.size()));
@@ -180,6 +186,10 @@ WorkerBoard Scoreboard::worker(std::size_t place) noexcept {
 
 void Scoreboard::sleep(bool asleep) noexcept {
     header_->asleep.store(asleep, std::memory_order_seq_cst);
+}
+
+void Scoreboard::will_wake(Deadline deadline) noexcept {
+    header_->wakes_at.store(nanoseconds(deadline.time()), std::memory_order_seq_cst);
 }
 
 bool Scoreboard::take_pokes() noexcept {

@@ -103,6 +103,11 @@ class WorkerBoard {
     /// Tells the master of a change that it should look at.
     void poke() noexcept;
 
+    /// The same if it would otherwise sleep beyond that: for a limit that is sooner than the
+    /// worker's shortest, to be called once the limit is in a cell. No system call if it need not
+    /// know.
+    void hasten(Deadline deadline) noexcept;
+
     [[nodiscard]] WorkerLine& line() const noexcept { return *line_; }
     [[nodiscard]] std::span<Cell> cells() const noexcept { return cells_; }
     [[nodiscard]] std::span<Cell> used_cells() const noexcept;
@@ -147,6 +152,10 @@ class Scoreboard {
     /// must look at the scoreboard once more, since a request may have begun just before.
     void sleep(bool asleep) noexcept;
 
+    /// For how long the master will sleep, for hasten(): never() before it looks, since what is
+    /// written while it does it may not see, then what it has found.
+    void will_wake(Deadline deadline) noexcept;
+
     /// An eventfd, readable after a poke until take_pokes().
     [[nodiscard]] int wake_fd() const noexcept { return wake_.get(); }
     /// True if there was any.
@@ -156,6 +165,7 @@ class Scoreboard {
     friend class WorkerBoard;
     struct Header {
         std::atomic<bool> asleep{false};
+        std::atomic<std::int64_t> wakes_at{INT64_MAX};
     };
 
     std::size_t workers_;

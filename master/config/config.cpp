@@ -14,6 +14,7 @@
 #include "master/config/units.h"
 #include "master/version.h"
 #include "worker/log_format.h"
+#include "worker/trusted_peers.h"
 
 #include <stdexcept>
 
@@ -48,6 +49,8 @@ void log_format(const std::string& text) {
 }
 
 void upstream(const std::string& text) { static_cast<void>(parse_upstream(text)); }
+
+void proxy(const std::string& text) { worker::TrustedPeers::check(text); }
 
 void field_name(const std::string& text) {
     if (!text.empty() && !is_token(text)) {
@@ -168,6 +171,13 @@ OptionTable table_of(Options& c) {
            "The header field in which clients say how long they wait, in seconds or with a unit. "
            "It can only shorten a limit; grpc-timeout and x-envoy-expected-rq-timeout-ms do the "
            "same. Empty: none of that name");
+    option(
+        "--forwarded-allow-ips", w.forwarded_allow_ips, Text{"ADDRESS", proxy},
+        "The proxies whose X-Request-Start counts: what a request has waited since then is taken "
+        "off its limits, as is the time in our own accept queue; beside these all that come by "
+        "a Unix socket. IP addresses; *: anyone, empty: none. Repeat the flag for more; in a "
+        "variable they "
+        "are separated by commas");
 
     option.group("Limits");
     option("--limit-request-line", w.limit_request_line, Size{64, 64 * kib},

@@ -58,7 +58,7 @@ std::string bare(std::string toml) {
     for (const char mark : {'[', '"'}) {
         if (toml.front() == mark) toml = toml.substr(1, toml.size() - 2);
     }
-    return replaced(toml, "\\\"", "\"");
+    return replaced(replaced(toml, "\", \"", ","), "\\\"", "\"");
 }
 
 /// Every value that the file can hold, different from its default.
@@ -93,6 +93,7 @@ Options unusual() {
     o.worker.body_min_rate = 2048;
     o.worker.write_timeout = 61min;
     o.worker.timeout_header = "X-Budget";
+    o.worker.forwarded_allow_ips = {"10.0.0.1", "*"};
     o.worker.limit_request_line = 1000;
     o.worker.limit_request_fields = 1024;
     o.worker.limit_request_field_size = 4096;

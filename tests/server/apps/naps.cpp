@@ -66,6 +66,11 @@ int depth_of_stack(int left) {
 
 void routes(Router& router) {
     router.get("/hello", [](const Request&) { return text("Hello\n"); });
+    router.get("/deadline", [](const Request& request) {
+        return text(std::to_string(
+            std::chrono::duration_cast<std::chrono::milliseconds>(request.deadline().remaining())
+                .count()));
+    });
     router.get("/nap/:strategy", nap);
     router.get("/catch/:name", nap_in_catch);
     router.get("/spin", spin);
