@@ -51,7 +51,8 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
                 [this] { enter([this] { go_on(writer_.write(socket_.get())); }); }),
       timer_(context.loop, [this] { enter([this] { on_timer(); }); }),
       input_(context.blocks),
-      parser_(context.options, context.blocks) {
+      parser_(context.options, context.blocks),
+      extension_({.board = context.board}) {
     readable_.enable();
     set_deadline(context_.options.header_timeout);
 }
@@ -175,17 +176,25 @@ void Connection::run_handler() {
     auto& parts = parser_.parts();
     // A task that waited for a thread begins later than its request.
     const auto start = context_.executor.immediate() ? started_ : Deadline::Clock::now();
-    auto harakiri = context_.dispatcher.harakiri(*route_, start - waited_);
-    parts.limit = context_.dispatcher.limit(*route_, parts, started_ - waited_, start - waited_);
+    const auto arrived = start - waited_;
+    auto harakiri = context_.dispatcher.harakiri(*route_, arrived);
+    parts.limit = context_.dispatcher.limit(*route_, parts, started_ - waited_, arrived);
     parts.deadline = std::min(parts.limit, harakiri);
     if (harakiri.passed(start)) harakiri = Deadline::never();  // it is answered at once
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
-    context_.board.publish(cell_, label, start, harakiri, socket_.get(), thread_id());
-
+    const auto word =
+        context_.board.publish(cell_, label, arrived, harakiri, socket_.get(), thread_id());
+    extension_.begin({.board = context_.board,
+                      .cell = cell_,
+                      .word = word,
+                      .harakiri = harakiri,
+                      .latest = context_.dispatcher.latest_harakiri(harakiri, arrived)});
+    parts.extension = &extension_;
     if (waited_ > Duration::zero()) context_.board.hasten(harakiri);
 
     response_ = context_.dispatcher.run(*route_, Request(parts), start);
+    extension_.end();
     if (!context_.board.begin_response(cell_)) await_kill();
 }
 

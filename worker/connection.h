@@ -2,6 +2,7 @@
 
 #include "handlers/unique_fd.h"
 #include "worker/context.h"
+#include "worker/harakiri_extension.h"
 #include "worker/parser.h"
 #include "worker/writer.h"
 
@@ -107,6 +108,7 @@ class Connection final : private Task {
     Deadline::Clock::time_point started_;
     Duration waited_ = Duration::zero();  ///< in queues, before that
     bool first_request_ = true;
+    HarakiriExtension extension_;
 };
 
 }  // namespace curfew::worker

@@ -1,6 +1,7 @@
 #include "worker/dispatcher.h"
 
 #include "handlers/error.h"
+#include "handlers/timeouts/waiting.h"
 #include "worker/client_limit.h"
 #include "worker/route_call.h"
 
@@ -57,6 +58,10 @@ Deadline Dispatcher::harakiri(const Route& route, Deadline::Clock::time_point st
     return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
 }
 
+Deadline Dispatcher::latest_harakiri(Deadline harakiri, Deadline::Clock::time_point start) const {
+    return std::max(harakiri, Deadline::after(start, options_->harakiri_ceiling));
+}
+
 Deadline Dispatcher::limit(const Route& route, const RequestParts& parts,
                            Deadline::Clock::time_point received,
                            Deadline::Clock::time_point start) const {
@@ -68,10 +73,13 @@ Deadline Dispatcher::limit(const Route& route, const RequestParts& parts,
 Response Dispatcher::run(const Route& route, const Request& request,
                          Deadline::Clock::time_point start) const noexcept {
     try {
-        if (request.deadline().passed(start)) {
+        if (request.parts().deadline.passed(start)) {
             throw TimeoutError("the time was up before the handler could begin");
         }
-        if (request.parts().limit.is_never()) return route(request);
+        if (request.parts().limit.is_never()) {
+            const PatienceScope own(patience());  // for Request::extend() to change
+            return route(request);
+        }
         return run_within(route, request);
     } catch (const HttpError& error) {
         return plain_answer(error.status(), error.what());

@@ -28,6 +28,10 @@ class Dispatcher {
     /// sooner as the request has waited in a queue. never() if off.
     [[nodiscard]] Deadline harakiri(const Route& route, Deadline::Clock::time_point start) const;
 
+    /// How far a handler may extend that limit. No sooner than it is.
+    [[nodiscard]] Deadline latest_harakiri(Deadline harakiri,
+                                           Deadline::Clock::time_point start) const;
+
     /// The limit that the route's strategy enforces: the sooner of the route's own, counted from
     /// the handler's start, and the client's, from when its request was whole; both from so much
     /// sooner as the request has waited in a queue. never() without either.

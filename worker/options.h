@@ -39,7 +39,8 @@ struct Options {
     int max_requests_jitter = 0;  ///< up to so many more, different in each worker
     int max_abandoned = 16;       ///< threads that strategy `thread` left behind; 0: any number
 
-    Duration timeout = std::chrono::seconds(30);  ///< harakiri; zero: off
+    Duration timeout = std::chrono::seconds(30);          ///< harakiri; zero: off
+    Duration harakiri_ceiling = std::chrono::minutes(5);  ///< zero: nobody may extend
     Duration graceful_timeout = std::chrono::seconds(30);
     Duration keepalive = std::chrono::seconds(5);  ///< zero: close after each response
     Duration header_timeout = std::chrono::seconds(15);

@@ -4,11 +4,14 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace curfew::worker {
 
 namespace {
+
+constexpr Duration tick = std::chrono::milliseconds(10);
 
 /// Seconds in one of what a number of that size since 1970 counts: each is good from 1973 on, and
 /// for the next centuries.
@@ -24,7 +27,8 @@ Duration since_last_arrival(int socket) noexcept {
     tcp_info info{};
     socklen_t size = sizeof info;
     if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return Duration::zero();
-    return std::chrono::milliseconds(info.tcpi_last_data_recv);
+    const Duration since = std::chrono::milliseconds(info.tcpi_last_data_recv);
+    return std::max(since - tick, Duration::zero());
 }
 
 std::optional<Duration> since_request_start(std::string_view value, Duration now) noexcept {

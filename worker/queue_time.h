@@ -34,16 +34,16 @@ class BusySpell {
 
   private:
     static constexpr Duration pause = std::chrono::milliseconds(2);
-    static constexpr Duration least = std::chrono::milliseconds(4);  ///< what TCP_INFO can tell
+    static constexpr Duration least = std::chrono::milliseconds(10);  ///< what the kernel can tell
 
     Time since_ = Time::min();
     Time last_end_;
     int running_ = 0;
 };
 
-/// How long ago the last bytes of a TCP connection arrived, exact to some milliseconds; zero if
-/// that is not known. One system call. For a connection's first request, which has arrived whole,
-/// that is what it has waited: in the accept queue, and for this worker's loop.
+/// How long ago the last bytes of a TCP connection arrived, at least: the kernel counts in ticks of
+/// up to 10 ms. Zero if that is not known. One system call. For a connection's first request, which
+/// has arrived whole, that is what it has waited: in the accept queue, and for this worker's loop.
 [[nodiscard]] Duration since_last_arrival(int socket) noexcept;
 
 /// When a proxy received the request, from what it says in X-Request-Start: `t=1700000000.123`

@@ -77,9 +77,9 @@ void WorkerBoard::wake_master() noexcept {
     if (board_->header_->asleep.load(std::memory_order_seq_cst)) poke();
 }
 
-void WorkerBoard::publish(std::size_t index, const Label& label,
-                          Deadline::Clock::time_point started, Deadline deadline, int fd,
-                          std::int32_t tid) noexcept {
+std::uint64_t WorkerBoard::publish(std::size_t index, const Label& label,
+                                   Deadline::Clock::time_point started, Deadline deadline, int fd,
+                                   std::int32_t tid) noexcept {
     Cell& cell = cells_[index];
     labels_[index].store(label);
     cell.started.store(nanoseconds(started), std::memory_order_relaxed);
@@ -91,8 +91,26 @@ void WorkerBoard::publish(std::size_t index, const Label& label,
     while (used <= index &&
            !line_->cells_used.compare_exchange_weak(used, static_cast<std::uint32_t>(index + 1))) {
     }
-    store(cell, Phase::running, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
+    const auto sequence = (cell.word.load(std::memory_order_relaxed) >> 3) + 1;
+    store(cell, Phase::running, sequence);
     wake_master();
+    return sequence << 3 | static_cast<std::uint64_t>(Phase::running);
+}
+
+bool WorkerBoard::move_deadline(std::size_t index, std::uint64_t& word,
+                                Deadline deadline) noexcept {
+    Cell& cell = cells_[index];
+    // First no limit at all, so that who sees the new word cannot see the old limit with it; then a
+    // new number, so that a claim made with the old limit fails; then the new limit.
+    cell.deadline.store(INT64_MAX, std::memory_order_relaxed);
+    auto expected = word;
+    if (!cell.word.compare_exchange_strong(expected, word + 8, std::memory_order_acq_rel)) {
+        return false;
+    }
+    word += 8;
+    cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_seq_cst);
+    hasten(deadline);
+    return true;
 }
 
 bool WorkerBoard::begin_response(std::size_t index) noexcept {

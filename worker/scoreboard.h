@@ -69,6 +69,7 @@ struct alignas(64) WorkerLine {
     std::atomic<std::uint32_t> cells_used{0};  ///< no cell at or above this was ever used
     std::atomic<std::int64_t> shortest_limit{INT64_MAX};  ///< ns; no request has a sooner deadline
     std::atomic<std::uint64_t> requests{0};
+    std::atomic<std::int32_t> pid{0};  ///< the worker's
 
     /// Set by the master when it tells the worker to go: a handler that keeps the loop from its
     /// signals must not keep the clients from the news.
@@ -81,9 +82,15 @@ class Scoreboard;
 class WorkerBoard {
   public:
     /// Makes a request visible to the master as running. `started` is now; the deadline may be
-    /// never(). No system call, but for one write if the master sleeps without a timer.
-    void publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
-                 Deadline deadline, int fd, std::int32_t tid) noexcept;
+    /// never(). No system call, but for one write if the master sleeps without a timer. Returns the
+    /// word, for move_deadline().
+    std::uint64_t publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
+                          Deadline deadline, int fd, std::int32_t tid) noexcept;
+
+    /// Moves the deadline of a running request, and changes `word`, which was its word. False: the
+    /// master was first; as for begin_response(). Not beside any other call for this cell.
+    [[nodiscard]] bool move_deadline(std::size_t cell, std::uint64_t& word,
+                                     Deadline deadline) noexcept;
 
     /// The worker's claim to the response, to be made before its first byte. False: the master was
     /// first; then write nothing, close nothing, and wait for the kill.

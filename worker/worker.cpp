@@ -101,6 +101,7 @@ void Worker::count_abandoned_threads() {
 
 void Worker::run() {
     auto& line = board_.line();
+    line.pid.store(::getpid(), std::memory_order_relaxed);
     line.shortest_limit.store(application_.shortest_harakiri().count());
     line.state.store(WorkerState::ready, std::memory_order_release);
     board_.poke();

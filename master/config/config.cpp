@@ -152,6 +152,9 @@ OptionTable table_of(Options& c) {
     option("-t,--timeout", w.timeout, Span{10ms, 24h, true},
            "Harakiri: the worker of a request that runs longer is killed and replaced, unless the "
            "route has a limit of its own; 0: never");
+    option("--harakiri-ceiling", w.harakiri_ceiling, Span{10ms, 24h, true},
+           "How far handlers may extend their harakiri themselves, from their request's start; 0: "
+           "not at all, only shorten it");
     option("--graceful-timeout", w.graceful_timeout, Span{10ms, 24h, true},
            "Time for requests to finish when a worker or the server stops; 0: none");
     option("--boot-timeout", c.boot_timeout, Span{10ms, 24h},

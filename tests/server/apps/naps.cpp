@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <future>
+#include <stdexcept>
 #include <string>
+#include <thread>
 
 using namespace curfew;
 
@@ -41,6 +43,36 @@ Response nap_in_catch(const Request& request) {
     }
 }
 
+/// Extends the request from within a function under some strategy, goes on, and says what has come
+/// of it, in milliseconds.
+Response extend(const Request& request) {
+    const auto extended = [&] { return request.extend(milliseconds(request, "by")).remaining(); };
+    const auto left = with_timeout(60s, request.param("strategy"), extended);
+    sleep_for(milliseconds(request, "time"));
+    const auto due = request.deadline().remaining();
+    if (due > left) throw std::logic_error("the deadline has not followed");
+    return text(
+        std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(left).count()));
+}
+
+/// Under strategy `thread`: goes on once its client has been answered, which the next request says.
+Response extend_in_vain(const Request& request) {
+    static std::promise<void> answered;
+    static std::promise<std::string> said;
+    if (request.query("answered")) {
+        answered.set_value();
+        return text(said.get_future().get());
+    }
+    answered.get_future().wait();
+    try {
+        request.extend(1h);
+        said.set_value("extended");
+    } catch (const std::logic_error& error) {
+        said.set_value(error.what());
+    }
+    return text("nobody reads this");
+}
+
 Response spin(const Request& request) {
     const auto end = Deadline::in(milliseconds(request, "time"));
     while (!end.passed()) continue;
@@ -72,6 +104,12 @@ void routes(Router& router) {
                 .count()));
     });
     router.get("/nap/:strategy", nap);
+    router.get("/extend/:strategy", extend);
+    router.get("/extend-in-helper", [](const Request& request) {
+        request.extend(1s);
+        return text("extended");
+    });
+    router.get("/extend-in-vain", extend_in_vain).within(100ms).by("thread");
     router.get("/catch/:name", nap_in_catch);
     router.get("/spin", spin);
     router.get("/abandon", abandon);
