@@ -24,14 +24,6 @@ constexpr std::array<std::string_view, 7> day_names = {"Sunday",   "Monday", "Tu
 constexpr std::int64_t first_second = -62'167'219'200;  // 0000-01-01 00:00:00
 constexpr std::int64_t last_second = 253'402'300'799;   // 9999-12-31 23:59:59
 
-void append_number(std::string& out, unsigned number, std::size_t digits) {
-    std::array<char, 4> text{};
-    for (std::size_t i = digits; i > 0; --i, number /= 10) {
-        text[i - 1] = static_cast<char>('0' + number % 10);
-    }
-    out.append(text.data(), digits);
-}
-
 /// Reads a date from left to right; after the first mismatch everything else fails too.
 class Reader {
   public:
@@ -164,29 +156,40 @@ std::optional<std::int64_t> parse_asctime(std::string_view text) noexcept {
 
 }  // namespace
 
-std::string http_date(std::int64_t unix_seconds) {
+std::array<char, 29> http_date_text(std::int64_t unix_seconds) noexcept {
     const sys_seconds instant{seconds(std::clamp(unix_seconds, first_second, last_second))};
     const auto midnight = std::chrono::floor<days>(instant);
     const std::chrono::year_month_day date(midnight);
     const std::chrono::hh_mm_ss time(instant - midnight);
 
-    std::string out;
-    out.reserve(29);
-    out += day_names[std::chrono::weekday(midnight).c_encoding()].substr(0, 3);
-    out += ", ";
-    append_number(out, static_cast<unsigned>(date.day()), 2);
-    out += ' ';
-    out += month_names[static_cast<unsigned>(date.month()) - 1];
-    out += ' ';
-    append_number(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    out += ' ';
-    append_number(out, static_cast<unsigned>(time.hours().count()), 2);
-    out += ':';
-    append_number(out, static_cast<unsigned>(time.minutes().count()), 2);
-    out += ':';
-    append_number(out, static_cast<unsigned>(time.seconds().count()), 2);
-    out += " GMT";
-    return out;
+    std::array<char, 29> text;
+    char* out = text.data();
+    const auto put = [&out](std::string_view word) { out = std::ranges::copy(word, out).out; };
+    const auto number = [&out](unsigned value, int width) {
+        for (int i = width - 1; i >= 0; --i, value /= 10)
+            out[i] = static_cast<char>('0' + value % 10);
+        out += width;
+    };
+    put(day_names[std::chrono::weekday(midnight).c_encoding()].substr(0, 3));
+    put(", ");
+    number(static_cast<unsigned>(date.day()), 2);
+    put(" ");
+    put(month_names[static_cast<unsigned>(date.month()) - 1]);
+    put(" ");
+    number(static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    put(" ");
+    number(static_cast<unsigned>(time.hours().count()), 2);
+    put(":");
+    number(static_cast<unsigned>(time.minutes().count()), 2);
+    put(":");
+    number(static_cast<unsigned>(time.seconds().count()), 2);
+    put(" GMT");
+    return text;
+}
+
+std::string http_date(std::int64_t unix_seconds) {
+    const auto text = http_date_text(unix_seconds);
+    return {text.data(), text.size()};
 }
 
 std::optional<std::int64_t> parse_http_date(std::string_view text) noexcept {

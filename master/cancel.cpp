@@ -42,6 +42,7 @@ void Master::become_canceller() {
     try {
         set_title(options_.proc_name + ": canceller");
         for (auto& socket : sockets_) socket.fd.reset();
+        adoption_.take.reset();
         if (pidfile_) pidfile_->forget();
         identity_.assume();
         configure_backends({.http = {}, .cache = {}, .db = database});

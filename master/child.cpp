@@ -39,7 +39,7 @@ Child::Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard b
 
 void Child::send(int signal) const noexcept {
     // Nobody else reaps our children, so the pid cannot be another process's.
-    ::kill(pid_, signal);
+    if (!dead_) ::kill(pid_, signal);
 }
 
 void Child::tell_to_go(int signal, Deadline kill_by) noexcept {
@@ -55,12 +55,17 @@ void Child::kill(std::string why) {
     send(SIGKILL);
 }
 
+void Child::call_keeper(worker::Ending ending) noexcept {
+    board_.line().ending.store(ending);
+    board_.call_keeper();
+}
+
 void Child::notice_draining(Deadline kill_by) noexcept {
     if (state() == worker::WorkerState::draining && kill_by_.is_never()) kill_by_ = kill_by;
 }
 
 Deadline Child::patience() const noexcept {
-    if (killed()) return Deadline::never();
+    if (killed() || dead_) return Deadline::never();
     return ready() ? kill_by_ : std::min(kill_by_, boot_deadline_);
 }
 

@@ -51,7 +51,7 @@ class Child {
 
     /// On its way out, by our will or its own: it does not count any more.
     [[nodiscard]] bool leaving() const noexcept {
-        return told_ || killed() || state() == worker::WorkerState::draining;
+        return told_ || dead_ || killed() || state() == worker::WorkerState::draining;
     }
 
     /// Asks it to finish what it has: SIGTERM if the server stops, SIGTTOU if others go on.
@@ -75,6 +75,16 @@ class Child {
     /// What waitpid's status means.
     [[nodiscard]] Death death(int wait_status) const;
 
+    /// The process has been reaped. Its keeper sees to its clients still: see call_keeper().
+    void has_died() noexcept { dead_ = true; }
+    [[nodiscard]] bool dead() const noexcept { return dead_; }
+
+    /// 0: it has none, since it died too early or the keeper did.
+    [[nodiscard]] pid_t keeper() const noexcept { return board_.line().keeper.load(); }
+
+    /// Has the keeper answer for the worker, which has ended like that, or has not ended.
+    void call_keeper(worker::Ending ending) noexcept;
+
   private:
     pid_t pid_;
     std::size_t place_;
@@ -85,6 +95,7 @@ class Child {
     Deadline boot_deadline_;
     Deadline kill_by_ = Deadline::never();
     bool told_ = false;
+    bool dead_ = false;
     std::string kill_reason_;
 };
 

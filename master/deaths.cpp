@@ -13,16 +13,30 @@ void Master::reap() {
     pid_t pid = 0;
     // As PID 1, strangers' exits arrive here too.
     while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
-        const auto child = std::find_if(children_.begin(), children_.end(),
-                                        [pid](const auto& each) { return each->pid() == pid; });
         if (pid == canceller_) bury_canceller(status);
+        const auto child = std::ranges::find_if(children_, [pid](const auto& each) {
+            return each->keeper() == pid || (each->pid() == pid && !each->dead());
+        });
         if (child == children_.end()) continue;
-        bury(**child, status);
-        children_.erase(child);
+        if ((*child)->keeper() == pid) {
+            bury_keeper(**child);
+        } else {
+            bury(**child, status);
+        }
+        if ((*child)->dead() && (*child)->keeper() == 0) children_.erase(child);
     }
 }
 
-void Master::bury(const Child& child, int wait_status) {
+/// The clients of a dead worker have been seen to; those of a living one have nobody any more.
+void Master::bury_keeper(Child& child) {
+    child.board().line().keeper.store(0);
+    if (child.dead()) return log_outcomes_of(child);
+    spdlog::error("the keeper of worker {} (pid {}) has died; the worker is replaced",
+                  child.place() + 1, child.pid());
+    child.tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
+}
+
+void Master::bury(Child& child, int wait_status) {
     const auto death = child.death(wait_status);
     const auto now = Deadline::Clock::now();
     const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
@@ -30,6 +44,10 @@ void Master::bury(const Child& child, int wait_status) {
                 child.place() + 1, child.pid(), death.text);
     log_requests_of(child);
     collect_queries_of(child);
+    child.has_died();
+    const bool ours = death.cause == Cause::killed;
+    child.board().line().retry_idempotent.store(ours);
+    child.call_keeper(ours ? worker::Ending::killed : worker::Ending::died);
 
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
                                                (death.cause == Cause::killed && !child.ready()));
@@ -59,6 +77,16 @@ void Master::log_requests_of(const Child& child) const {
                       child.place() + 1, child.pid(), label.id, label.method, label.target,
                       label.route, to_string(phase),
                       in_milliseconds(Deadline::Clock::now() - started));
+    }
+}
+
+void Master::log_outcomes_of(const Child& child) const {
+    const auto cells = child.board().used_cells();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const auto outcome = cells[i].outcome.load();
+        if (outcome == worker::Outcome::none) continue;
+        spdlog::info("worker {} (pid {}): request {}: {}", child.place() + 1, child.pid(),
+                     child.board().label(i).id, to_string(outcome));
     }
 }
 

@@ -24,7 +24,7 @@ void Master::condemn_overdue() {
         return;
     }
     for (const auto& child : children_) {
-        if (!child->killed()) condemn(*child, now);
+        if (!child->killed() && !child->dead()) condemn(*child, now);
     }
     run_out_of_patience(now);
 }
@@ -33,6 +33,7 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
     for (const auto& overdue : scan(child.board(), now).overdue) {
         const auto phase = worker::Cell::phase(overdue.word);
         if (!claim(child.board(), overdue)) continue;
+        child.call_keeper(worker::Ending::none);
         child.kill("a request exceeded its limit");
 
         const auto label = child.board().label(overdue.cell);

@@ -152,7 +152,7 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
     scoreboard_.will_wake(Deadline::never());
     for (const auto& child : children_) {
         wake = std::min(wake, child->patience());
-        if (child->killed()) continue;
+        if (child->killed() || child->dead()) continue;
         const auto seen = scan(child->board(), now);
         busy |= seen.busy;
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
@@ -221,6 +221,7 @@ void Master::change_target(int by) {
 void Master::stop(Stopping how, const char* why) {
     if (how <= stopping_) return;
     stopping_ = how;
+    adoption_.take.reset();  // our share, so that nobody gives a connection to no one
     if (how == Stopping::gracefully) {
         const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
         // First our share of the sockets, so that they close with the last worker that drains.

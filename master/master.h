@@ -8,6 +8,7 @@
 #include "master/pidfile.h"
 #include "master/signals.h"
 #include "master/sockets.h"
+#include "worker/handover.h"
 #include "worker/scoreboard.h"
 
 #include <functional>
@@ -62,7 +63,9 @@ class Master {
     void stop(Stopping how, const char* why);
     void give_up_sockets();
     void reopen_logs();
-    void bury(const Child& child, int wait_status);
+    void bury(Child& child, int wait_status);
+    void bury_keeper(Child& child);
+    void log_outcomes_of(const Child& child) const;
     void log_requests_of(const Child& child) const;
     void collect_queries_of(const Child& child);
     [[noreturn]] void become_canceller();
@@ -94,6 +97,7 @@ class Master {
     Identity identity_;
     std::optional<Pidfile> pidfile_;
     std::vector<ListeningSocket> sockets_;
+    worker::AdoptionSocket adoption_;
     worker::Scoreboard scoreboard_;
     Signals signals_;
     UniqueFd timer_;

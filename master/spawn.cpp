@@ -2,6 +2,8 @@
 #include "master/logging.h"
 #include "master/master.h"
 #include "master/title.h"
+#include "worker/arena.h"
+#include "worker/keeper.h"
 #include "worker/worker.h"
 
 #include <spdlog/spdlog.h>
@@ -52,12 +54,25 @@ void Master::become_worker(std::size_t place, pid_t master) {
             ::signal(signal, SIG_IGN);
         }
         db::record_queries_in(scoreboard_.worker(place).queries());
-        std::vector<UniqueFd> sockets;
-        for (auto& socket : sockets_) sockets.push_back(std::move(socket.fd));
-        worker::Worker worker(options_.worker, scoreboard_.worker(place), std::move(sockets),
-                              {.title = title, .reopen_log = [this] {
-                                   open_log(options_.error_logfile, options_.log_level);
-                               }});
+        auto board = scoreboard_.worker(place);
+        worker::Arena arena;
+        std::vector<int> listeners;
+        for (const auto& socket : sockets_) listeners.push_back(socket.fd.get());
+        worker::start_keeper({.board = board,
+                              .arena = arena,
+                              .adoption = adoption_.give.get(),
+                              .listeners = listeners,
+                              .title = [&] {
+                                  set_title(options_.proc_name + ": keeper " +
+                                            std::to_string(place + 1));
+                              }});
+        worker::Surroundings surroundings{
+            .sockets = {},
+            .adoption = std::move(adoption_.take),
+            .title = title,
+            .reopen_log = [this] { open_log(options_.error_logfile, options_.log_level); }};
+        for (auto& socket : sockets_) surroundings.sockets.push_back(std::move(socket.fd));
+        worker::Worker worker(options_.worker, board, arena, std::move(surroundings));
         Signals::unblock();
         worker.run();
         ::_exit(0);

@@ -5,37 +5,32 @@
 
 namespace curfew::worker {
 
-std::unique_ptr<char[]> BlockPool::take() {
-    if (free_.empty()) return std::make_unique_for_overwrite<char[]>(block_size);
-    auto block = std::move(free_.back());
-    free_.pop_back();
-    return block;
-}
-
-void BlockPool::give_back(std::unique_ptr<char[]> block) noexcept {
-    if (free_.size() >= kept) return;
-    if (free_.capacity() == 0) free_.reserve(kept);
-    free_.push_back(std::move(block));
+Extent Buffer::extent() const noexcept {
+    if (!block_) return {.offset = UINT64_MAX, .size = 0};
+    return {.offset = arena_->offset(block_ + begin_), .size = size()};
 }
 
 std::span<char> Buffer::room() {
     if (!block_) {
-        block_ = pool_->take();
-        capacity_ = BlockPool::block_size;
+        block_ = arena_->take(Arena::least);
+        capacity_ = Arena::least;
     }
-    if (end_ == capacity_ && begin_ > 0) {
-        std::memmove(block_.get(), block_.get() + begin_, size());
+    if (end_ == capacity_ && begin_ > capacity_ / 2) {
+        std::memcpy(block_, block_ + begin_, size());
         end_ = size();
         begin_ = 0;
     }
     if (end_ == capacity_) {
-        auto larger = std::make_unique_for_overwrite<char[]>(capacity_ * 2);
-        std::memcpy(larger.get(), block_.get(), end_);
-        if (capacity_ == BlockPool::block_size) pool_->give_back(std::move(block_));
-        block_ = std::move(larger);
+        char* const larger = arena_->take(capacity_ * 2);
+        std::memcpy(larger, block_ + begin_, size());
+        if (outgrown_) release_outgrown();
+        outgrown_ = block_;
+        block_ = larger;
         capacity_ *= 2;
+        end_ = size();
+        begin_ = 0;
     }
-    return {block_.get() + end_, capacity_ - end_};
+    return {block_ + end_, capacity_ - end_};
 }
 
 void Buffer::consume(std::size_t count) noexcept {
@@ -43,15 +38,22 @@ void Buffer::consume(std::size_t count) noexcept {
     if (empty()) release();
 }
 
+void Buffer::release_outgrown() noexcept {
+    arena_->give_back(outgrown_, capacity_ / 2);
+    outgrown_ = nullptr;
+}
+
 void Buffer::release() noexcept {
-    if (block_ && capacity_ == BlockPool::block_size) pool_->give_back(std::move(block_));
-    block_.reset();
+    if (outgrown_) release_outgrown();
+    if (block_) arena_->give_back(block_, capacity_);
+    block_ = nullptr;
     capacity_ = begin_ = end_ = 0;
 }
 
 void Buffer::swap(Buffer& other) noexcept {
-    std::swap(pool_, other.pool_);
+    std::swap(arena_, other.arena_);
     std::swap(block_, other.block_);
+    std::swap(outgrown_, other.outgrown_);
     std::swap(capacity_, other.capacity_);
     std::swap(begin_, other.begin_);
     std::swap(end_, other.end_);

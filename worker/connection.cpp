@@ -1,6 +1,7 @@
 #include "worker/connection.h"
 
 #include "worker/connections.h"
+#include "worker/socket_counts.h"
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
@@ -50,11 +51,94 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
       writable_(context.loop, socket_.get(),
                 [this] { enter([this] { go_on(writer_.write(socket_.get())); }); }),
       timer_(context.loop, [this] { enter([this] { on_timer(); }); }),
-      input_(context.blocks),
-      parser_(context.options, context.blocks),
+      input_(context.arena),
+      parser_(context.options, context.arena),
       extension_({.board = context.board}) {
     readable_.enable();
     set_deadline(context_.options.header_timeout);
+    ledger_.fd = socket_.get();
+    context_.board.use(cell_);
+    enter_stage(Ledger::Stage::reading);
+}
+
+Connection::~Connection() {
+    // Before the socket closes: its number is another's then.
+    enter_stage(Ledger::Stage::closed);
+}
+
+/// Tells whoever goes on with this connection if the worker dies now.
+void Connection::enter_stage(Ledger::Stage stage) noexcept {
+    ledger_.stage = stage;
+    ledger_.head = parser_.moved_head();
+    ledger_.input = input_.extent();
+    ledger_.used = parser_.size();
+    context_.board.ledger(cell_).store(ledger_);
+}
+
+/// To be called before the first byte is sent.
+void Connection::enter_responding() noexcept {
+    ledger_.keep_alive = writer_.keeps_alive();
+    ledger_.status = static_cast<std::uint16_t>(response_->status());
+    ledger_.length = writer_.length().value_or(Ledger::unknown);
+    ledger_.body = writer_.body_bytes();
+    enter_stage(Ledger::Stage::responding);
+}
+
+void Connection::adopt(const Handover& handover, std::string_view bytes) {
+    enter([&] {
+        if (const auto counts = socket_counts(socket_.get())) {
+            ledger_.received = counts->received;
+            ledger_.sent = counts->sent;
+        }
+        while (!bytes.empty()) {
+            const auto room = input_.room();
+            const auto count = bytes.copy(room.data(), room.size());
+            input_.commit(count);
+            bytes.remove_prefix(count);
+        }
+        ledger_.continued = handover.continued;
+        ledger_.arrived = handover.arrived;
+        ledger_.retried = handover.kind == Handover::Kind::again;
+        given_id_ = handover.id.data();
+        enter_stage(Ledger::Stage::reading);
+        switch (handover.kind) {
+            case Handover::Kind::begin:
+                return;
+            case Handover::Kind::again:
+                budget_ = Deadline::at(Deadline::Clock::time_point(Duration(handover.deadline)));
+                return;
+            case Handover::Kind::answered:
+                log_adopted(handover);
+                if (handover.keep_alive) return;
+                [[fallthrough]];
+            case Handover::Kind::linger:
+                return linger();
+        }
+    });
+}
+
+/// The request was answered in its worker's stead, which could not log it.
+void Connection::log_adopted(const Handover& handover) {
+    if (parser_.advance(input_) != Parser::Progress::complete) return;
+    const auto id = std::exchange(given_id_, {});
+    auto& parts = parser_.parts();
+    parts.peer = peer_;
+    parts.id = id;
+    if (context_.access_log.enabled()) {
+        const Headers none;
+        context_.access_log.write({.request = parts,
+                                   .request_line = parser_.first_line(),
+                                   .status = handover.status,
+                                   .response_headers = &none,
+                                   .content_type = {},
+                                   .body_bytes = handover.body,
+                                   .duration = Deadline::Clock::now() - handover.arrival()});
+    }
+    parser_.finish(input_);
+    ledger_.arrived = 0;
+    waiting_ = Waiting::idle;
+    set_deadline(context_.options.keepalive);
+    enter_stage(Ledger::Stage::reading);
 }
 
 /// Every way in from outside. Whatever goes wrong ends this connection alone; a connection that has
@@ -92,9 +176,16 @@ void Connection::on_readable() {
 }
 
 void Connection::receive() {
+    const auto before = input_.extent().offset;
     const auto room = input_.room();
+    // Where it is before more comes behind it.
+    if (input_.extent().offset != before) enter_stage(Ledger::Stage::reading);
     const auto count = ::recv(socket_.get(), room.data(), room.size(), 0);
-    if (count > 0) return input_.commit(static_cast<std::size_t>(count));
+    if (count > 0) {
+        input_.commit(static_cast<std::size_t>(count));
+        ledger_.received += static_cast<std::uint64_t>(count);
+        return enter_stage(Ledger::Stage::reading);
+    }
     if (input_.empty()) input_.release();
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     close();
@@ -115,10 +206,13 @@ void Connection::process() {
 }
 
 void Connection::await_more() {
-    if (parser_.take_expectation() &&
-        ::send(socket_.get(), continue_line.data(), continue_line.size(), MSG_NOSIGNAL) < 0) {
-        return close();
+    if (parser_.take_expectation() && !std::exchange(ledger_.continued, true)) {
+        const auto count =
+            ::send(socket_.get(), continue_line.data(), continue_line.size(), MSG_NOSIGNAL);
+        if (count < 0) return close();
+        ledger_.sent += static_cast<std::uint64_t>(count);
     }
+    enter_stage(Ledger::Stage::reading);  // the parser may have moved what was received
     const auto now = parser_.in_body() ? Waiting::body : Waiting::head;
     if (std::exchange(waiting_, now) == now) return;
     body_at_window_ = parser_.body_received();
@@ -129,24 +223,31 @@ void Connection::await_more() {
 void Connection::start() {
     auto& parts = parser_.parts();
     parts.peer = peer_;
-    parts.id = parser_.facts().request_id;
+    parts.id = given_id_.empty() ? parser_.facts().request_id : given_id_;
     if (!is_sane_request_id(parts.id)) {
         context_.request_ids.next(made_id_);
         parts.id = {made_id_.data(), made_id_.size()};
     }
 
-    started_ = Deadline::Clock::now();
+    // An adopted request has arrived elsewhere.
+    started_ = ledger_.arrived == 0 ? Deadline::Clock::now()
+                                    : Deadline::Clock::time_point(Duration(ledger_.arrived));
     auto plan = context_.dispatcher.plan(parts);
     if (plan.answer) return answer(std::move(*plan.answer), parser_.facts().keep_alive);
     route_ = plan.route;
+    adopted_ = ledger_.arrived != 0;
     waited_ = queue_time();
     context_.busy.begin(started_);
+    ledger_.arrived = started_.time_since_epoch().count();
+    ledger_.keep_alive = may_keep_alive();
+    enter_stage(Ledger::Stage::handling);
     if (submit(Job::handler)) after_job();
 }
 
 /// What the request has waited before it came to us: its limits count from there.
 Duration Connection::queue_time() {
     auto waited = Duration::zero();
+    if (adopted_) return waited;  // its limits count from its arrival at its first worker
     if (std::exchange(first_request_, false) && context_.busy.may_have_queued(started_)) {
         waited = since_last_arrival(socket_.get());
     }
@@ -177,23 +278,23 @@ void Connection::run_handler() {
     // A task that waited for a thread begins later than its request.
     const auto start = context_.executor.immediate() ? started_ : Deadline::Clock::now();
     const auto arrived = start - waited_;
-    auto harakiri = context_.dispatcher.harakiri(*route_, arrived);
+    auto harakiri = std::min(context_.dispatcher.harakiri(*route_, arrived), budget_);
     parts.limit = context_.dispatcher.limit(*route_, parts, started_ - waited_, arrived);
     parts.deadline = std::min(parts.limit, harakiri);
-    if (harakiri.passed(start)) harakiri = Deadline::never();  // it is answered at once
+    const auto now = adopted_ ? Deadline::Clock::now() : start;
+    if (harakiri.passed(now)) harakiri = Deadline::never();  // it is answered at once
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
-    const auto word =
-        context_.board.publish(cell_, label, arrived, harakiri, socket_.get(), thread_id());
+    const auto word = context_.board.publish(cell_, label, arrived, harakiri, thread_id());
     extension_.begin({.board = context_.board,
                       .cell = cell_,
                       .word = word,
                       .harakiri = harakiri,
                       .latest = context_.dispatcher.latest_harakiri(harakiri, arrived)});
     parts.extension = &extension_;
-    if (waited_ > Duration::zero()) context_.board.hasten(harakiri);
+    if (adopted_ || waited_ > Duration::zero()) context_.board.hasten(harakiri);
 
-    response_ = context_.dispatcher.run(*route_, Request(parts), start);
+    response_ = context_.dispatcher.run(*route_, Request(parts), now);
     extension_.end();
     if (!context_.board.begin_response(cell_)) await_kill();
 }
@@ -236,6 +337,11 @@ bool Connection::leaving() const noexcept {
     return context_.draining || context_.board.line().told_to_go.load(std::memory_order_relaxed);
 }
 
+bool Connection::may_keep_alive() const noexcept {
+    return parser_.facts().keep_alive && !leaving() &&
+           context_.options.keepalive > Duration::zero();
+}
+
 /// Answers without a handler.
 void Connection::answer(Response response, bool keep_alive) {
     response_ = std::move(response);
@@ -247,10 +353,12 @@ void Connection::respond(bool keep_alive) {
     const Framing framing{
         .http_1_1 = parser_.http_1_1(),
         .head = parser_.parts().method == "HEAD",
-        .keep_alive = keep_alive && !leaving() && context_.options.keepalive > Duration::zero(),
+        .keep_alive = keep_alive && may_keep_alive(),
         .id = parser_.parts().id,
     };
-    go_on(writer_.begin(socket_.get(), *response_, framing, context_.date, context_.scratch));
+    writer_.begin(*response_, framing, context_.date, context_.scratch);
+    enter_responding();
+    go_on(writer_.write(socket_.get()));
 }
 
 void Connection::go_on(Writer::Progress progress) {
@@ -277,15 +385,21 @@ void Connection::go_on(Writer::Progress progress) {
 
 void Connection::sent() {
     watch_writable(false);
-    if (std::exchange(answering_, false)) context_.board.finish(cell_);
     const auto now = Deadline::Clock::now();
     context_.busy.ended_by(now);
     log_served(now);
     const bool unread = parser_.refusal() || parser_.in_body();
     const bool client_goes_on = parser_.facts().keep_alive;
     if (!unread) parser_.finish(input_);
-    writer_.reset();
+    ledger_ = {.fd = ledger_.fd,
+               .received = ledger_.received,
+               .sent = ledger_.sent + writer_.bytes_sent()};
+    enter_stage(writer_.keeps_alive() ? Ledger::Stage::reading : Ledger::Stage::lingering);
+    if (std::exchange(answering_, false)) context_.board.finish(cell_);
+    writer_.reset(context_.scratch);
     response_.reset();
+    given_id_.clear();
+    budget_ = Deadline::never();
     context_.served();
 
     if (!writer_.keeps_alive()) {

@@ -2,6 +2,7 @@
 
 #include "handlers/unique_fd.h"
 #include "worker/context.h"
+#include "worker/handover.h"
 #include "worker/harakiri_extension.h"
 #include "worker/parser.h"
 #include "worker/writer.h"
@@ -20,6 +21,11 @@ class Connection final : private Task {
     /// `cell` is its place in the scoreboard for as long as it lives.
     Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket,
                std::string peer);
+    ~Connection();
+
+    /// Goes on where a worker that has died left off, with what the client had sent it. To be
+    /// called once, first.
+    void adopt(const Handover& handover, std::string_view bytes);
 
     /// The worker is on its way out: a connection that waits for a request ends soon, any other
     /// after its response.
@@ -67,7 +73,12 @@ class Connection final : private Task {
     void linger();
     void close() noexcept { state_ = State::closed; }
 
+    void log_adopted(const Handover& handover);
+    void enter_stage(Ledger::Stage stage) noexcept;
+    void enter_responding() noexcept;
+
     [[nodiscard]] bool leaving() const noexcept;
+    [[nodiscard]] bool may_keep_alive() const noexcept;
     void watch_writable(bool on);
     [[nodiscard]] bool body_keeps_pace() const noexcept;
     void time_out();
@@ -88,6 +99,7 @@ class Connection final : private Task {
     bool reading_paused_ = false;
     bool writable_watched_ = false;
 
+    Ledger ledger_;  ///< as it is in the scoreboard
     Buffer input_;
     Parser parser_;
     Writer writer_;
@@ -105,9 +117,12 @@ class Connection final : private Task {
     bool chunk_failed_ = false;
     bool answering_ = false;  ///< the cell is ours to finish
     RequestIds::Text made_id_;
+    std::string given_id_;                 ///< of a request that another worker has begun
+    Deadline budget_ = Deadline::never();  ///< what that has left of its limit
     Deadline::Clock::time_point started_;
     Duration waited_ = Duration::zero();  ///< in queues, before that
     bool first_request_ = true;
+    bool adopted_ = false;  ///< the request has arrived at another worker
     HarakiriExtension extension_;
 };
 

@@ -1,5 +1,9 @@
 #include "worker/connections.h"
 
+#include "worker/peer_name.h"
+
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <functional>
 #include <numeric>
@@ -17,6 +21,17 @@ Connections::Connections(Context& context)
 Connections::~Connections() = default;
 
 void Connections::add(UniqueFd socket, std::string peer) {
+    make(std::move(socket), std::move(peer));
+}
+
+void Connections::adopt(Adoptee adoptee) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    ::getpeername(adoptee.client.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    make(std::move(adoptee.client), peer_name(address)).adopt(adoptee.handover, adoptee.bytes);
+}
+
+Connection& Connections::make(UniqueFd socket, std::string peer) {
     std::pop_heap(free_.begin(), free_.end(), std::greater<>{});
     const auto cell = free_.back();
     free_.pop_back();
@@ -28,6 +43,7 @@ void Connections::add(UniqueFd socket, std::string peer) {
         std::push_heap(free_.begin(), free_.end(), std::greater<>{});
         throw;
     }
+    return *by_cell_[cell];
 }
 
 void Connections::remove(const Connection& connection) noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "worker/connection.h"
+#include "worker/handover.h"
 
 #include <memory>
 #include <string>
@@ -21,6 +22,9 @@ class Connections {
     /// Takes a new client's socket. Must not be full().
     void add(UniqueFd socket, std::string peer);
 
+    /// Takes a client over from a worker that has died. Must not be full().
+    void adopt(Adoptee adoptee);
+
     /// Destroys it.
     void remove(const Connection& connection) noexcept;
 
@@ -31,6 +35,8 @@ class Connections {
     std::function<void()> removed;
 
   private:
+    Connection& make(UniqueFd socket, std::string peer);
+
     Context& context_;
     std::vector<std::unique_ptr<Connection>> by_cell_;
     std::vector<std::uint32_t> free_;  ///< a min-heap

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "worker/access_log.h"
-#include "worker/buffer.h"
+#include "worker/arena.h"
 #include "worker/dispatcher.h"
 #include "worker/executor.h"
 #include "worker/loop.h"
@@ -25,10 +25,10 @@ struct Context {
     const Dispatcher& dispatcher;
     Executor& executor;
     AccessLog& access_log;
+    Arena& arena;
 
     TrustedPeers trusted{options.forwarded_allow_ips};
     BusySpell busy{};
-    BlockPool blocks = {};
     RequestIds request_ids = {};
     DateClock date = {};
     std::string scratch = {};  ///< see Writer::begin

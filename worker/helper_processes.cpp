@@ -4,12 +4,12 @@
 
 namespace curfew::worker {
 
-HelperProcesses::HelperProcesses(const Options& options, std::vector<UniqueFd>& sockets,
-                                 const std::function<void(const char*)>& title) {
+HelperProcesses::HelperProcesses(const Options& options, Surroundings& surroundings) {
     if (options.helpers == 0) return;
     helpers().start(options.helpers, [&](const char* role) {
-        sockets.clear();
-        title(role);
+        surroundings.sockets.clear();
+        surroundings.adoption.reset();
+        surroundings.title(role);
     });
 }
 

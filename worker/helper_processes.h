@@ -1,10 +1,7 @@
 #pragma once
 
-#include "handlers/unique_fd.h"
 #include "worker/options.h"
-
-#include <functional>
-#include <vector>
+#include "worker/surroundings.h"
 
 namespace curfew::worker {
 
@@ -13,9 +10,8 @@ namespace curfew::worker {
 class HelperProcesses {
   public:
     /// Forks: to be made once the application is loaded, and before there are threads or a loop.
-    /// `sockets`, on which the worker listens, they do not keep; `title` is told what each is.
-    HelperProcesses(const Options& options, std::vector<UniqueFd>& sockets,
-                    const std::function<void(const char*)>& title);
+    /// They keep none of its sockets, and tell their titles.
+    HelperProcesses(const Options& options, Surroundings& surroundings);
     ~HelperProcesses() { stop(); }
     HelperProcesses(const HelperProcesses&) = delete;
     HelperProcesses& operator=(const HelperProcesses&) = delete;

@@ -1,9 +1,9 @@
 #include "worker/listener.h"
 
-#include <arpa/inet.h>
+#include "worker/peer_name.h"
+
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <cerrno>
 #include <cstring>
@@ -14,21 +14,6 @@ namespace curfew::worker {
 namespace {
 
 constexpr Duration back_off_time = std::chrono::milliseconds(100);
-
-std::string name_of(const sockaddr_storage& address) {
-    char text[INET6_ADDRSTRLEN];
-    if (address.ss_family == AF_INET) {
-        const auto& in = reinterpret_cast<const sockaddr_in&>(address);
-        ::inet_ntop(AF_INET, &in.sin_addr, text, sizeof text);
-        return std::string(text) + ':' + std::to_string(ntohs(in.sin_port));
-    }
-    if (address.ss_family == AF_INET6) {
-        const auto& in = reinterpret_cast<const sockaddr_in6&>(address);
-        ::inet_ntop(AF_INET6, &in.sin6_addr, text, sizeof text);
-        return '[' + std::string(text) + "]:" + std::to_string(ntohs(in.sin6_port));
-    }
-    return "unix";
-}
 
 }  // namespace
 
@@ -61,7 +46,7 @@ Listener::Taken Listener::take() {
     UniqueFd client{::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size,
                               SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client) {
-        connections_.add(std::move(client), name_of(address));
+        connections_.add(std::move(client), peer_name(address));
         return Taken::client;
     }
     switch (errno) {

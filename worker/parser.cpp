@@ -68,11 +68,12 @@ struct Callbacks {
             self.counted_to_ = at + length;
             if (std::exchange(self.chunk_begins_, false)) ++self.chunks_;
             if (self.refusal_) return;
-            if (length > self.options_->limit_request_body - self.body_.size()) {
+            if (length > self.options_->limit_request_body - self.body_size_) {
                 self.refusal_ = {413, "the request's body is too large"};
                 return;
             }
-            self.body_.append(at, length);
+            self.body_size_ += length;
+            if (self.facts_.chunked) self.body_.append(at, length);
         });
     }
 
@@ -106,8 +107,8 @@ struct Callbacks {
     }
 };
 
-Parser::Parser(const Options& options, BlockPool& pool) noexcept
-    : options_(&options), gate_(options), head_(pool) {
+Parser::Parser(const Options& options, Arena& arena) noexcept
+    : options_(&options), gate_(options), head_(arena) {
     llhttp_init(&llhttp_, HTTP_REQUEST, &Callbacks::settings());
     llhttp_.data = this;
 }
@@ -119,7 +120,8 @@ Parser::Progress Parser::advance(Buffer& input) {
 
     if (refusal_) return Progress::refused;
     if (stage_ == Stage::complete) {
-        parts_.body = body_;
+        parts_.body =
+            facts_.chunked ? std::string_view(body_) : input.view().substr(body_at_, body_size_);
         return Progress::complete;
     }
     if (stage_ != Stage::head) keep_head(input);
@@ -139,7 +141,7 @@ void Parser::read_head(std::string_view input) {
     parts_.target = line_.target;
     parts_.path = line_.path;
     parts_.query = line_.query;
-    used_ = size;
+    used_ = body_at_ = size;
     if (!execute(input.substr(gate_.leading(), size - gate_.leading()))) return;
     if (stage_ == Stage::head) stage_ = Stage::body;
 }
@@ -223,21 +225,19 @@ Refusal Parser::llhttp_refusal() const {
     return {400, llhttp_get_error_reason(&llhttp_)};
 }
 
+/// The views of the head point into its memory, so the body, which may move, goes into other.
 void Parser::keep_head(Buffer& input) {
-    if (!head_.empty()) {
-        input.consume(std::exchange(used_, 0));
-        return;
-    }
-    // The views of the head point into this memory; the rest of the body goes into other.
-    const auto used = std::exchange(used_, 0);
+    if (!head_.empty()) return;
     std::swap(head_, input);
-    auto rest = head_.view().substr(used);
+    auto rest = head_.view().substr(body_at_);
     while (!rest.empty()) {
         const auto room = input.room();
         const auto count = rest.copy(room.data(), room.size());
         input.commit(count);
         rest.remove_prefix(count);
     }
+    head_.truncate(body_at_);
+    used_ -= std::exchange(body_at_, 0);
 }
 
 void Parser::finish(Buffer& input) noexcept {
@@ -252,14 +252,15 @@ void Parser::finish(Buffer& input) noexcept {
     line_ = {};
     facts_ = {};
     first_line_ = {};
-    overhead_ = chunks_ = 0;
+    overhead_ = chunks_ = body_at_ = body_size_ = 0;
     stage_ = Stage::head;
     gate_.restart(Gate::Section::head);
     llhttp_reset(&llhttp_);
 }
 
 bool Parser::take_expectation() noexcept {
-    return stage_ == Stage::body && std::exchange(facts_.expects_continue, false) && body_.empty();
+    return stage_ == Stage::body && std::exchange(facts_.expects_continue, false) &&
+           body_size_ == 0;
 }
 
 void check_llhttp() {

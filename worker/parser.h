@@ -15,12 +15,13 @@
 namespace curfew::worker {
 
 /// Reads the requests of one connection, one at a time: the Gate closes each head, llhttp (strict)
-/// parses it, then the body. What a handler sees points into the buffer it was received in.
+/// parses it, then the body. What a handler sees points into the buffer it was received in, and all
+/// of a request stays there until it is finished: another worker may have to read it once more.
 class Parser {
   public:
     enum class Progress { more, complete, refused };
 
-    Parser(const Options& options, BlockPool& pool) noexcept;
+    Parser(const Options& options, Arena& arena) noexcept;
     Parser(const Parser&) = delete;
     Parser& operator=(const Parser&) = delete;
 
@@ -49,7 +50,12 @@ class Parser {
 
     /// The request line as far as it is known, for the log.
     [[nodiscard]] std::string_view first_line() const noexcept { return first_line_; }
-    [[nodiscard]] std::size_t body_received() const noexcept { return body_.size(); }
+    [[nodiscard]] std::size_t body_received() const noexcept { return body_size_; }
+
+    /// The request's head if it is not at the front of the input any more.
+    [[nodiscard]] Extent moved_head() const noexcept { return head_.extent(); }
+    /// How many bytes of moved_head() and the input are of this request, as far as it was parsed.
+    [[nodiscard]] std::size_t size() const noexcept { return head_.size() + used_; }
 
   private:
     enum class Stage { head, body, trailers, complete };
@@ -69,13 +75,15 @@ class Parser {
     Gate gate_;
     llhttp_t llhttp_;
     Stage stage_ = Stage::head;
-    std::size_t used_ = 0;      ///< bytes of the input that are parsed
+    std::size_t used_ = 0;     ///< bytes of the input that are parsed
+    std::size_t body_at_ = 0;  ///< where in the input the body begins
+    std::size_t body_size_ = 0;
     std::size_t overhead_ = 0;  ///< bytes of a chunked body that are not its content
     const char* counted_to_ = nullptr;
     std::size_t chunks_ = 0;  ///< whose content has begun
     bool chunk_begins_ = false;
-    Buffer head_;  ///< the head, if the body did not arrive with it
-    std::string body_;
+    Buffer head_;       ///< the head, if the body did not arrive with it
+    std::string body_;  ///< of chunks; else it is in the input
     std::string_view first_line_;
     RequestLine line_;
     FieldFacts facts_;

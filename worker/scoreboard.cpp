@@ -1,7 +1,10 @@
 #include "worker/scoreboard.h"
 
+#include <linux/futex.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -78,19 +81,14 @@ void WorkerBoard::wake_master() noexcept {
 }
 
 std::uint64_t WorkerBoard::publish(std::size_t index, const Label& label,
-                                   Deadline::Clock::time_point started, Deadline deadline, int fd,
+                                   Deadline::Clock::time_point started, Deadline deadline,
                                    std::int32_t tid) noexcept {
     Cell& cell = cells_[index];
     labels_[index].store(label);
     cell.started.store(nanoseconds(started), std::memory_order_relaxed);
     cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_relaxed);
-    cell.fd.store(fd, std::memory_order_relaxed);
     cell.tid.store(tid, std::memory_order_relaxed);
-    // Several threads of a pool may raise it at once.
-    auto used = line_->cells_used.load(std::memory_order_relaxed);
-    while (used <= index &&
-           !line_->cells_used.compare_exchange_weak(used, static_cast<std::uint32_t>(index + 1))) {
-    }
+    use(index);
     const auto sequence = (cell.word.load(std::memory_order_relaxed) >> 3) + 1;
     store(cell, Phase::running, sequence);
     wake_master();
@@ -149,6 +147,27 @@ void WorkerBoard::finish(std::size_t index) noexcept {
     cell.word.store(with(word, Phase::idle), std::memory_order_release);
 }
 
+void WorkerBoard::use(std::size_t index) noexcept {
+    // Several threads of a pool may raise it at once.
+    auto used = line_->cells_used.load(std::memory_order_relaxed);
+    while (used <= index &&
+           !line_->cells_used.compare_exchange_weak(used, static_cast<std::uint32_t>(index + 1))) {
+    }
+}
+
+void WorkerBoard::call_keeper() noexcept {
+    line_->keeper_calls.fetch_add(1);
+    ::syscall(SYS_futex, &line_->keeper_calls, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
+std::uint32_t WorkerBoard::await_call(std::uint32_t last) noexcept {
+    auto calls = line_->keeper_calls.load();
+    for (; calls == last; calls = line_->keeper_calls.load()) {
+        ::syscall(SYS_futex, &line_->keeper_calls, FUTEX_WAIT, last, nullptr, nullptr, 0);
+    }
+    return calls;
+}
+
 void WorkerBoard::poke() noexcept { ::eventfd_write(board_->wake_fd(), 1); }
 
 void WorkerBoard::hasten(Deadline deadline) noexcept {
@@ -163,20 +182,29 @@ std::span<Cell> WorkerBoard::used_cells() const noexcept {
 }
 
 void WorkerBoard::reset() noexcept {
-    for (Cell& cell : used_cells()) cell.word.store(with(cell.word.load(), Phase::idle));
+    const auto used = used_cells().size();
+    for (std::size_t i = 0; i < used; ++i) {
+        cells_[i].word.store(with(cells_[i].word.load(), Phase::idle));
+        cells_[i].outcome.store(Outcome::none);
+        ledgers_[i].store({});
+    }
     line_->cells_used.store(0);
     line_->state.store(WorkerState::booting);
     line_->shortest_limit.store(INT64_MAX);
     line_->requests.store(0);
     line_->told_to_go.store(false);
+    line_->keeper.store(0);
+    line_->keeper_calls.store(0);
+    line_->ending.store(Ending::none);
+    line_->retry_idempotent.store(false);
 }
 
 Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     : workers_(workers),
       cells_(cells),
       size_(round_up(sizeof(Header)) + workers * sizeof(WorkerLine) +
-            workers * cells * sizeof(Cell) + workers * cells * sizeof(LabelText) +
-            workers * sizeof(db::RunningQueries)),
+            workers * (cells * (sizeof(Cell) + sizeof(LabelText) + sizeof(LedgerCell)) +
+                       sizeof(db::RunningQueries))),
       wake_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {
     memory_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -192,14 +220,19 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     std::uninitialized_default_construct_n(lines_, workers);
     cells_begin_ = reinterpret_cast<Cell*>(lines_ + workers);
     labels_ = reinterpret_cast<LabelText*>(cells_begin_ + workers * cells);
-    queries_ = reinterpret_cast<db::RunningQueries*>(labels_ + workers * cells);
+    ledgers_ = reinterpret_cast<LedgerCell*>(labels_ + workers * cells);
+    queries_ = reinterpret_cast<db::RunningQueries*>(ledgers_ + workers * cells);
 }
 
 Scoreboard::~Scoreboard() { ::munmap(memory_, size_); }
 
 WorkerBoard Scoreboard::worker(std::size_t place) noexcept {
-    return {*this, lines_[place], std::span(cells_begin_ + place * cells_, cells_),
-            std::span(labels_ + place * cells_, cells_), queries_[place]};
+    return {*this,
+            lines_[place],
+            std::span(cells_begin_ + place * cells_, cells_),
+            std::span(labels_ + place * cells_, cells_),
+            std::span(ledgers_ + place * cells_, cells_),
+            queries_[place]};
 }
 
 void Scoreboard::sleep(bool asleep) noexcept {

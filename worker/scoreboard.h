@@ -3,6 +3,8 @@
 #include "handlers/backends/running_queries.h"
 #include "handlers/deadline.h"
 #include "handlers/unique_fd.h"
+#include "worker/ledger.h"
+#include "worker/outcome.h"
 
 #include <atomic>
 #include <cstddef>
@@ -52,8 +54,8 @@ struct alignas(64) Cell {
     std::atomic<std::uint64_t> word{0};
     std::atomic<std::int64_t> deadline{0};  ///< CLOCK_MONOTONIC, ns; INT64_MAX: never
     std::atomic<std::int64_t> started{0};   ///< CLOCK_MONOTONIC, ns
-    std::atomic<std::int32_t> fd{-1};
     std::atomic<std::int32_t> tid{0};
+    std::atomic<Outcome> outcome{Outcome::none};  ///< of its connection; the keeper's to write
 
     static constexpr Phase phase(std::uint64_t word) noexcept {
         return static_cast<Phase>(word & 7);
@@ -62,6 +64,13 @@ struct alignas(64) Cell {
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 enum class WorkerState : std::uint32_t { booting, ready, draining };
+
+/// How a worker has ended, for its keeper.
+enum class Ending : std::uint32_t {
+    none,    ///< it has not: only requests that the master has claimed are to be answered
+    killed,  ///< by the master: its other requests have no part in that
+    died,    ///< in any other way
+};
 
 /// A worker's own line of the scoreboard.
 struct alignas(64) WorkerLine {
@@ -74,6 +83,12 @@ struct alignas(64) WorkerLine {
     /// Set by the master when it tells the worker to go: a handler that keeps the loop from its
     /// signals must not keep the clients from the news.
     std::atomic<bool> told_to_go{false};
+
+    /// The pid of the worker's keeper; 0: it has none.
+    std::atomic<std::int32_t> keeper{0};
+    std::atomic<std::uint32_t> keeper_calls{0};  ///< a futex: see WorkerBoard::call_keeper()
+    std::atomic<Ending> ending{Ending::none};
+    std::atomic<bool> retry_idempotent{false};  ///< of requests that were running at the end
 };
 
 class Scoreboard;
@@ -85,7 +100,7 @@ class WorkerBoard {
     /// never(). No system call, but for one write if the master sleeps without a timer. Returns the
     /// word, for move_deadline().
     std::uint64_t publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
-                          Deadline deadline, int fd, std::int32_t tid) noexcept;
+                          Deadline deadline, std::int32_t tid) noexcept;
 
     /// Moves the deadline of a running request, and changes `word`, which was its word. False: the
     /// master was first; as for begin_response(). Not beside any other call for this cell.
@@ -115,6 +130,18 @@ class WorkerBoard {
     /// know.
     void hasten(Deadline deadline) noexcept;
 
+    /// The connection that has this cell, for whoever goes on with it.
+    [[nodiscard]] LedgerCell& ledger(std::size_t cell) const noexcept { return ledgers_[cell]; }
+
+    /// Makes the cell one of used_cells().
+    void use(std::size_t cell) noexcept;
+
+    /// For the master: has the keeper look at the line and the cells.
+    void call_keeper() noexcept;
+    /// For the keeper: returns when there was a call since the one that returned `last`; 0 at
+    /// first.
+    [[nodiscard]] std::uint32_t await_call(std::uint32_t last) noexcept;
+
     [[nodiscard]] WorkerLine& line() const noexcept { return *line_; }
     [[nodiscard]] std::span<Cell> cells() const noexcept { return cells_; }
     [[nodiscard]] std::span<Cell> used_cells() const noexcept;
@@ -129,8 +156,14 @@ class WorkerBoard {
   private:
     friend class Scoreboard;
     WorkerBoard(Scoreboard& board, WorkerLine& line, std::span<Cell> cells,
-                std::span<LabelText> labels, db::RunningQueries& queries) noexcept
-        : board_(&board), line_(&line), cells_(cells), labels_(labels), queries_(&queries) {}
+                std::span<LabelText> labels, std::span<LedgerCell> ledgers,
+                db::RunningQueries& queries) noexcept
+        : board_(&board),
+          line_(&line),
+          cells_(cells),
+          labels_(labels),
+          ledgers_(ledgers),
+          queries_(&queries) {}
 
     void store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept;
     void wake_master() noexcept;
@@ -139,6 +172,7 @@ class WorkerBoard {
     WorkerLine* line_;
     std::span<Cell> cells_;
     std::span<LabelText> labels_;
+    std::span<LedgerCell> ledgers_;
     db::RunningQueries* queries_;
 };
 
@@ -183,6 +217,7 @@ class Scoreboard {
     WorkerLine* lines_;
     Cell* cells_begin_;
     LabelText* labels_;
+    LedgerCell* ledgers_;
     db::RunningQueries* queries_;
     UniqueFd wake_;
 };

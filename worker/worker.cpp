@@ -39,13 +39,12 @@ std::uint64_t request_budget(const Options& options) {
 
 }  // namespace
 
-Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> sockets,
-               Surroundings surroundings)
+Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surroundings surroundings)
     : options_(options),
       board_(board),
       surroundings_(std::move(surroundings)),
       application_(options),
-      helpers_(options, sockets, surroundings_.title),
+      helpers_(options, surroundings_),
       dispatcher_(application_.router(), options),
       access_log_(options.access_logfile, options.access_log_format),
       executor_(make_executor(loop_, options)),
@@ -55,9 +54,11 @@ Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> 
                .dispatcher = dispatcher_,
                .executor = *executor_,
                .access_log = access_log_,
+               .arena = arena,
                .served = [this] { on_served(); },
                .job_done = [this] { on_job_done(); }},
       connections_(context_),
+      adopter_(context_, connections_, std::move(surroundings_.adoption)),
       terminate_(loop_, SIGTERM, [this] { drain(Queues::take, "the server stops"); }),
       leave_(loop_, SIGTTOU, [this] { drain(Queues::leave, "told to go"); }),
       reopen_(loop_, SIGUSR1,
@@ -81,7 +82,7 @@ Worker::Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> 
     count_abandoned_threads();
     access_log_.open();
     connections_.removed = [this] { on_removed(); };
-    for (auto& socket : sockets) {
+    for (auto& socket : surroundings_.sockets) {
         listeners_.push_back(std::make_unique<Listener>(context_, connections_, std::move(socket)));
         listeners_.back()->drained = [this] { stop_when_empty(); };
     }
@@ -129,10 +130,12 @@ void Worker::on_served() {
 void Worker::on_job_done() {
     if (executor_->saturated()) return;
     for (const auto& listener : listeners_) listener->resume();
+    adopter_.resume();
 }
 
 void Worker::on_removed() {
     for (const auto& listener : listeners_) listener->resume();
+    adopter_.resume();
     if (context_.draining) stop_when_empty();
 }
 
@@ -145,6 +148,7 @@ void Worker::drain(Queues queues, const char* why) {
     for (const auto& listener : listeners_) {
         queues == Queues::take ? listener->drain() : listener->close();
     }
+    queues == Queues::take ? adopter_.drain() : adopter_.close();
     connections_.drain();
     stop_when_empty();
 }

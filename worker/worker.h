@@ -3,6 +3,8 @@
 #include "handlers/timeouts/waiting.h"
 #include "handlers/unique_fd.h"
 #include "worker/access_log.h"
+#include "worker/adopter.h"
+#include "worker/arena.h"
 #include "worker/application.h"
 #include "worker/connections.h"
 #include "worker/context.h"
@@ -12,6 +14,7 @@
 #include "worker/loop.h"
 #include "worker/options.h"
 #include "worker/scoreboard.h"
+#include "worker/surroundings.h"
 
 #include <functional>
 #include <memory>
@@ -19,18 +22,11 @@
 
 namespace curfew::worker {
 
-/// What a worker asks of the floor above.
-struct Surroundings {
-    std::function<void(const char* state)> title;  ///< told of each new state
-    std::function<void()> reopen_log;              ///< on SIGUSR1
-};
-
 /// One process that serves: everything a worker has, built after fork.
 class Worker {
   public:
     /// Throws ApplicationError, or std::system_error, if the worker cannot boot.
-    Worker(const Options& options, WorkerBoard board, std::vector<UniqueFd> sockets,
-           Surroundings surroundings);
+    Worker(const Options& options, WorkerBoard board, Arena& arena, Surroundings surroundings);
     ~Worker();
 
     /// Serves until it is told to go or has answered max_requests, and its clients have what they
@@ -60,6 +56,7 @@ class Worker {
     Context context_;
     Connections connections_;
     std::vector<std::unique_ptr<Listener>> listeners_;
+    Adopter adopter_;
     SignalEvent terminate_;
     SignalEvent leave_;
     SignalEvent reopen_;

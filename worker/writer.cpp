@@ -29,6 +29,9 @@ constexpr std::string_view server_field = "Server: curfew\r\n";
 /// A body up to this size is copied behind the head: cheaper than handing the kernel two pieces.
 constexpr std::size_t copied_body = 4096;
 
+/// What a response may leave of its head's memory to the next.
+constexpr std::size_t kept_head = 2 * copied_body;
+
 /// What may follow a head of that status (RFC 9110 section 6.4.1).
 bool may_have_body(int status) noexcept { return status != 204 && status != 304; }
 
@@ -93,8 +96,8 @@ std::string_view DateClock::server_and_date() {
 
 std::string_view DateClock::date() { return server_and_date().substr(server_field.size()); }
 
-Writer::Progress Writer::begin(int fd, Response& response, const Framing& framing, DateClock& clock,
-                               std::string& scratch) {
+void Writer::begin(Response& response, const Framing& framing, DateClock& clock,
+                   std::string& scratch) {
     pending_.swap(scratch);
     pending_.clear();
     append_head(pending_, response, framing, clock);
@@ -106,7 +109,7 @@ Writer::Progress Writer::begin(int fd, Response& response, const Framing& framin
     // A stream to HTTP/1.0 ends with the connection.
     keep_alive_ = framing.keep_alive && (!streaming_ || chunked_);
     pending_sent_ = body_sent_ = 0;
-    body_bytes_ = 0;
+    body_bytes_ = bytes_sent_ = 0;
 
     if (chunked_) {
         append_field(pending_, "Transfer-Encoding", "chunked");
@@ -129,9 +132,11 @@ Writer::Progress Writer::begin(int fd, Response& response, const Framing& framin
         body_bytes_ = whole->size();
         body_ = {};
     }
-    const auto progress = write(fd);
-    if (pending_.empty()) pending_.swap(scratch);
-    return progress;
+}
+
+std::optional<std::uint64_t> Writer::length() const noexcept {
+    if (streaming_) return {};
+    return pending_.size() + body_length(body_);
 }
 
 Writer::Progress Writer::write(int fd) {
@@ -148,6 +153,7 @@ Writer::Progress Writer::write(int fd) {
         if (count < 0) return errno == EAGAIN ? Progress::blocked : Progress::failed;
 
         const auto sent = static_cast<std::size_t>(count);
+        bytes_sent_ += sent;
         const auto of_head = std::min(sent, head.size());
         pending_sent_ += of_head;
         body_sent_ += sent - of_head;
@@ -171,6 +177,7 @@ Writer::Progress Writer::send_file(int fd) {
         file.offset += count;
         file.length -= count;
         body_bytes_ += static_cast<std::uint64_t>(count);
+        bytes_sent_ += static_cast<std::uint64_t>(count);
     }
     return Progress::done;
 }
@@ -191,7 +198,10 @@ void Writer::add(const std::optional<std::string>& chunk) {
     if (chunked_) pending_.append("\r\n");
 }
 
-void Writer::reset() noexcept {
+void Writer::reset(std::string& scratch) noexcept {
+    pending_.clear();
+    const bool worth_it = pending_.capacity() > scratch.capacity();
+    if (worth_it && pending_.capacity() <= kept_head) pending_.swap(scratch);
     pending_ = {};
     pending_sent_ = 0;
     body_ = {};

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,11 +44,13 @@ class Writer {
         failed,       ///< the connection is broken
     };
 
-    /// Begins a response, whose body it takes. `scratch` lends its memory for the head, so that
-    /// most responses need none of their own. Whether the connection can be kept afterwards:
-    /// keeps_alive().
-    [[nodiscard]] Progress begin(int fd, Response& response, const Framing& framing,
-                                 DateClock& clock, std::string& scratch);
+    /// Prepares a response, whose body it takes, to be written. `scratch` lends its memory for the
+    /// head, so that most responses need none of their own: see reset(). Whether the connection can
+    /// be kept afterwards: keeps_alive().
+    void begin(Response& response, const Framing& framing, DateClock& clock, std::string& scratch);
+
+    /// All that will be sent; nothing for a stream. To be asked before the first write().
+    [[nodiscard]] std::optional<std::uint64_t> length() const noexcept;
 
     /// Sends more of what is there.
     [[nodiscard]] Progress write(int fd);
@@ -61,8 +64,11 @@ class Writer {
     [[nodiscard]] bool keeps_alive() const noexcept { return keep_alive_; }
     [[nodiscard]] std::uint64_t body_bytes() const noexcept { return body_bytes_; }
 
-    /// Frees what the response held.
-    void reset() noexcept;
+    /// What write() has sent of this response, head and framing included.
+    [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
+
+    /// Frees what the response held; the memory of its head goes back to `scratch`.
+    void reset(std::string& scratch) noexcept;
 
   private:
     [[nodiscard]] Progress send_file(int fd);
@@ -75,6 +81,7 @@ class Writer {
     bool chunked_ = false;
     bool keep_alive_ = false;
     std::uint64_t body_bytes_ = 0;
+    std::uint64_t bytes_sent_ = 0;
 };
 
 }  // namespace curfew::worker

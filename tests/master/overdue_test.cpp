@@ -22,7 +22,7 @@ struct Board {
 
     void run(std::size_t cell, Duration since, Duration limit) {
         board.publish(cell, Label{.id = "i", .route = "r", .method = "m", .target = "t"},
-                      noon - since, Deadline::after(noon - since, limit), 0, 0);
+                      noon - since, Deadline::after(noon - since, limit), 0);
     }
     void respond(std::size_t cell) { REQUIRE(board.begin_response(cell)); }
 };
@@ -87,7 +87,7 @@ TEST_CASE("a scan changes nothing and says the same again") {
 
 TEST_CASE("a request without a limit is busy and never overdue") {
     Board workers;
-    workers.board.publish(0, Label{}, noon, Deadline::never(), 0, 0);
+    workers.board.publish(0, Label{}, noon, Deadline::never(), 0);
 
     const auto seen = scan(workers.board, Deadline::Clock::time_point::max() - 1ns);
 
@@ -139,7 +139,7 @@ TEST_CASE("what is over or claimed is not overdue") {
 
 TEST_CASE("a claim comes too late once the request has been extended") {
     Board workers;
-    auto word = workers.board.publish(0, Label{}, noon - 2s, Deadline::at(noon - 1s), 0, 0);
+    auto word = workers.board.publish(0, Label{}, noon - 2s, Deadline::at(noon - 1s), 0);
     const auto overdue = scan(workers.board, noon).overdue.at(0);
 
     REQUIRE(workers.board.move_deadline(0, word, Deadline::at(noon + 1s)));
@@ -156,7 +156,7 @@ TEST_CASE("a claim comes too late once the request has been extended") {
 
 TEST_CASE("the master is told of a limit that is sooner than it will wake, and of no other") {
     Board workers;
-    auto word = workers.board.publish(0, Label{}, noon, Deadline::at(noon + 9s), 0, 0);
+    auto word = workers.board.publish(0, Label{}, noon, Deadline::at(noon + 9s), 0);
     workers.scoreboard.will_wake(Deadline::at(noon + 5s));
 
     REQUIRE(workers.board.move_deadline(0, word, Deadline::at(noon + 6s)));

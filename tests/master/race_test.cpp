@@ -69,7 +69,7 @@ TEST_CASE("of 100,000 requests that end at their limit each is answered by exact
     int answered = 0;
     int lost = 0;
     for (int round = 0; round < rounds || std::min(answered, lost) < enough; ++round) {
-        board.publish(0, label, {}, Deadline::at({}), 0, 0);
+        board.publish(0, label, {}, Deadline::at({}), 0);
         dawdle(round);
         if (board.begin_response(0)) {
             ++answered;
@@ -92,7 +92,7 @@ TEST_CASE("of 100,000 requests that are extended at their limit none is claimed 
     int lost = 0;
     int claimed_nonetheless = 0;
     for (int round = 0; round < rounds || std::min(extended, lost) < enough; ++round) {
-        auto word = board.publish(0, label, {}, Deadline::at({}), 0, 0);
+        auto word = board.publish(0, label, {}, Deadline::at({}), 0);
         dawdle(round);
         if (!board.move_deadline(0, word, Deadline::never())) {
             ++lost;
@@ -115,7 +115,7 @@ TEST_CASE("of 100,000 pieces that end at their limit each goes on with exactly o
     constexpr int rounds = 100'000;
     Scoreboard scoreboard(1, 1);
     auto board = scoreboard.worker(0);
-    board.publish(0, label, {}, Deadline::never(), 0, 0);
+    board.publish(0, label, {}, Deadline::never(), 0);
     REQUIRE(board.begin_response(0));
     Claimer master(board);
 
@@ -141,7 +141,7 @@ TEST_CASE("a master that falls asleep never misses a request that begins meanwhi
         for (int round = 1; round <= rounds; ++round) {
             const auto cell = static_cast<std::size_t>(round % 4);
             dawdle(round);
-            board.publish(cell, label, {}, Deadline::never(), 0, 0);
+            board.publish(cell, label, {}, Deadline::never(), 0);
             while (seen.load() < round) std::this_thread::yield();
             (void)board.begin_response(cell);
             board.finish(cell);

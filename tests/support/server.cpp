@@ -105,6 +105,7 @@ std::vector<pid_t> Server::workers(std::size_t count) const {
     const auto ready = [](pid_t pid) { return title_of(pid).ends_with("[ready]"); };
     const auto settled = [&] {
         found = children_of(master());
+        std::erase_if(found, [](pid_t pid) { return contains(title_of(pid), ": keeper "); });
         return found.size() == count && std::ranges::all_of(found, ready);
     };
     if (!wait_until(settled)) throw std::runtime_error("there are not so many workers");

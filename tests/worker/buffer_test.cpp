@@ -30,7 +30,7 @@ std::string numbered(std::size_t size) {
 }  // namespace
 
 TEST_CASE("a buffer gives back what was put in, front first") {
-    BlockPool pool;
+    Arena pool;
     Buffer buffer(pool);
     CHECK(buffer.empty());
 
@@ -46,7 +46,7 @@ TEST_CASE("a buffer gives back what was put in, front first") {
 }
 
 TEST_CASE("a buffer grows without losing a byte") {
-    BlockPool pool;
+    Arena pool;
     Buffer buffer(pool);
     const auto text = numbered(100'000);
 
@@ -59,30 +59,30 @@ TEST_CASE("a buffer grows without losing a byte") {
 }
 
 TEST_CASE("what was consumed makes room before memory is added") {
-    BlockPool pool;
+    Arena pool;
     Buffer buffer(pool);
-    append(buffer, numbered(BlockPool::block_size));
-    buffer.consume(BlockPool::block_size - 1);
+    append(buffer, numbered(Arena::least));
+    buffer.consume(Arena::least - 1);
 
     const auto room = buffer.room();
 
-    CHECK(room.size() == BlockPool::block_size - 1);
-    CHECK(buffer.view() == numbered(BlockPool::block_size).substr(BlockPool::block_size - 1));
+    CHECK(room.size() == Arena::least - 1);
+    CHECK(buffer.view() == numbered(Arena::least).substr(Arena::least - 1));
 }
 
 TEST_CASE("views stay valid as long as there is room") {
-    BlockPool pool;
+    Arena pool;
     Buffer buffer(pool);
     append(buffer, "hello");
     const auto* const before = buffer.view().data();
 
-    append(buffer, std::string(BlockPool::block_size - 5, 'x'));
+    append(buffer, std::string(Arena::least - 5, 'x'));
 
     CHECK(buffer.view().data() == before);
 }
 
 TEST_CASE("a moved buffer takes its bytes along") {
-    BlockPool pool;
+    Arena pool;
     Buffer first(pool);
     Buffer second(pool);
     append(first, "first");
@@ -99,7 +99,7 @@ TEST_CASE("a moved buffer takes its bytes along") {
 }
 
 TEST_CASE("an empty buffer's block serves the next one") {
-    BlockPool pool;
+    Arena pool;
     Buffer first(pool);
     append(first, "x");
     const auto* const block = first.view().data();
@@ -112,15 +112,43 @@ TEST_CASE("an empty buffer's block serves the next one") {
 }
 
 TEST_CASE("blocks in use are different, and any number may be given back") {
-    BlockPool pool;
-    std::vector<std::unique_ptr<char[]>> blocks;
-    std::set<const char*> distinct;
+    Arena arena;
+    std::vector<char*> blocks;
     for (int i = 0; i < 1000; ++i) {
-        blocks.push_back(pool.take());
-        std::fill_n(blocks.back().get(), BlockPool::block_size, 'x');
-        distinct.insert(blocks.back().get());
+        blocks.push_back(arena.take(Arena::least));
+        std::fill_n(blocks.back(), Arena::least, 'x');
     }
+    const std::set<const char*> distinct(blocks.begin(), blocks.end());
     CHECK(distinct.size() == 1000);
-    for (auto& block : blocks) pool.give_back(std::move(block));
-    CHECK(distinct.count(pool.take().get()) == 1);
+
+    for (char* const block : blocks) arena.give_back(block, Arena::least);
+
+    CHECK(distinct.count(arena.take(Arena::least)) == 1);
+}
+
+TEST_CASE("what a buffer holds can be read by the arena's descriptor") {
+    Arena arena;
+    Buffer buffer(arena);
+    append(buffer, numbered(50'000));
+    buffer.consume(7);
+
+    const auto extent = buffer.extent();
+
+    std::string read(extent.size, ' ');
+    REQUIRE(::pread(arena.fd(), read.data(), read.size(), static_cast<off_t>(extent.offset)) ==
+            49'993);
+    CHECK(read == buffer.view());
+}
+
+TEST_CASE("bytes that make room stay where they were until more is committed") {
+    Arena arena;
+    Buffer buffer(arena);
+    append(buffer, numbered(Arena::least));
+    const auto before = buffer.extent();
+
+    (void)buffer.room();
+
+    CHECK(std::string_view(arena.at(before.offset), before.size) == numbered(Arena::least));
+    CHECK(buffer.extent().offset != before.offset);
+    CHECK(buffer.view() == numbered(Arena::least));
 }

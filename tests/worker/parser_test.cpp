@@ -101,7 +101,7 @@ TEST_CASE("what follows a bad request is not read, what precedes it is") {
 
 TEST_CASE("a refused request has nothing of the one before it") {
     const Options options;
-    BlockPool blocks;
+    Arena blocks;
     Parser parser(options, blocks);
     Buffer input(blocks);
     const auto feed = [&](std::string_view bytes) {
@@ -127,7 +127,7 @@ TEST_CASE("a refused request has nothing of the one before it") {
 
 TEST_CASE("the parts of the target are told apart") {
     const Options options;
-    BlockPool blocks;
+    Arena blocks;
     Parser parser(options, blocks);
     Buffer input(blocks);
     constexpr std::string_view bytes = "GET http://b/x%20y?z HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -245,7 +245,7 @@ TEST_CASE("chunk extensions have a bound for the whole body") {
 
 TEST_CASE("an expectation is told once, before the body") {
     const Options options;
-    BlockPool blocks;
+    Arena blocks;
     Parser parser(options, blocks);
     Buffer input(blocks);
     const auto feed = [&](std::string_view bytes) {

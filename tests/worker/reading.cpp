@@ -29,7 +29,7 @@ std::string describe(Parser& parser) {
 }
 
 std::vector<std::string> read_all(const Options& options, const Pieces& pieces) {
-    BlockPool blocks;
+    Arena blocks;
     Buffer input(blocks);
     Parser parser(options, blocks);
     std::vector<std::string> results;

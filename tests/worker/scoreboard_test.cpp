@@ -20,7 +20,7 @@ std::uint64_t sequence(const Cell& cell) { return cell.word.load() >> 3; }
 Phase phase(const Cell& cell) { return Cell::phase(cell.word.load()); }
 
 void publish(WorkerBoard& board, std::size_t cell) {
-    board.publish(cell, label, Deadline::Clock::now(), Deadline::never(), 5, 6);
+    board.publish(cell, label, Deadline::Clock::now(), Deadline::never(), 6);
 }
 
 bool poked(const Scoreboard& board) {
@@ -36,13 +36,12 @@ TEST_CASE("a published request shows all that its master needs") {
     const auto started = Deadline::Clock::now();
     const auto deadline = Deadline::after(started, 5s);
 
-    board.publish(2, label, started, deadline, 7, 8);
+    board.publish(2, label, started, deadline, 8);
 
     const Cell& cell = scoreboard.worker(1).cells()[2];
     CHECK(phase(cell) == Phase::running);
     CHECK(cell.started.load() == started.time_since_epoch().count());
     CHECK(cell.deadline.load() == deadline.time().time_since_epoch().count());
-    CHECK(cell.fd.load() == 7);
     CHECK(cell.tid.load() == 8);
     const auto read = board.label(2);
     CHECK(read.id == "id");
@@ -60,7 +59,7 @@ TEST_CASE("places and cells do not share anything") {
         for (std::size_t i = 0; i < 4; ++i) {
             const auto name = std::to_string(place) + "/" + std::to_string(i);
             board.publish(i, {.id = name, .route = "r", .method = "m", .target = "t"}, {},
-                          Deadline::never(), 0, 0);
+                          Deadline::never(), 0);
             addresses.insert(&board.cells()[i]);
         }
     }
@@ -101,7 +100,7 @@ TEST_CASE("a label that is too long is cut, and its words stay apart") {
     const std::string target(10'000, 't');
 
     board.publish(0, {.id = id, .route = route, .method = method, .target = target}, {},
-                  Deadline::never(), 0, 0);
+                  Deadline::never(), 0);
 
     const auto read = board.label(0);
     CHECK(read.id == std::string(64, 'i'));
@@ -115,7 +114,7 @@ TEST_CASE("a label may have empty words") {
     Scoreboard scoreboard(1, 1);
     auto board = scoreboard.worker(0);
     board.publish(0, {.id = {}, .route = "r", .method = {}, .target = "t"}, {}, Deadline::never(),
-                  0, 0);
+                  0);
     CHECK(board.label(0).id.empty());
     CHECK(board.label(0).route == "r");
     CHECK(board.label(0).method.empty());

@@ -22,6 +22,7 @@ struct TestWorker {
     SyncExecutor sync;
     std::unique_ptr<ThreadPool> pool;
     AccessLog access_log{"", ""};
+    Arena arena;
     int served = 0;
     std::unique_ptr<Context> context;
     std::unique_ptr<Connections> connections;
@@ -38,6 +39,7 @@ struct TestWorker {
                                       .dispatcher = dispatcher,
                                       .executor = executor,
                                       .access_log = access_log,
+                                      .arena = arena,
                                       .served = [this] { ++served; }});
             connections = std::make_unique<Connections>(*context);
         }

@@ -50,8 +50,8 @@ struct Exchange {
     /// All that the client gets.
     std::string send(Response response, const Framing& framing) {
         std::string received;
-        const auto progress =
-            go_on(writer.begin(pair.server.get(), response, framing, clock, scratch), received);
+        writer.begin(response, framing, clock, scratch);
+        const auto progress = go_on(writer.write(pair.server.get()), received);
         CHECK(progress == Progress::done);
         return received;
     }

@@ -1,0 +1,65 @@
+#include "worker/adopter.h"
+
+#include "worker/handover.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace curfew::worker {
+
+namespace {
+
+/// At once; then others of this worker have their turn, and other workers their share.
+constexpr int most_in_a_turn = 16;
+
+}  // namespace
+
+Adopter::Adopter(Context& context, Connections& connections, UniqueFd socket)
+    : context_(context),
+      connections_(connections),
+      socket_(std::move(socket)),
+      readable_(context.loop, socket_.get(), [this] { turn_.fire(); }),
+      turn_(context.loop, [this] { take_some(); }) {
+    if (socket_) readable_.enable();
+}
+
+void Adopter::take_some() {
+    for (int taken = 0; taken < most_in_a_turn; ++taken) {
+        if (connections_.full() || context_.executor.saturated()) {
+            paused_ = true;
+            return readable_.disable();
+        }
+        if (!take()) return;
+    }
+}
+
+bool Adopter::take() {
+    try {
+        auto adoptee = receive_handover(socket_.get());
+        if (!adoptee) return false;
+        connections_.adopt(std::move(*adoptee));
+    } catch (const std::exception& error) {
+        spdlog::error("a connection of a dead worker is lost: {}", error.what());
+    }
+    return true;
+}
+
+void Adopter::resume() {
+    if (!std::exchange(paused_, false) || !socket_) return;
+    readable_.enable();
+}
+
+void Adopter::drain() {
+    while (socket_ && !connections_.full() && take()) {
+    }
+    close();
+}
+
+void Adopter::close() {
+    readable_.disable();
+    turn_.disable();
+    socket_.reset();
+}
+
+}  // namespace curfew::worker

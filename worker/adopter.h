@@ -1,0 +1,36 @@
+#pragma once
+
+#include "handlers/unique_fd.h"
+#include "worker/connections.h"
+#include "worker/context.h"
+#include "worker/loop.h"
+
+namespace curfew::worker {
+
+/// Takes over connections of workers that have died, from one socket that all workers share.
+class Adopter {
+  public:
+    Adopter(Context& context, Connections& connections, UniqueFd socket);
+
+    /// To be called when there may be room again, after it stopped for want of it.
+    void resume();
+
+    /// Takes all that wait, and then closes.
+    void drain();
+
+    /// Leaves what waits to others.
+    void close();
+
+  private:
+    void take_some();
+    [[nodiscard]] bool take();
+
+    Context& context_;
+    Connections& connections_;
+    UniqueFd socket_;
+    bool paused_ = false;
+    ReadEvent readable_;
+    Afterwards turn_;
+};
+
+}  // namespace curfew::worker

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "worker/arena.h"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace curfew::worker {
+
+/// How far a connection is, and what must be known of it by whoever goes on with it when its worker
+/// cannot.
+struct Ledger {
+    enum class Stage : std::uint8_t {
+        closed,
+        reading,     ///< waits for a request, or for more of one
+        handling,    ///< has a whole request; nothing of its response has been sent
+        responding,  ///< some of the response may have been sent
+        lingering,   ///< all is said: the client is to close
+    };
+
+    /// The length of a response that nobody knows.
+    static constexpr std::uint64_t unknown = UINT64_MAX;
+
+    Stage stage = Stage::closed;
+    bool keep_alive = false;  ///< the connection outlives this request
+    bool continued = false;   ///< the client has had its `100 Continue`
+    bool retried = false;     ///< this is the request's second run
+    std::int32_t fd = -1;
+    std::uint16_t status = 0;    ///< of the response
+    Extent head = {};            ///< of a request whose body came later
+    Extent input = {};           ///< what else was received and not answered
+    std::uint64_t used = 0;      ///< how much of the two is the current request
+    std::uint64_t received = 0;  ///< all that was ever taken from the socket
+    std::uint64_t sent = 0;      ///< all that was ever given to it, before this response
+    std::uint64_t length = 0;    ///< of this response
+    std::uint64_t body = 0;      ///< of its body
+    std::int64_t arrived = 0;    ///< when the request was whole: CLOCK_MONOTONIC, ns
+};
+
+/// A Ledger in shared memory: replaced as a whole by its one writer, at any instruction of which
+/// the process may be killed. Readers look when the writer is dead, or leaves it alone.
+class LedgerCell {
+  public:
+    void store(const Ledger& ledger) noexcept {
+        const auto next = 1U - current_.load(std::memory_order_relaxed);
+        copies_[next] = ledger;
+        current_.store(next, std::memory_order_release);
+    }
+    [[nodiscard]] const Ledger& load() const noexcept {
+        return copies_[current_.load(std::memory_order_acquire) & 1U];
+    }
+
+  private:
+    std::atomic<std::uint32_t> current_{0};
+    std::array<Ledger, 2> copies_;
+};
+
+}  // namespace curfew::worker

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "handlers/unique_fd.h"
+
+#include <functional>
+#include <vector>
+
+namespace curfew::worker {
+
+/// What a worker is given by the floor above, and asks of it.
+struct Surroundings {
+    std::vector<UniqueFd> sockets;  ///< to listen on
+    UniqueFd adoption;              ///< where connections of dead workers arrive: see Handover
+    std::function<void(const char* state)> title;  ///< told of each new state
+    std::function<void()> reopen_log;              ///< on SIGUSR1
+};
+
+}  // namespace curfew::worker

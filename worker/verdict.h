@@ -1,0 +1,45 @@
+#pragma once
+
+#include "worker/ledger.h"
+#include "worker/scoreboard.h"
+#include "worker/socket_counts.h"
+
+#include <optional>
+
+namespace curfew::worker {
+
+/// What is to be done for a connection whose worker cannot go on with it.
+struct Verdict {
+    enum class Kind {
+        nothing,   ///< there is no connection, or it is still the worker's
+        answer,    ///< with `status`, since the request will have no other response
+        reset,     ///< some of the response has left, and not all
+        begin,     ///< what was received goes to another worker, which begins with it
+        again,     ///< the request goes to another worker, to be run once more
+        answered,  ///< the response has left: the connection goes to another worker
+        linger,    ///< so it does, to be closed by its client
+    };
+    Kind kind = Kind::nothing;
+    int status = 0;
+
+    friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+/// All that a verdict rests on.
+struct Evidence {
+    Ledger ledger;
+    Phase phase = Phase::idle;
+    Outcome outcome = Outcome::none;  ///< how the keeper has answered before, if it has
+    Ending ending = Ending::none;
+    std::optional<SocketCounts> counts;  ///< of the ledger's socket
+    bool may_retry = false;              ///< the server allows it, and so does the method
+    bool in_time = true;                 ///< the request's limit has not passed
+};
+
+/// A pure function: never two responses, never a byte into one that has begun, and none lost.
+[[nodiscard]] Verdict judge(const Evidence& evidence) noexcept;
+
+/// RFC 9110 section 9.2.2.
+[[nodiscard]] bool is_idempotent(std::string_view method) noexcept;
+
+}  // namespace curfew::worker
