@@ -33,11 +33,18 @@ class Route {
     /// the server's `timeout`. At least 1 ms, else std::invalid_argument.
     Route& harakiri(Duration limit);
 
+    /// How long the thread that runs this route's handler may compute for one request, or for one
+    /// piece of a streamed response, before the master kills the worker; time in which it waits
+    /// does not count, nor do other threads and processes. Overrides the server's `cpu_limit`. At
+    /// least 1 ms, or zero for none; else std::invalid_argument.
+    Route& cpu_limit(Duration limit);
+
     /// "*" for any().
     [[nodiscard]] const std::string& method() const noexcept { return method_; }
     [[nodiscard]] const std::string& pattern() const noexcept { return pattern_; }
     [[nodiscard]] std::optional<Duration> within() const noexcept { return within_; }
     [[nodiscard]] std::optional<Duration> harakiri() const noexcept { return harakiri_; }
+    [[nodiscard]] std::optional<Duration> cpu_limit() const noexcept { return cpu_limit_; }
     /// Null if none was named.
     [[nodiscard]] Strategy* by() const noexcept { return by_; }
 
@@ -49,6 +56,7 @@ class Route {
     Handler handler_;
     std::optional<Duration> within_;
     std::optional<Duration> harakiri_;
+    std::optional<Duration> cpu_limit_;
     Strategy* by_ = nullptr;
 };
 

@@ -23,6 +23,7 @@ void Master::condemn_overdue() {
         lenient_until_ = now + lateness_that_excuses;
         return;
     }
+    cpu_watch_.forget_ended();
     for (const auto& child : children_) {
         if (!child->killed() && !child->dead()) condemn(*child, now);
     }
@@ -30,19 +31,29 @@ void Master::condemn_overdue() {
 }
 
 void Master::condemn(Child& child, Deadline::Clock::time_point now) {
-    for (const auto& overdue : scan(child.board(), now).overdue) {
+    auto seen = scan(child.board(), now);
+    for (const auto& burning : seen.burning) {
+        if (!cpu_watch_.exceeded(child.board(), burning, now)) continue;
+        seen.overdue.push_back({.cell = burning.cell,
+                                .word = burning.word,
+                                .age = now - burning.started,
+                                .limit = burning.limit,
+                                .kind = worker::LimitKind::cpu_limit});
+    }
+    for (const auto& overdue : seen.overdue) {
         const auto phase = worker::Cell::phase(overdue.word);
         if (!claim(child.board(), overdue)) continue;
         child.call_keeper(worker::Ending::none);
-        child.kill("a request exceeded its limit");
+        const bool wall = overdue.kind == worker::LimitKind::timeout;
+        child.kill(wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit");
 
         const auto label = child.board().label(overdue.cell);
         spdlog::error(
-            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
-            "{}, {}",
+            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, {} {} ms, "
+            "request {}, {}",
             child.place() + 1, child.pid(), label.route, label.method, label.target,
-            in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
-            to_string(phase));
+            in_milliseconds(overdue.age), wall ? "limit" : "cpu_limit",
+            in_milliseconds(overdue.limit), label.id, to_string(phase));
     }
 }
 

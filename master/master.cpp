@@ -156,6 +156,9 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
         const auto seen = scan(child->board(), now);
         busy |= seen.busy;
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
+        for (const auto& burning : seen.burning) {
+            wake = std::min(wake, cpu_watch_.next_look(child->board(), burning));
+        }
     }
     if (busy) {
         scoreboard_.sleep(false);

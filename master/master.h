@@ -3,6 +3,7 @@
 #include "handlers/unique_fd.h"
 #include "master/backoff.h"
 #include "master/child.h"
+#include "master/cpu_watch.h"
 #include "master/identity.h"
 #include "master/options.h"
 #include "master/pidfile.h"
@@ -105,6 +106,7 @@ class Master {
     std::vector<std::unique_ptr<Child>> children_;
     std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
+    CpuWatch cpu_watch_{thread_cpu_time};
     Backoff backoff_;
     int target_;
     Stopping stopping_ = Stopping::no;

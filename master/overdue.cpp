@@ -18,12 +18,22 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now) {
 
         const Deadline::Clock::time_point deadline(
             Duration(cell.deadline.load(std::memory_order_relaxed)));
-        if (deadline > now) {
-            result.nearest = std::min(result.nearest, Deadline::at(deadline));
-            continue;
-        }
         const Deadline::Clock::time_point started(
             Duration(cell.started.load(std::memory_order_relaxed)));
+        if (deadline > now) {
+            result.nearest = std::min(result.nearest, Deadline::at(deadline));
+            const auto spent_at = cell.cpu_spent_at.load(std::memory_order_relaxed);
+            if (const Duration limit(cell.cpu_limit.load(std::memory_order_relaxed));
+                limit != Duration::zero() && spent_at != INT64_MAX) {
+                result.burning.push_back({.cell = i,
+                                          .word = word,
+                                          .thread = cell.tid.load(std::memory_order_relaxed),
+                                          .started = started,
+                                          .limit = limit,
+                                          .spent_at = Duration(spent_at)});
+            }
+            continue;
+        }
         result.overdue.push_back(
             {.cell = i, .word = word, .age = now - started, .limit = deadline - started});
     }
@@ -31,12 +41,14 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now) {
 }
 
 bool claim(const worker::WorkerBoard& board, const Overdue& overdue) noexcept {
+    auto& cell = board.cells()[overdue.cell];
+    cell.limit.store(overdue.limit.count(), std::memory_order_relaxed);
+    cell.limit_kind.store(overdue.kind, std::memory_order_relaxed);
     auto expected = overdue.word;
     const auto claimed =
         (expected & ~std::uint64_t{7}) | static_cast<std::uint64_t>(Phase::claimed);
     // Success proves too that the deadline that was read is that request's.
-    return board.cells()[overdue.cell].word.compare_exchange_strong(expected, claimed,
-                                                                    std::memory_order_acq_rel);
+    return cell.word.compare_exchange_strong(expected, claimed, std::memory_order_acq_rel);
 }
 
 }  // namespace curfew::master

@@ -14,12 +14,24 @@ struct Overdue {
     std::uint64_t word = 0;
     Duration age = Duration::zero();
     Duration limit = Duration::zero();
+    worker::LimitKind kind = worker::LimitKind::timeout;
+};
+
+/// A request on its thread with a limit to what it may compute.
+struct Burning {
+    std::size_t cell = 0;
+    std::uint64_t word = 0;
+    std::int32_t thread = 0;
+    Deadline::Clock::time_point started;
+    Duration limit = Duration::zero();
+    Duration spent_at = Duration::zero();  ///< that reading of the thread's clock is the limit
 };
 
 /// What the scoreboard says of one worker at one moment.
 struct Scan {
     std::vector<Overdue> overdue;
     Deadline nearest = Deadline::never();  ///< of those that are not overdue
+    std::vector<Burning> burning;          ///< of those that are not overdue
     bool busy = false;                     ///< some request runs
 };
 

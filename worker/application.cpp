@@ -95,6 +95,7 @@ void Application::override_limits() {
             if (override.limit) route->within(*override.limit);
             if (!override.strategy.empty()) route->by(override.strategy);
             if (override.harakiri) route->harakiri(*override.harakiri);
+            if (override.cpu_limit) route->cpu_limit(*override.cpu_limit);
         }
     }
 }
@@ -134,8 +135,10 @@ void Application::check_strategy(const Route& route) const {
 Duration Application::shortest_harakiri() const noexcept {
     auto shortest = Duration::max();
     for (const auto& route : router_.routes()) {
-        const auto limit = route->harakiri().value_or(options_.timeout);
-        if (limit > Duration::zero()) shortest = std::min(shortest, limit);
+        for (const auto limit : {route->harakiri().value_or(options_.timeout),
+                                 route->cpu_limit().value_or(options_.cpu_limit)}) {
+            if (limit > Duration::zero()) shortest = std::min(shortest, limit);
+        }
     }
     return shortest;
 }

@@ -53,7 +53,8 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
       timer_(context.loop, [this] { enter([this] { on_timer(); }); }),
       input_(context.arena),
       parser_(context.options, context.arena),
-      extension_({.board = context.board}) {
+      extension_({.board = context.board}),
+      cpu_(context.board.cells()[cell]) {
     readable_.enable();
     set_deadline(context_.options.header_timeout);
     ledger_.fd = socket_.get();
@@ -285,6 +286,7 @@ void Connection::run_handler() {
     if (harakiri.passed(now)) harakiri = Deadline::never();  // it is answered at once
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
+    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
     const auto word = context_.board.publish(cell_, label, arrived, harakiri, thread_id());
     extension_.begin({.board = context_.board,
                       .cell = cell_,
@@ -296,11 +298,13 @@ void Connection::run_handler() {
 
     response_ = context_.dispatcher.run(*route_, Request(parts), now);
     extension_.end();
+    cpu_.end();
     if (!context_.board.begin_response(cell_)) await_kill();
 }
 
 void Connection::pull_chunk() {
     const auto start = Deadline::Clock::now();
+    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
     context_.board.resume_response(cell_, start, context_.dispatcher.harakiri(*route_, start),
                                    thread_id());
     try {
@@ -312,6 +316,7 @@ void Connection::pull_chunk() {
         spdlog::error("{}: the stream threw something unknown", parser_.parts().id);
         chunk_failed_ = true;
     }
+    cpu_.end();
     if (!context_.board.rest_response(cell_)) await_kill();
 }
 

@@ -2,6 +2,7 @@
 
 #include "handlers/unique_fd.h"
 #include "worker/context.h"
+#include "worker/cpu_account.h"
 #include "worker/handover.h"
 #include "worker/harakiri_extension.h"
 #include "worker/parser.h"
@@ -58,6 +59,8 @@ class Connection final : private Task {
     [[nodiscard]] bool submit(Job job);
     void run() noexcept override;
     void done() noexcept override;
+    void paused() noexcept override { cpu_.pause(); }
+    void resumed() noexcept override { cpu_.resume(); }
     void after_job();
     void run_handler();
     void pull_chunk();
@@ -124,6 +127,7 @@ class Connection final : private Task {
     bool first_request_ = true;
     bool adopted_ = false;  ///< the request has arrived at another worker
     HarakiriExtension extension_;
+    CpuAccount cpu_;
 };
 
 }  // namespace curfew::worker

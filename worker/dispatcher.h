@@ -32,6 +32,11 @@ class Dispatcher {
     [[nodiscard]] Deadline latest_harakiri(Deadline harakiri,
                                            Deadline::Clock::time_point start) const;
 
+    /// What the handler's thread may compute. Zero if that has no limit.
+    [[nodiscard]] Duration cpu_limit(const Route& route) const noexcept {
+        return route.cpu_limit().value_or(options_->cpu_limit);
+    }
+
     /// The limit that the route's strategy enforces: the sooner of the route's own, counted from
     /// the handler's start, and the client's, from when its request was whole; both from so much
     /// sooner as the request has waited in a queue. never() without either.

@@ -11,6 +11,10 @@ class Task {
     /// Called on the loop's thread, once run() has returned.
     virtual void done() noexcept = 0;
 
+    /// Called while it runs on a fiber: before and after others run on its thread.
+    virtual void paused() noexcept {}
+    virtual void resumed() noexcept {}
+
   protected:
     ~Task() = default;
 };

@@ -87,7 +87,9 @@ class FiberPool::Wait final : private AlarmClock::Sleeper {
 
 void FiberPool::Runner::wait(const pollfd* fds, unsigned long count, Deadline deadline) {
     const Wait wait(pool_, *this, fds, count, deadline);
+    task_->paused();
     fiber_.pause();
+    task_->resumed();
 }
 
 FiberPool::FiberPool(Loop& loop, std::size_t stack_size)

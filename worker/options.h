@@ -23,8 +23,9 @@ struct RouteOverride {
     std::string pattern;
     std::optional<Duration> limit;
     std::optional<Duration> harakiri;
-    std::string strategy;  ///< empty: the code's own
-    std::string where;     ///< "conf/curfew.toml:12:1", for messages
+    std::string strategy;                    ///< empty: the code's own
+    std::string where;                       ///< "conf/curfew.toml:12:1", for messages
+    std::optional<Duration> cpu_limit = {};  ///< zero: none
 };
 
 /// What a worker reads of the configuration. Each default here is the default of the option.
@@ -41,6 +42,7 @@ struct Options {
 
     Duration timeout = std::chrono::seconds(30);          ///< harakiri; zero: off
     Duration harakiri_ceiling = std::chrono::minutes(5);  ///< zero: nobody may extend
+    Duration cpu_limit = Duration::zero();                ///< zero: off
     Duration graceful_timeout = std::chrono::seconds(30);
     Duration keepalive = std::chrono::seconds(5);  ///< zero: close after each response
     Duration header_timeout = std::chrono::seconds(15);

@@ -24,6 +24,17 @@ enum class Phase : std::uint64_t {
 
 [[nodiscard]] std::string_view to_string(Phase phase) noexcept;
 
+/// Which limit cost a request its answer.
+enum class LimitKind : std::uint8_t {
+    timeout,    ///< harakiri, by the wall clock
+    cpu_limit,  ///< its thread has computed for so long
+};
+
+/// As the option is called.
+[[nodiscard]] constexpr std::string_view to_string(LimitKind kind) noexcept {
+    return kind == LimitKind::timeout ? "timeout" : "cpu_limit";
+}
+
 /// What a request is called in the log when its worker can no longer say so itself.
 struct Label {
     std::string_view id;
@@ -56,6 +67,16 @@ struct alignas(64) Cell {
     std::atomic<std::int64_t> started{0};   ///< CLOCK_MONOTONIC, ns
     std::atomic<std::int32_t> tid{0};
     std::atomic<Outcome> outcome{Outcome::none};  ///< of its connection; the keeper's to write
+
+    /// ns; 0: none. Then `cpu_spent_at`: by which reading of the CPU clock of the thread `tid` it
+    /// is used up, ns; INT64_MAX: the request is not on its thread.
+    std::atomic<std::int64_t> cpu_limit{0};
+    std::atomic<std::int64_t> cpu_spent_at{0};
+
+    /// For who answers in the worker's stead, of a cell that is claimed: which limit was exceeded,
+    /// and what it was, in ns. Written by the master alone, before it claims.
+    std::atomic<std::int64_t> limit{0};
+    std::atomic<LimitKind> limit_kind{LimitKind::timeout};
 
     static constexpr Phase phase(std::uint64_t word) noexcept {
         return static_cast<Phase>(word & 7);

@@ -157,6 +157,9 @@ OptionTable table_of(Options& c) {
            "not at all, only shorten it");
     option("--graceful-timeout", w.graceful_timeout, Span{10ms, 24h, true},
            "Time for requests to finish when a worker or the server stops; 0: none");
+    option("--cpu-limit", w.cpu_limit, Span{10ms, 24h, true},
+           "Harakiri, too: how long the thread of a request may compute for it, unless the route "
+           "has a limit of its own. Time in which it waits does not count; 0: any time");
     option("--boot-timeout", c.boot_timeout, Span{10ms, 24h},
            "Time for a worker to load its application");
     option("--keep-alive", w.keepalive, Span{10ms, 24h, true},

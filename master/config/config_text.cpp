@@ -45,8 +45,8 @@ constexpr auto routes_head = R"(
 # Limits of single routes, over those that the application sets itself. At `limit` the handler is
 # to end, and its client to get 504, as far as `strategy` can do that (none, io, deadline, thread,
 # timer, alarm, checkpoint, fiber, process or fork; the demo's /strategies says what each can stop);
-# at `harakiri` the worker is killed and replaced, whatever `timeout` says. One key is enough; limit
-# must be sooner than harakiri.
+# at `harakiri` the worker is killed and replaced, whatever `timeout` says, and as soon as its thread
+# has computed for `cpu_limit` (0: never). One key is enough; limit must be sooner than harakiri.
 )";
 
 constexpr auto route_example = R"(#
@@ -90,6 +90,9 @@ std::string route_text(const worker::RouteOverride& route) {
     if (route.limit) text += "limit = " + in_quotes(format_duration(*route.limit)) + "\n";
     if (!route.strategy.empty()) text += "strategy = " + in_quotes(route.strategy) + "\n";
     if (route.harakiri) text += "harakiri = " + in_quotes(format_duration(*route.harakiri)) + "\n";
+    if (route.cpu_limit) {
+        text += "cpu_limit = " + in_quotes(format_duration(*route.cpu_limit)) + "\n";
+    }
     return text;
 }
 

@@ -16,7 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Span limit_range{1ms, 24h};
-constexpr Span harakiri_range{10ms, 24h};  // as `timeout`
+constexpr Span harakiri_range{10ms, 24h};         // as `timeout`
+constexpr Span cpu_limit_range{10ms, 24h, true};  // as `cpu_limit`
 
 /// The one text of an entry.
 std::string text_of(const FileEntry& entry, Form form) {
@@ -49,8 +50,9 @@ std::string pattern_of(const FileEntry& entry) {
 }
 
 [[noreturn]] void refuse_key(const FileEntry& entry) {
-    throw ConfigError(entry.where + ": unknown key " + in_quotes(entry.key) + " in [[route]]" +
-                      suggestion(entry.key, {"pattern", "limit", "strategy", "harakiri"}));
+    throw ConfigError(
+        entry.where + ": unknown key " + in_quotes(entry.key) + " in [[route]]" +
+        suggestion(entry.key, {"pattern", "limit", "strategy", "harakiri", "cpu_limit"}));
 }
 
 worker::RouteOverride route_from(const FileRoute& table) {
@@ -65,6 +67,8 @@ worker::RouteOverride route_from(const FileRoute& table) {
             route.strategy = strategy_of(entry);
         } else if (entry.key == "harakiri") {
             route.harakiri = duration_of(entry, harakiri_range);
+        } else if (entry.key == "cpu_limit") {
+            route.cpu_limit = duration_of(entry, cpu_limit_range);
         } else {
             refuse_key(entry);
         }
@@ -75,8 +79,8 @@ worker::RouteOverride route_from(const FileRoute& table) {
 void check(const worker::RouteOverride& route) {
     if (route.pattern.empty()) throw ConfigError(route.where + ": route: pattern is missing");
     const std::string name = route.where + ": route " + in_quotes(route.pattern) + ": ";
-    if (!route.limit && !route.harakiri && route.strategy.empty()) {
-        throw ConfigError(name + "none of limit, strategy and harakiri is there");
+    if (!route.limit && !route.harakiri && !route.cpu_limit && route.strategy.empty()) {
+        throw ConfigError(name + "none of limit, strategy, harakiri and cpu_limit is there");
     }
     if (route.limit && route.harakiri && *route.limit >= *route.harakiri) {
         throw ConfigError(name + "limit (" + format_duration(*route.limit) +

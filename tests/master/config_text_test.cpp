@@ -87,6 +87,7 @@ Options unusual() {
     o.worker.max_abandoned = 12;
     o.worker.timeout = 0s;
     o.worker.harakiri_ceiling = 7min;
+    o.worker.cpu_limit = 8s;
     o.worker.graceful_timeout = 2min;
     o.worker.keepalive = 1h;
     o.worker.header_timeout = 12ms;
@@ -104,7 +105,10 @@ Options unusual() {
     o.worker.backends.http = {61s, 62s, 3, 4096, "Time-Left"};
     o.worker.backends.cache = {{"[::1]:1", "unix:/run/mc"}, 63s, 64s, 4};
     o.worker.backends.db = {"unix:/run/db", "who", "s\"cret", "", "what", 65s, 66s, 0};
-    o.worker.routes = {{"/a", 5s, 10s, "thread"}, {"/b/:id", 1ms, {}}, {"/\"c\"", {}, 1min}};
+    o.worker.routes = {{"/a", 5s, 10s, "thread"},
+                       {"/b/:id", 1ms, {}},
+                       {"/\"c\"", {}, 1min},
+                       {"/d", {}, {}, "", "", 0s}};
     return o;
 }
 
@@ -165,7 +169,7 @@ TEST_CASE(
     CHECK(read.worker.timeout == 0s);
     CHECK(read.worker.header_timeout == 12ms);
     CHECK(read.worker.limit_request_body == std::size_t{3} << 30);
-    REQUIRE(read.worker.routes.size() == 3);
+    REQUIRE(read.worker.routes.size() == 4);
     CHECK(read.worker.routes[0].harakiri == 10s);
     CHECK(read.worker.routes[0].strategy == "thread");
     CHECK(read.worker.routes[1].limit == 1ms);
