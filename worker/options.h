@@ -36,13 +36,14 @@ struct Options {
     std::size_t fiber_stack = FiberStacks::usual_size;  ///< bytes
     int helpers = 0;
     int worker_connections = 1000;
-    int max_requests = 0;         ///< 0: never recycled
-    int max_requests_jitter = 0;  ///< up to so many more, different in each worker
-    int max_abandoned = 16;       ///< threads that strategy `thread` left behind; 0: any number
+    int max_requests = 0;          ///< 0: never recycled
+    int max_requests_jitter = 0;   ///< up to so many more, different in each worker
+    std::size_t memory_limit = 0;  ///< bytes; 0: never recycled for that
+    int max_abandoned = 16;        ///< threads that strategy `thread` left behind; 0: any number
 
     Duration timeout = std::chrono::seconds(30);          ///< harakiri; zero: off
-    Duration harakiri_ceiling = std::chrono::minutes(5);  ///< zero: nobody may extend
     Duration cpu_limit = Duration::zero();                ///< zero: off
+    Duration harakiri_ceiling = std::chrono::minutes(5);  ///< zero: nobody may extend
     Duration graceful_timeout = std::chrono::seconds(30);
     Duration keepalive = std::chrono::seconds(5);  ///< zero: close after each response
     Duration header_timeout = std::chrono::seconds(15);

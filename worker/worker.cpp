@@ -76,7 +76,8 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
                          helpers_ended_.disable();
                          drain(Queues::leave, "its helpers have died");
                      }),
-      requests_until_drain_(request_budget(options)) {
+      requests_until_drain_(request_budget(options)),
+      memory_(options.memory_limit) {
     check_llhttp();
     if (helpers_.end_fd() >= 0) helpers_ended_.enable();
     count_abandoned_threads();
@@ -124,6 +125,11 @@ void Worker::on_served() {
     auto& served = board_.line().requests;  // written by this thread alone
     served.store(served.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     if (--requests_until_drain_ == 0) drain(Queues::leave, "max_requests reached");
+    if (!context_.draining && memory_.exceeded()) {
+        spdlog::warn("worker {} has {} KiB of memory, more than memory_limit, {} KiB", ::getpid(),
+                     memory_.bytes() >> 10, memory_.limit() >> 10);
+        drain(Queues::leave, "memory_limit reached");
+    }
 }
 
 /// Threads that were all busy may have kept us from taking clients.

@@ -26,6 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr int many = 1'000'000'000;
 constexpr std::size_t kib = 1 << 10;
+constexpr std::size_t mib = 1 << 20;
 constexpr std::size_t gib = 1 << 30;
 
 void not_empty(const std::string& text) {
@@ -144,6 +145,10 @@ OptionTable table_of(Options& c) {
     option("--max-requests-jitter", w.max_requests_jitter, Count{1, many, true},
            "Up to so many requests more, different in each worker, so that not all are replaced at "
            "once");
+    option(
+        "--memory-limit", w.memory_limit, Size{mib, 1024 * gib, true},
+        "Replace a worker with more bytes of memory of its own, which is what is resident without "
+        "the pages of files and shared memory; 0: never");
     option("--max-abandoned", w.max_abandoned, Count{1, 63, true},
            "Replace a worker in which more threads than this run on although their callers, under "
            "strategy thread, have given them up; 0: never");
@@ -152,14 +157,14 @@ OptionTable table_of(Options& c) {
     option("-t,--timeout", w.timeout, Span{10ms, 24h, true},
            "Harakiri: the worker of a request that runs longer is killed and replaced, unless the "
            "route has a limit of its own; 0: never");
+    option("--cpu-limit", w.cpu_limit, Span{10ms, 24h, true},
+           "Harakiri, too: how long the thread of a request may compute for it, unless the route "
+           "has a limit of its own. Time in which it waits does not count; 0: any time");
     option("--harakiri-ceiling", w.harakiri_ceiling, Span{10ms, 24h, true},
            "How far handlers may extend their harakiri themselves, from their request's start; 0: "
            "not at all, only shorten it");
     option("--graceful-timeout", w.graceful_timeout, Span{10ms, 24h, true},
            "Time for requests to finish when a worker or the server stops; 0: none");
-    option("--cpu-limit", w.cpu_limit, Span{10ms, 24h, true},
-           "Harakiri, too: how long the thread of a request may compute for it, unless the route "
-           "has a limit of its own. Time in which it waits does not count; 0: any time");
     option("--boot-timeout", c.boot_timeout, Span{10ms, 24h},
            "Time for a worker to load its application");
     option("--keep-alive", w.keepalive, Span{10ms, 24h, true},

@@ -85,9 +85,10 @@ Options unusual() {
     o.worker.max_requests = 10;
     o.worker.max_requests_jitter = 11;
     o.worker.max_abandoned = 12;
+    o.worker.memory_limit = 512 << 20;
     o.worker.timeout = 0s;
-    o.worker.harakiri_ceiling = 7min;
     o.worker.cpu_limit = 8s;
+    o.worker.harakiri_ceiling = 7min;
     o.worker.graceful_timeout = 2min;
     o.worker.keepalive = 1h;
     o.worker.header_timeout = 12ms;

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace curfew;
 
@@ -79,6 +80,23 @@ Response spin(const Request& request) {
     return text("spun\n");
 }
 
+/// Computes and waits in turns, about ten milliseconds each.
+Response slices(const Request& request) {
+    for (int left = std::stoi(request.query("number").value_or("0")); left > 0; --left) {
+        const auto end = Deadline::in(10ms);
+        while (!end.passed()) continue;
+        ::usleep(10'000);
+    }
+    return text("sliced\n");
+}
+
+Response leak(const Request& request) {
+    const auto megabytes = std::stoul(request.query("megabytes").value_or("0"));
+    static std::vector<std::string> kept;
+    kept.emplace_back(megabytes << 20, 'x');
+    return text("leaked\n");
+}
+
 /// Leaves a thread behind that waits for ever.
 Response abandon(const Request&) {
     with_timeout(20ms, "thread", [] {
@@ -112,6 +130,8 @@ void routes(Router& router) {
     router.get("/extend-in-vain", extend_in_vain).within(100ms).by("thread");
     router.get("/catch/:name", nap_in_catch);
     router.get("/spin", spin);
+    router.get("/slices", slices);
+    router.get("/leak", leak);
     router.get("/abandon", abandon);
     router
         .get("/within/:name",
