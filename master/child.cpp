@@ -11,6 +11,9 @@ namespace curfew::master {
 
 namespace {
 
+/// A loop that has not come round for so long is stuck.
+constexpr Duration time_to_freeze = std::chrono::milliseconds(50);
+
 /// Signals that a process brings upon itself.
 bool is_crash(int signal) noexcept {
     for (const int own : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP}) {
@@ -47,6 +50,18 @@ void Child::tell_to_go(int signal, Deadline kill_by) noexcept {
     told_ = true;
     board_.line().told_to_go.store(true, std::memory_order_relaxed);
     send(signal);
+}
+
+void Child::condemn(std::string why, Deadline kill_by) {
+    if (condemned()) return;
+    sentence_ = std::move(why);
+    mercy_ = kill_by;
+    must_freeze_by_ = Deadline::in(time_to_freeze);
+    send(SIGWINCH);
+}
+
+Deadline Child::execution() const noexcept {
+    return board_.line().frozen.load() ? mercy_ : std::min(mercy_, must_freeze_by_);
 }
 
 void Child::kill(std::string why) {

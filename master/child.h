@@ -51,13 +51,24 @@ class Child {
 
     /// On its way out, by our will or its own: it does not count any more.
     [[nodiscard]] bool leaving() const noexcept {
-        return told_ || dead_ || killed() || state() == worker::WorkerState::draining;
+        return told_ || dead_ || killed() || condemned() ||
+               state() == worker::WorkerState::draining;
     }
 
     /// Asks it to finish what it has: SIGTERM if the server stops, SIGTTOU if others go on.
     void tell_to_go(int signal, Deadline kill_by) noexcept;
 
     [[nodiscard]] bool told() const noexcept { return told_; }
+
+    /// It is to be killed, once the requests that it can end have ended, or at `kill_by`. `why`
+    /// becomes part of its Death.
+    void condemn(std::string why, Deadline kill_by);
+    [[nodiscard]] bool condemned() const noexcept { return !sentence_.empty(); }
+    [[nodiscard]] const std::string& sentence() const noexcept { return sentence_; }
+
+    /// When a condemned worker is to be killed whatever it does: at once if it cannot even say that
+    /// it has understood.
+    [[nodiscard]] Deadline execution() const noexcept;
 
     /// SIGKILL, once. `why` becomes part of its Death.
     void kill(std::string why);
@@ -96,6 +107,9 @@ class Child {
     Deadline kill_by_ = Deadline::never();
     bool told_ = false;
     bool dead_ = false;
+    std::string sentence_;
+    Deadline mercy_ = Deadline::never();
+    Deadline must_freeze_by_ = Deadline::never();
     std::string kill_reason_;
 };
 

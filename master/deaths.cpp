@@ -46,7 +46,9 @@ void Master::bury(Child& child, int wait_status) {
     collect_queries_of(child);
     child.has_died();
     const bool ours = death.cause == Cause::killed;
-    child.board().line().retry_idempotent.store(ours);
+    const auto retry = options_.retry_idempotent;
+    child.board().line().retry_idempotent.store(retry == Retry::always ||
+                                                (retry == Retry::killed && ours));
     child.call_keeper(ours ? worker::Ending::killed : worker::Ending::died);
 
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||

@@ -45,7 +45,8 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
         if (!claim(child.board(), overdue)) continue;
         child.call_keeper(worker::Ending::none);
         const bool wall = overdue.kind == worker::LimitKind::timeout;
-        child.kill(wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit");
+        child.condemn(wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit",
+                      Deadline::after(now, options_.harakiri_mercy));
 
         const auto label = child.board().label(overdue.cell);
         spdlog::error(
@@ -54,6 +55,16 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
             child.place() + 1, child.pid(), label.route, label.method, label.target,
             in_milliseconds(overdue.age), wall ? "limit" : "cpu_limit",
             in_milliseconds(overdue.limit), label.id, to_string(phase));
+    }
+}
+
+/// The others of its requests that still make progress are let end first.
+void Master::execute_condemned() {
+    const auto now = Deadline::Clock::now();
+    for (const auto& child : children_) {
+        if (!child->condemned() || child->killed() || child->dead()) continue;
+        if (scan(child->board(), now).busy && !child->execution().passed(now)) continue;
+        child->kill(child->sentence());
     }
 }
 

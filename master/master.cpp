@@ -79,6 +79,7 @@ int Master::run() {
         reap();
         cancel_queries();
         condemn_overdue();
+        execute_condemned();
     }
     spdlog::info("stopped");
     return exit_status_;
@@ -153,6 +154,7 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
     for (const auto& child : children_) {
         wake = std::min(wake, child->patience());
         if (child->killed() || child->dead()) continue;
+        if (child->condemned()) wake = std::min(wake, child->execution());
         const auto seen = scan(child->board(), now);
         busy |= seen.busy;
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));

@@ -42,6 +42,7 @@ class Master {
     void reap();
     void cancel_queries();
     void condemn_overdue();
+    void execute_condemned();
 
     void spawn();
     [[noreturn]] void become_worker(std::size_t place, pid_t master);

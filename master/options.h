@@ -8,6 +8,13 @@
 
 namespace curfew::master {
 
+/// Which requests of a dead worker's may be run once more by another.
+enum class Retry {
+    never,
+    killed,  ///< if the master has killed it
+    always,  ///< also if it has crashed: the request may be why
+};
+
 /// What the master reads of the configuration, and under `worker` what it hands to its workers.
 struct Options {
     std::string config_file;  ///< empty: none was read
@@ -15,7 +22,9 @@ struct Options {
     std::vector<std::string> bind = {"127.0.0.1:8000"};
     int backlog = 2048;
     int workers = 1;
-    Duration boot_timeout = std::chrono::seconds(30);  ///< from fork to ready
+    Duration boot_timeout = std::chrono::seconds(30);   ///< from fork to ready
+    Duration harakiri_mercy = std::chrono::seconds(1);  ///< for others, before a kill
+    Retry retry_idempotent = Retry::killed;
 
     std::string user;
     std::string group;

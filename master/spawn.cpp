@@ -68,7 +68,7 @@ void Master::become_worker(std::size_t place, pid_t master) {
                               }});
         worker::Surroundings surroundings{
             .sockets = {},
-            .adoption = std::move(adoption_.take),
+            .adoption = std::move(adoption_),
             .title = title,
             .reopen_log = [this] { open_log(options_.error_logfile, options_.log_level); }};
         for (auto& socket : sockets_) surroundings.sockets.push_back(std::move(socket.fd));

@@ -194,7 +194,7 @@ void Connection::receive() {
 
 /// Handles the requests that have arrived whole, one after the other.
 void Connection::process() {
-    while (state_ == State::reading && !input_.empty()) {
+    while (state_ == State::reading && !input_.empty() && !context_.frozen) {
         switch (parser_.advance(input_)) {
             case Parser::Progress::more:
                 return await_more();
@@ -414,6 +414,7 @@ void Connection::sent() {
     waiting_ = Waiting::idle;
     set_deadline(context_.draining ? drain_quiet : context_.options.keepalive, now);
     if (std::exchange(reading_paused_, false)) readable_.enable();
+    if (context_.frozen) freeze();
 }
 
 void Connection::refuse(const Refusal& refusal) {
@@ -458,6 +459,12 @@ void Connection::linger() {
 void Connection::drain() {
     const bool idle = state_ == State::reading && !parser_.begun(input_);
     if (idle && deadline_.remaining() > drain_quiet) set_deadline(drain_quiet);
+}
+
+void Connection::freeze() {
+    if (state_ != State::reading) return;
+    readable_.disable();
+    deadline_ = Deadline::never();
 }
 
 /// The timer is left to fire early and look again, rather than moved with every request.

@@ -32,6 +32,10 @@ class Connection final : private Task {
     /// after its response.
     void drain();
 
+    /// The worker is to be killed soon: a connection that has not begun a request stays as it is,
+    /// for another worker to go on with.
+    void freeze();
+
     [[nodiscard]] std::size_t cell() const noexcept { return cell_; }
 
   private:

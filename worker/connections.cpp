@@ -54,6 +54,12 @@ void Connections::remove(const Connection& connection) noexcept {
     if (removed) removed();
 }
 
+void Connections::freeze() {
+    for (const auto& connection : by_cell_) {
+        if (connection) connection->freeze();
+    }
+}
+
 void Connections::drain() {
     for (const auto& connection : by_cell_) {
         if (connection) connection->drain();

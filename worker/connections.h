@@ -31,6 +31,9 @@ class Connections {
     /// Drains every connection; see Connection::drain.
     void drain();
 
+    /// Freezes every connection; see Connection::freeze.
+    void freeze();
+
     /// Called after each remove().
     std::function<void()> removed;
 

@@ -34,6 +34,7 @@ struct Context {
     std::string scratch = {};  ///< see Writer::begin
 
     bool draining = false;  ///< the worker is on its way out: no connection is kept
+    bool frozen = false;    ///< it is to be killed: no request is begun, no connection closed
 
     /// Called after each response.
     std::function<void()> served = {};

@@ -8,7 +8,8 @@ HelperProcesses::HelperProcesses(const Options& options, Surroundings& surroundi
     if (options.helpers == 0) return;
     helpers().start(options.helpers, [&](const char* role) {
         surroundings.sockets.clear();
-        surroundings.adoption.reset();
+        surroundings.adoption.give.reset();
+        surroundings.adoption.take.reset();
         surroundings.title(role);
     });
 }

@@ -105,6 +105,10 @@ struct alignas(64) WorkerLine {
     /// signals must not keep the clients from the news.
     std::atomic<bool> told_to_go{false};
 
+    /// Set by the worker once it begins no more requests, having been told that it is to be killed
+    /// when those that run have ended.
+    std::atomic<bool> frozen{false};
+
     /// The pid of the worker's keeper; 0: it has none.
     std::atomic<std::int32_t> keeper{0};
     std::atomic<std::uint32_t> keeper_calls{0};  ///< a futex: see WorkerBoard::call_keeper()

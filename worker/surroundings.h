@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/unique_fd.h"
+#include "worker/handover.h"
 
 #include <functional>
 #include <vector>
@@ -9,8 +10,8 @@ namespace curfew::worker {
 
 /// What a worker is given by the floor above, and asks of it.
 struct Surroundings {
-    std::vector<UniqueFd> sockets;  ///< to listen on
-    UniqueFd adoption;              ///< where connections of dead workers arrive: see Handover
+    std::vector<UniqueFd> sockets;                 ///< to listen on
+    AdoptionSocket adoption;                       ///< where connections of dead workers arrive
     std::function<void(const char* state)> title;  ///< told of each new state
     std::function<void()> reopen_log;              ///< on SIGUSR1
 };

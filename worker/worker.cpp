@@ -58,9 +58,10 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
                .served = [this] { on_served(); },
                .job_done = [this] { on_job_done(); }},
       connections_(context_),
-      adopter_(context_, connections_, std::move(surroundings_.adoption)),
+      adopter_(context_, connections_, std::move(surroundings_.adoption.take)),
       terminate_(loop_, SIGTERM, [this] { drain(Queues::take, "the server stops"); }),
       leave_(loop_, SIGTTOU, [this] { drain(Queues::leave, "told to go"); }),
+      freeze_(loop_, SIGWINCH, [this] { freeze(); }),
       reopen_(loop_, SIGUSR1,
               [this] {
                   surroundings_.reopen_log();
@@ -124,6 +125,7 @@ void Worker::reopen_access_log() {
 void Worker::on_served() {
     auto& served = board_.line().requests;  // written by this thread alone
     served.store(served.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    if (context_.frozen) board_.poke();
     if (--requests_until_drain_ == 0) drain(Queues::leave, "max_requests reached");
     if (!context_.draining && memory_.exceeded()) {
         spdlog::warn("worker {} has {} KiB of memory, more than memory_limit, {} KiB", ::getpid(),
@@ -142,6 +144,7 @@ void Worker::on_job_done() {
 void Worker::on_removed() {
     for (const auto& listener : listeners_) listener->resume();
     adopter_.resume();
+    if (context_.frozen) board_.poke();
     if (context_.draining) stop_when_empty();
 }
 
@@ -159,7 +162,18 @@ void Worker::drain(Queues queues, const char* why) {
     stop_when_empty();
 }
 
+void Worker::freeze() {
+    if (std::exchange(context_.frozen, true)) return;
+    surroundings_.title("condemned");
+    for (const auto& listener : listeners_) listener->close();
+    adopter_.close();
+    connections_.freeze();
+    board_.line().frozen.store(true);
+    board_.poke();
+}
+
 void Worker::stop_when_empty() {
+    if (context_.frozen) return;
     const bool closed = std::all_of(listeners_.begin(), listeners_.end(),
                                     [](const auto& listener) { return listener->closed(); });
     if (closed && connections_.size() == 0) loop_.stop();

@@ -32,7 +32,8 @@ class Worker {
 
     /// Serves until it is told to go or has answered max_requests, and its clients have what they
     /// asked for. SIGTERM: nobody stays behind, so it takes what waits in the accept queues with
-    /// it; SIGTTOU: others go on serving those.
+    /// it; SIGTTOU: others go on serving those. SIGWINCH: it will be killed when what runs has
+    /// ended, so it begins nothing, and leaves its clients to its keeper.
     void run();
 
   private:
@@ -42,6 +43,7 @@ class Worker {
     enum class Queues { take, leave };
     void drain(Queues queues, const char* why);
     void stop_when_empty();
+    void freeze();
     void reopen_access_log();
     void count_abandoned_threads();
 
@@ -60,6 +62,7 @@ class Worker {
     Adopter adopter_;
     SignalEvent terminate_;
     SignalEvent leave_;
+    SignalEvent freeze_;
     SignalEvent reopen_;
     Interrupt too_many_abandoned_;  ///< raised by whichever thread gives up one too many
     ReadEvent retire_;

@@ -112,6 +112,8 @@ OptionTable table_of(Options& c) {
                                      {"warning", "warning"},
                                      {"error", "error"},
                                      {"critical", "critical"}};
+    const Choice<Retry> retries{
+        {"never", Retry::never}, {"killed", Retry::killed}, {"always", Retry::always}};
     worker::Options& w = c.worker;
     OptionTable option;
     option.group("Server");
@@ -163,6 +165,13 @@ OptionTable table_of(Options& c) {
     option("--harakiri-ceiling", w.harakiri_ceiling, Span{10ms, 24h, true},
            "How far handlers may extend their harakiri themselves, from their request's start; 0: "
            "not at all, only shorten it");
+    option("--harakiri-mercy", c.harakiri_mercy, Span{10ms, 24h, true},
+           "Time for the other requests of a worker to end before it is killed for one of them, as "
+           "long as they make progress; 0: none");
+    option("--retry-idempotent", c.retry_idempotent, retries,
+           "Run a request once more in another worker if its own has died, nothing was sent, and "
+           "its method is idempotent: never, if the master killed the worker for another request, "
+           "or always, also after a crash");
     option("--graceful-timeout", w.graceful_timeout, Span{10ms, 24h, true},
            "Time for requests to finish when a worker or the server stops; 0: none");
     option("--boot-timeout", c.boot_timeout, Span{10ms, 24h},

@@ -89,6 +89,8 @@ Options unusual() {
     o.worker.timeout = 0s;
     o.worker.cpu_limit = 8s;
     o.worker.harakiri_ceiling = 7min;
+    o.harakiri_mercy = 250ms;
+    o.retry_idempotent = Retry::always;
     o.worker.graceful_timeout = 2min;
     o.worker.keepalive = 1h;
     o.worker.header_timeout = 12ms;
