@@ -1,6 +1,7 @@
 #pragma once
 
 #include "deadline.h"
+#include "harakiri.h"
 #include "request.h"
 #include "response.h"
 #include "timeouts/strategy.h"
@@ -33,6 +34,10 @@ class Route {
     /// the server's `timeout`. At least 1 ms, else std::invalid_argument.
     Route& harakiri(Duration limit);
 
+    /// What happens then, and at cpu_limit. Overrides the server's option `harakiri`:
+    /// `.harakiri(2s).harakiri(Harakiri::log)` finds out whom a limit of 2 s would hit.
+    Route& harakiri(Harakiri mode) noexcept;
+
     /// How long the thread that runs this route's handler may compute for one request, or for one
     /// piece of a streamed response, before the master kills the worker; time in which it waits
     /// does not count, nor do other threads and processes. Overrides the server's `cpu_limit`. At
@@ -44,6 +49,7 @@ class Route {
     [[nodiscard]] const std::string& pattern() const noexcept { return pattern_; }
     [[nodiscard]] std::optional<Duration> within() const noexcept { return within_; }
     [[nodiscard]] std::optional<Duration> harakiri() const noexcept { return harakiri_; }
+    [[nodiscard]] std::optional<Harakiri> harakiri_mode() const noexcept { return mode_; }
     [[nodiscard]] std::optional<Duration> cpu_limit() const noexcept { return cpu_limit_; }
     /// Null if none was named.
     [[nodiscard]] Strategy* by() const noexcept { return by_; }
@@ -56,6 +62,7 @@ class Route {
     Handler handler_;
     std::optional<Duration> within_;
     std::optional<Duration> harakiri_;
+    std::optional<Harakiri> mode_;
     std::optional<Duration> cpu_limit_;
     Strategy* by_ = nullptr;
 };

@@ -2,6 +2,7 @@
 #include "master/milliseconds.h"
 #include "master/overdue.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 namespace curfew::master {
@@ -38,10 +39,15 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
                                 .word = burning.word,
                                 .age = now - burning.started,
                                 .limit = burning.limit,
-                                .kind = worker::LimitKind::cpu_limit});
+                                .kind = worker::LimitKind::cpu_limit,
+                                .report_only = burning.report_only});
     }
     for (const auto& overdue : seen.overdue) {
         const auto phase = worker::Cell::phase(overdue.word);
+        if (overdue.report_only) {
+            report_survivor(child, overdue);
+            continue;
+        }
         if (!claim(child.board(), overdue)) continue;
         child.call_keeper(worker::Ending::none);
         const bool wall = overdue.kind == worker::LimitKind::timeout;
@@ -56,6 +62,19 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
             in_milliseconds(overdue.age), wall ? "limit" : "cpu_limit",
             in_milliseconds(overdue.limit), label.id, to_string(phase));
     }
+}
+
+/// Of a request whose limits are only tried out.
+void Master::report_survivor(const Child& child, const Overdue& overdue) {
+    const auto label = child.board().label(overdue.cell);
+    const auto what =
+        fmt::format("route {}, {} {}, age {} ms, {} {} ms, request {}", label.route, label.method,
+                    label.target, in_milliseconds(overdue.age),
+                    overdue.kind == worker::LimitKind::timeout ? "limit" : "cpu_limit",
+                    in_milliseconds(overdue.limit), label.id);
+    if (!report(child.board(), overdue)) return;
+    spdlog::warn("harakiri = log: worker {} (pid {}) would have been killed: {}; {} so far",
+                 child.place() + 1, child.pid(), what, ++survivors_);
 }
 
 /// The others of its requests that still make progress are let end first.

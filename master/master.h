@@ -77,6 +77,7 @@ class Master {
     [[nodiscard]] Duration shortest_limit() const noexcept;
     void run_out_of_patience(Deadline::Clock::time_point now);
     void condemn(Child& child, Deadline::Clock::time_point now);
+    void report_survivor(const Child& child, const Overdue& overdue);
 
     /// What a reload has replaced, for as long as that may still fail.
     struct Replaced {
@@ -108,6 +109,7 @@ class Master {
     std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
     CpuWatch cpu_watch_{thread_cpu_time};
+    std::uint64_t survivors_ = 0;  ///< requests that harakiri = log has spared
     Backoff backoff_;
     int target_;
     Stopping stopping_ = Stopping::no;

@@ -15,6 +15,8 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now) {
         const auto phase = Cell::phase(word);
         if (phase != Phase::running && phase != Phase::responding) continue;
         result.busy = true;
+        const bool report_only = cell.report_only.load(std::memory_order_relaxed);
+        if (report_only && cell.reported.load(std::memory_order_relaxed) == word) continue;
 
         const Deadline::Clock::time_point deadline(
             Duration(cell.deadline.load(std::memory_order_relaxed)));
@@ -30,14 +32,26 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now) {
                                           .thread = cell.tid.load(std::memory_order_relaxed),
                                           .started = started,
                                           .limit = limit,
-                                          .spent_at = Duration(spent_at)});
+                                          .spent_at = Duration(spent_at),
+                                          .report_only = report_only});
             }
             continue;
         }
-        result.overdue.push_back(
-            {.cell = i, .word = word, .age = now - started, .limit = deadline - started});
+        result.overdue.push_back({.cell = i,
+                                  .word = word,
+                                  .age = now - started,
+                                  .limit = deadline - started,
+                                  .report_only = report_only});
     }
     return result;
+}
+
+bool report(const worker::WorkerBoard& board, const Overdue& overdue) noexcept {
+    auto& cell = board.cells()[overdue.cell];
+    std::atomic_thread_fence(std::memory_order_acquire);  // after what was read of the label
+    if (cell.word.load(std::memory_order_acquire) != overdue.word) return false;
+    cell.reported.store(overdue.word, std::memory_order_relaxed);
+    return true;
 }
 
 bool claim(const worker::WorkerBoard& board, const Overdue& overdue) noexcept {

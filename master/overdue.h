@@ -15,6 +15,7 @@ struct Overdue {
     Duration age = Duration::zero();
     Duration limit = Duration::zero();
     worker::LimitKind kind = worker::LimitKind::timeout;
+    bool report_only = false;  ///< not to be claimed
 };
 
 /// A request on its thread with a limit to what it may compute.
@@ -25,6 +26,7 @@ struct Burning {
     Deadline::Clock::time_point started;
     Duration limit = Duration::zero();
     Duration spent_at = Duration::zero();  ///< that reading of the thread's clock is the limit
+    bool report_only = false;
 };
 
 /// What the scoreboard says of one worker at one moment.
@@ -37,6 +39,10 @@ struct Scan {
 
 /// Looks at every cell once. Changes nothing: a pure function of scoreboard and time.
 [[nodiscard]] Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now);
+
+/// Notes that a request with limits that are only tried out has been reported, so that no scan
+/// finds it again. False if it is over: then what was read of its label may be another's.
+[[nodiscard]] bool report(const worker::WorkerBoard& board, const Overdue& overdue) noexcept;
 
 /// Takes the response of that request away from its worker. False if the worker was faster: then
 /// the request is not overdue any more.

@@ -95,6 +95,7 @@ void Application::override_limits() {
             if (override.limit) route->within(*override.limit);
             if (!override.strategy.empty()) route->by(override.strategy);
             if (override.harakiri) route->harakiri(*override.harakiri);
+            if (override.harakiri_mode) route->harakiri(*override.harakiri_mode);
             if (override.cpu_limit) route->cpu_limit(*override.cpu_limit);
         }
     }
@@ -105,8 +106,8 @@ void Application::check_limits() const {
     for (const auto& route : router_.routes()) {
         if (route->by()) check_strategy(*route);
         const auto harakiri = route->harakiri().value_or(options_.timeout);
-        if (!route->within() || harakiri == Duration::zero() || *route->within() < harakiri)
-            continue;
+        const bool off = harakiri == Duration::zero() || mode_of(*route) == Harakiri::off;
+        if (!route->within() || off || *route->within() < harakiri) continue;
         throw ApplicationError("route " + route->method() + " " + route->pattern() +
                                    ": its limit (" + in_milliseconds(*route->within()) +
                                    ") must be sooner than its harakiri (" +
@@ -135,6 +136,7 @@ void Application::check_strategy(const Route& route) const {
 Duration Application::shortest_harakiri() const noexcept {
     auto shortest = Duration::max();
     for (const auto& route : router_.routes()) {
+        if (mode_of(*route) == Harakiri::off) continue;
         for (const auto limit : {route->harakiri().value_or(options_.timeout),
                                  route->cpu_limit().value_or(options_.cpu_limit)}) {
             if (limit > Duration::zero()) shortest = std::min(shortest, limit);

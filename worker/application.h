@@ -45,6 +45,9 @@ class Application {
     void override_limits();
     void check_limits() const;
     void check_strategy(const Route& route) const;
+    [[nodiscard]] Harakiri mode_of(const Route& route) const noexcept {
+        return route.harakiri_mode().value_or(options_.harakiri);
+    }
 
     const Options& options_;
     std::unique_ptr<void, Unload> library_;

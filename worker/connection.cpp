@@ -281,9 +281,12 @@ void Connection::run_handler() {
     const auto arrived = start - waited_;
     auto harakiri = std::min(context_.dispatcher.harakiri(*route_, arrived), budget_);
     parts.limit = context_.dispatcher.limit(*route_, parts, started_ - waited_, arrived);
-    parts.deadline = std::min(parts.limit, harakiri);
+    const auto mode = context_.dispatcher.harakiri_mode(*route_);
+    const bool kills = mode == Harakiri::on;
+    parts.deadline = kills ? std::min(parts.limit, harakiri) : parts.limit;
     const auto now = adopted_ ? Deadline::Clock::now() : start;
-    if (harakiri.passed(now)) harakiri = Deadline::never();  // it is answered at once
+    if (kills && harakiri.passed(now)) harakiri = Deadline::never();  // it is answered at once
+    context_.board.cells()[cell_].report_only.store(!kills, std::memory_order_relaxed);
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
     cpu_.begin(context_.dispatcher.cpu_limit(*route_));
@@ -292,7 +295,8 @@ void Connection::run_handler() {
                       .cell = cell_,
                       .word = word,
                       .harakiri = harakiri,
-                      .latest = context_.dispatcher.latest_harakiri(harakiri, arrived)});
+                      .latest = context_.dispatcher.latest_harakiri(harakiri, arrived),
+                      .mode = mode});
     parts.extension = &extension_;
     if (adopted_ || waited_ > Duration::zero()) context_.board.hasten(harakiri);
 

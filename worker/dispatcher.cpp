@@ -54,6 +54,7 @@ Plan Dispatcher::plan(RequestParts& parts) const {
 }
 
 Deadline Dispatcher::harakiri(const Route& route, Deadline::Clock::time_point start) const {
+    if (harakiri_mode(route) == Harakiri::off) return Deadline::never();
     const Duration limit = route.harakiri().value_or(options_->timeout);
     return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
 }

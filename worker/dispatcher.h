@@ -34,7 +34,13 @@ class Dispatcher {
 
     /// What the handler's thread may compute. Zero if that has no limit.
     [[nodiscard]] Duration cpu_limit(const Route& route) const noexcept {
+        if (harakiri_mode(route) == Harakiri::off) return Duration::zero();
         return route.cpu_limit().value_or(options_->cpu_limit);
+    }
+
+    /// What the master does about a request that exceeds one of these two.
+    [[nodiscard]] Harakiri harakiri_mode(const Route& route) const noexcept {
+        return route.harakiri_mode().value_or(options_->harakiri);
     }
 
     /// The limit that the route's strategy enforces: the sooner of the route's own, counted from

@@ -10,12 +10,21 @@
 
 namespace curfew::worker {
 
+namespace {
+
+/// What a handler need care for.
+Deadline enforced(const RunningCell& running) noexcept {
+    return running.mode == Harakiri::on ? running.harakiri : Deadline::never();
+}
+
+}  // namespace
+
 HarakiriExtension::HarakiriExtension(const RunningCell& running) noexcept
-    : running_(running), harakiri_(running.harakiri) {}
+    : running_(running), harakiri_(enforced(running)) {}
 
 void HarakiriExtension::begin(const RunningCell& running) noexcept {
     running_ = running;
-    harakiri_.store(running.harakiri, std::memory_order_relaxed);
+    harakiri_.store(enforced(running), std::memory_order_relaxed);
 }
 
 void HarakiriExtension::end() noexcept {
@@ -39,9 +48,12 @@ Deadline HarakiriExtension::extend(Duration from_now) {
     if (over_) throw std::logic_error("extend: the request has been answered");
 
     const auto deadline = std::min(Deadline::in(from_now), running_.latest);
+    if (running_.mode == Harakiri::off) return Deadline::never();
     if (!running_.board.move_deadline(running_.cell, running_.word, deadline)) {
         throw TimeoutError("the request could not be extended: its time was up");
     }
+    running_.harakiri = deadline;
+    if (running_.mode == Harakiri::log) return Deadline::never();
     const auto before = harakiri_.exchange(deadline, std::memory_order_relaxed);
     auto& told = patience().limit;
     if (told == before || told > deadline) told = deadline;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/extension.h"
+#include "handlers/harakiri.h"
 #include "worker/scoreboard.h"
 
 #include <atomic>
@@ -17,6 +18,7 @@ struct RunningCell {
     std::uint64_t word = 0;  ///< what publish() has returned
     Deadline harakiri = Deadline::never();
     Deadline latest = Deadline::never();  ///< no handler may go beyond
+    Harakiri mode = Harakiri::on;
 };
 
 /// Moves the deadline of one request after another: begin() and end() for each.

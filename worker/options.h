@@ -2,6 +2,7 @@
 
 #include "handlers/backends/options.h"
 #include "handlers/deadline.h"
+#include "handlers/harakiri.h"
 #include "handlers/timeouts/fiber_stacks.h"
 
 #include <cstddef>
@@ -26,6 +27,7 @@ struct RouteOverride {
     std::string strategy;                    ///< empty: the code's own
     std::string where;                       ///< "conf/curfew.toml:12:1", for messages
     std::optional<Duration> cpu_limit = {};  ///< zero: none
+    std::optional<Harakiri> harakiri_mode = {};
 };
 
 /// What a worker reads of the configuration. Each default here is the default of the option.
@@ -41,7 +43,8 @@ struct Options {
     std::size_t memory_limit = 0;  ///< bytes; 0: never recycled for that
     int max_abandoned = 16;        ///< threads that strategy `thread` left behind; 0: any number
 
-    Duration timeout = std::chrono::seconds(30);          ///< harakiri; zero: off
+    Duration timeout = std::chrono::seconds(30);  ///< harakiri; zero: off
+    Harakiri harakiri = Harakiri::on;
     Duration cpu_limit = Duration::zero();                ///< zero: off
     Duration harakiri_ceiling = std::chrono::minutes(5);  ///< zero: nobody may extend
     Duration graceful_timeout = std::chrono::seconds(30);

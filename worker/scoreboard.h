@@ -73,6 +73,10 @@ struct alignas(64) Cell {
     std::atomic<std::int64_t> cpu_limit{0};
     std::atomic<std::int64_t> cpu_spent_at{0};
 
+    /// The limits are tried out: the request is to be reported, and not claimed.
+    std::atomic<bool> report_only{false};
+    std::atomic<std::uint64_t> reported{0};  ///< the word of which that was done; the master's
+
     /// For who answers in the worker's stead, of a cell that is claimed: which limit was exceeded,
     /// and what it was, in ns. Written by the master alone, before it claims.
     std::atomic<std::int64_t> limit{0};

@@ -114,6 +114,8 @@ OptionTable table_of(Options& c) {
                                      {"critical", "critical"}};
     const Choice<Retry> retries{
         {"never", Retry::never}, {"killed", Retry::killed}, {"always", Retry::always}};
+    const Choice<Harakiri> modes{
+        {"off", Harakiri::off}, {"log", Harakiri::log}, {"on", Harakiri::on}};
     worker::Options& w = c.worker;
     OptionTable option;
     option.group("Server");
@@ -159,6 +161,10 @@ OptionTable table_of(Options& c) {
     option("-t,--timeout", w.timeout, Span{10ms, 24h, true},
            "Harakiri: the worker of a request that runs longer is killed and replaced, unless the "
            "route has a limit of its own; 0: never");
+    option(
+        "--harakiri", w.harakiri, modes,
+        "What is done about requests that exceed `timeout` or `cpu_limit`: nothing, a line in the "
+        "log that says who would have been killed, or their workers are killed");
     option("--cpu-limit", w.cpu_limit, Span{10ms, 24h, true},
            "Harakiri, too: how long the thread of a request may compute for it, unless the route "
            "has a limit of its own. Time in which it waits does not count; 0: any time");

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
 
 namespace curfew::master {
 
@@ -19,6 +21,9 @@ constexpr Span limit_range{1ms, 24h};
 constexpr Span harakiri_range{10ms, 24h};         // as `timeout`
 constexpr Span cpu_limit_range{10ms, 24h, true};  // as `cpu_limit`
 
+constexpr std::pair<std::string_view, Harakiri> harakiri_modes[] = {
+    {"off", Harakiri::off}, {"log", Harakiri::log}, {"on", Harakiri::on}};
+
 /// The one text of an entry.
 std::string text_of(const FileEntry& entry, Form form) {
     return texts_of(entry.setting, form, ": " + entry.key).back();
@@ -29,6 +34,23 @@ Duration duration_of(const FileEntry& entry, const Span& range) {
         return parse_within(text_of(entry, Form::duration), range);
     } catch (const std::invalid_argument& error) {
         throw ConfigError(entry.setting.where + ": " + entry.key + ": " + error.what());
+    }
+}
+
+/// A duration, a mode, or a mode and a duration: "log 2s".
+void read_harakiri(const FileEntry& entry, worker::RouteOverride& route) {
+    auto text = text_of(entry, Form::duration);
+    for (const auto& [word, mode] : harakiri_modes) {
+        if (text != word && !text.starts_with(std::string(word) + ' ')) continue;
+        route.harakiri_mode = mode;
+        text.erase(0, word.size() + 1);
+        break;
+    }
+    if (route.harakiri_mode && text.empty()) return;
+    try {
+        route.harakiri = parse_within(text, harakiri_range);
+    } catch (const std::invalid_argument& error) {
+        throw ConfigError(entry.setting.where + ": harakiri: " + error.what());
     }
 }
 
@@ -66,7 +88,7 @@ worker::RouteOverride route_from(const FileRoute& table) {
         } else if (entry.key == "strategy") {
             route.strategy = strategy_of(entry);
         } else if (entry.key == "harakiri") {
-            route.harakiri = duration_of(entry, harakiri_range);
+            read_harakiri(entry, route);
         } else if (entry.key == "cpu_limit") {
             route.cpu_limit = duration_of(entry, cpu_limit_range);
         } else {
@@ -79,7 +101,8 @@ worker::RouteOverride route_from(const FileRoute& table) {
 void check(const worker::RouteOverride& route) {
     if (route.pattern.empty()) throw ConfigError(route.where + ": route: pattern is missing");
     const std::string name = route.where + ": route " + in_quotes(route.pattern) + ": ";
-    if (!route.limit && !route.harakiri && !route.cpu_limit && route.strategy.empty()) {
+    if (!route.limit && !route.harakiri && !route.harakiri_mode && !route.cpu_limit &&
+        route.strategy.empty()) {
         throw ConfigError(name + "none of limit, strategy, harakiri and cpu_limit is there");
     }
     if (route.limit && route.harakiri && *route.limit >= *route.harakiri) {

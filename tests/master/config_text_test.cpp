@@ -87,6 +87,7 @@ Options unusual() {
     o.worker.max_abandoned = 12;
     o.worker.memory_limit = 512 << 20;
     o.worker.timeout = 0s;
+    o.worker.harakiri = Harakiri::log;
     o.worker.cpu_limit = 8s;
     o.worker.harakiri_ceiling = 7min;
     o.harakiri_mercy = 250ms;
@@ -111,7 +112,9 @@ Options unusual() {
     o.worker.routes = {{"/a", 5s, 10s, "thread"},
                        {"/b/:id", 1ms, {}},
                        {"/\"c\"", {}, 1min},
-                       {"/d", {}, {}, "", "", 0s}};
+                       {"/d", {}, {}, "", "", 0s},
+                       {"/e", {}, 2s, "", "", {}, Harakiri::log},
+                       {"/f", {}, {}, "", "", {}, Harakiri::off}};
     return o;
 }
 
@@ -172,12 +175,17 @@ TEST_CASE(
     CHECK(read.worker.timeout == 0s);
     CHECK(read.worker.header_timeout == 12ms);
     CHECK(read.worker.limit_request_body == std::size_t{3} << 30);
-    REQUIRE(read.worker.routes.size() == 4);
+    REQUIRE(read.worker.routes.size() == 6);
     CHECK(read.worker.routes[0].harakiri == 10s);
     CHECK(read.worker.routes[0].strategy == "thread");
     CHECK(read.worker.routes[1].limit == 1ms);
     CHECK(!read.worker.routes[1].harakiri);
     CHECK(read.worker.routes[2].pattern == "/\"c\"");
+    CHECK(read.worker.routes[3].cpu_limit == 0s);
+    CHECK(read.worker.routes[4].harakiri == 2s);
+    CHECK(read.worker.routes[4].harakiri_mode == Harakiri::log);
+    CHECK(read.worker.routes[5].harakiri_mode == Harakiri::off);
+    CHECK(!read.worker.routes[5].harakiri);
 }
 
 TEST_CASE("the password file survives being printed and read, and the password stays out") {
