@@ -6,6 +6,7 @@
 #include "response.h"
 #include "timeouts/strategy.h"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -54,6 +55,10 @@ class Route {
     /// Null if none was named.
     [[nodiscard]] Strategy* by() const noexcept { return by_; }
 
+    /// For servers: a number of their choice.
+    void number(std::uint32_t number) noexcept { number_ = number; }
+    [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
+
     [[nodiscard]] Response operator()(const Request& request) const { return handler_(request); }
 
   private:
@@ -63,6 +68,7 @@ class Route {
     std::optional<Duration> within_;
     std::optional<Duration> harakiri_;
     std::optional<Harakiri> mode_;
+    std::uint32_t number_ = 0;
     std::optional<Duration> cpu_limit_;
     Strategy* by_ = nullptr;
 };

@@ -49,10 +49,17 @@ void Master::condemn(Child& child, Deadline::Clock::time_point now) {
             continue;
         }
         if (!claim(child.board(), overdue)) continue;
+        // Before its client can come back.
+        const bool put_off = engage_brake(child, overdue, now);
         child.call_keeper(worker::Ending::none);
         const bool wall = overdue.kind == worker::LimitKind::timeout;
-        child.condemn(wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit",
-                      Deadline::after(now, options_.harakiri_mercy));
+        const auto* const sentence =
+            wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit";
+        if (put_off) {
+            put_off_.push_back({child.pid(), sentence});
+        } else {
+            child.condemn(sentence, Deadline::after(now, options_.harakiri_mercy));
+        }
 
         const auto label = child.board().label(overdue.cell);
         spdlog::error(
@@ -80,6 +87,7 @@ void Master::report_survivor(const Child& child, const Overdue& overdue) {
 /// The others of its requests that still make progress are let end first.
 void Master::execute_condemned() {
     const auto now = Deadline::Clock::now();
+    condemn_put_off(now);
     for (const auto& child : children_) {
         if (!child->condemned() || child->killed() || child->dead()) continue;
         if (scan(child->board(), now).busy && !child->execution().passed(now)) continue;

@@ -2,6 +2,7 @@
 
 #include "handlers/unique_fd.h"
 #include "master/backoff.h"
+#include "master/brake.h"
 #include "master/child.h"
 #include "master/cpu_watch.h"
 #include "master/identity.h"
@@ -77,6 +78,11 @@ class Master {
     [[nodiscard]] Duration shortest_limit() const noexcept;
     void run_out_of_patience(Deadline::Clock::time_point now);
     void condemn(Child& child, Deadline::Clock::time_point now);
+    [[nodiscard]] bool engage_brake(const Child& child, const Overdue& overdue,
+                                    Deadline::Clock::time_point now);
+    [[nodiscard]] bool is_put_off(const Child& child) const noexcept;
+    [[nodiscard]] bool at_strength() const;
+    void condemn_put_off(Deadline::Clock::time_point now);
     void report_survivor(const Child& child, const Overdue& overdue);
 
     /// What a reload has replaced, for as long as that may still fail.
@@ -109,6 +115,12 @@ class Master {
     std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
     CpuWatch cpu_watch_{thread_cpu_time};
+    Brake brake_;
+    struct PutOff {
+        pid_t pid;
+        std::string sentence;
+    };
+    std::vector<PutOff> put_off_;  ///< to be condemned one by one: see Brake
     std::uint64_t survivors_ = 0;  ///< requests that harakiri = log has spared
     Backoff backoff_;
     int target_;

@@ -133,6 +133,12 @@ void Application::check_strategy(const Route& route) const {
     }
 }
 
+void Application::number_routes(std::span<RouteBrake> brakes) {
+    for (const auto& route : router_.routes()) {
+        route->number(brake_number(brakes, route->method(), route->pattern()));
+    }
+}
+
 Duration Application::shortest_harakiri() const noexcept {
     auto shortest = Duration::max();
     for (const auto& route : router_.routes()) {

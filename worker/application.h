@@ -2,8 +2,10 @@
 
 #include "handlers/router.h"
 #include "worker/options.h"
+#include "worker/route_brake.h"
 
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -33,6 +35,9 @@ class Application {
     explicit Application(const Options& options);
 
     [[nodiscard]] const Router& router() const noexcept { return router_; }
+
+    /// Finds each route its brake, and numbers it by that.
+    void number_routes(std::span<RouteBrake> brakes);
 
     /// The soonest limit that any request can have; Duration::max() if none has one.
     [[nodiscard]] Duration shortest_harakiri() const noexcept;

@@ -236,6 +236,9 @@ void Connection::start() {
     auto plan = context_.dispatcher.plan(parts);
     if (plan.answer) return answer(std::move(*plan.answer), parser_.facts().keep_alive);
     route_ = plan.route;
+    if (auto refusal = braked()) {
+        return answer(std::move(*refusal), parser_.facts().keep_alive);
+    }
     adopted_ = ledger_.arrived != 0;
     waited_ = queue_time();
     context_.busy.begin(started_);
@@ -243,6 +246,26 @@ void Connection::start() {
     ledger_.keep_alive = may_keep_alive();
     enter_stage(Ledger::Stage::handling);
     if (submit(Job::handler)) after_job();
+}
+
+/// The answer of a route that has cost too many workers their lives.
+std::optional<Response> Connection::braked() {
+    lease_.reset();
+    auto& brake = context_.board.brakes()[route_->number()];
+    if (!brake.engaged()) return {};
+    const auto now = Deadline::Clock::now();
+    const auto pause = brake_pause(context_.options.harakiri_brake_window);
+    const auto limit = context_.dispatcher.harakiri(*route_, now).remaining(now);
+    const auto lease = now + pause + std::min<Duration>(limit, std::chrono::hours(1));
+    if (brake.let_through(now, lease)) {
+        lease_ = lease;
+        return {};
+    }
+    auto answer = plain_answer(503, "this route is stopped for a while, since it is stuck");
+    const auto left = std::clamp(brake.until() - now, Duration::zero(), pause);
+    answer.header("Retry-After",
+                  std::to_string(std::chrono::ceil<std::chrono::seconds>(left).count()));
+    return answer;
 }
 
 /// What the request has waited before it came to us: its limits count from there.
@@ -286,6 +309,7 @@ void Connection::run_handler() {
     parts.deadline = kills ? std::min(parts.limit, harakiri) : parts.limit;
     const auto now = adopted_ ? Deadline::Clock::now() : start;
     if (kills && harakiri.passed(now)) harakiri = Deadline::never();  // it is answered at once
+    context_.board.cells()[cell_].route.store(route_->number(), std::memory_order_relaxed);
     context_.board.cells()[cell_].report_only.store(!kills, std::memory_order_relaxed);
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
@@ -304,6 +328,10 @@ void Connection::run_handler() {
     extension_.end();
     cpu_.end();
     if (!context_.board.begin_response(cell_)) await_kill();
+    if (lease_ && context_.board.brakes()[route_->number()].release(*lease_)) {
+        spdlog::warn("the brake on route {} is released: a request was answered in time",
+                     route_->pattern());
+    }
 }
 
 void Connection::pull_chunk() {

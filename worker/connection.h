@@ -60,6 +60,7 @@ class Connection final : private Task {
     void await_more();
     void start();
     [[nodiscard]] Duration queue_time();
+    [[nodiscard]] std::optional<Response> braked();
     [[nodiscard]] bool submit(Job job);
     void run() noexcept override;
     void done() noexcept override;
@@ -130,6 +131,7 @@ class Connection final : private Task {
     Duration waited_ = Duration::zero();  ///< in queues, before that
     bool first_request_ = true;
     bool adopted_ = false;  ///< the request has arrived at another worker
+    std::optional<Deadline::Clock::time_point> lease_;  ///< let through by a brake until then
     HarakiriExtension extension_;
     CpuAccount cpu_;
 };

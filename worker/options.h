@@ -45,6 +45,8 @@ struct Options {
 
     Duration timeout = std::chrono::seconds(30);  ///< harakiri; zero: off
     Harakiri harakiri = Harakiri::on;
+    int harakiri_brake = 50;  ///< percent of the pool that one route may cost; 0: any number
+    Duration harakiri_brake_window = std::chrono::minutes(1);
     Duration cpu_limit = Duration::zero();                ///< zero: off
     Duration harakiri_ceiling = std::chrono::minutes(5);  ///< zero: nobody may extend
     Duration graceful_timeout = std::chrono::seconds(30);

@@ -170,6 +170,8 @@ std::uint32_t WorkerBoard::await_call(std::uint32_t last) noexcept {
 
 void WorkerBoard::poke() noexcept { ::eventfd_write(board_->wake_fd(), 1); }
 
+std::span<RouteBrake> WorkerBoard::brakes() const noexcept { return board_->header_->brakes; }
+
 void WorkerBoard::hasten(Deadline deadline) noexcept {
     // After the store of the word or the deadline, as wake_master().
     const auto wakes_at = board_->header_->wakes_at.load(std::memory_order_seq_cst);

@@ -5,7 +5,9 @@
 #include "handlers/unique_fd.h"
 #include "worker/ledger.h"
 #include "worker/outcome.h"
+#include "worker/route_brake.h"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -72,6 +74,8 @@ struct alignas(64) Cell {
     /// is used up, ns; INT64_MAX: the request is not on its thread.
     std::atomic<std::int64_t> cpu_limit{0};
     std::atomic<std::int64_t> cpu_spent_at{0};
+
+    std::atomic<std::uint32_t> route{0};  ///< the number of its brake
 
     /// The limits are tried out: the request is to be reported, and not claimed.
     std::atomic<bool> report_only{false};
@@ -176,6 +180,9 @@ class WorkerBoard {
     [[nodiscard]] std::span<Cell> used_cells() const noexcept;
     [[nodiscard]] Label label(std::size_t cell) const noexcept { return labels_[cell].load(); }
 
+    /// Of all workers: see brake_number().
+    [[nodiscard]] std::span<RouteBrake> brakes() const noexcept;
+
     /// Of the worker and of processes that it starts.
     [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
 
@@ -226,6 +233,10 @@ class Scoreboard {
     /// written while it does it may not see, then what it has found.
     void will_wake(Deadline deadline) noexcept;
 
+    [[nodiscard]] RouteBrake& brake(std::uint32_t number) noexcept {
+        return header_->brakes[number];
+    }
+
     /// An eventfd, readable after a poke until take_pokes().
     [[nodiscard]] int wake_fd() const noexcept { return wake_.get(); }
     /// True if there was any.
@@ -236,6 +247,7 @@ class Scoreboard {
     struct Header {
         std::atomic<bool> asleep{false};
         std::atomic<std::int64_t> wakes_at{INT64_MAX};
+        std::array<RouteBrake, 1024> brakes;
     };
 
     std::size_t workers_;

@@ -80,6 +80,7 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
       requests_until_drain_(request_budget(options)),
       memory_(options.memory_limit) {
     check_llhttp();
+    application_.number_routes(board_.brakes());
     if (helpers_.end_fd() >= 0) helpers_ended_.enable();
     count_abandoned_threads();
     access_log_.open();

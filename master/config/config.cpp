@@ -168,6 +168,13 @@ OptionTable table_of(Options& c) {
     option("--cpu-limit", w.cpu_limit, Span{10ms, 24h, true},
            "Harakiri, too: how long the thread of a request may compute for it, unless the route "
            "has a limit of its own. Time in which it waits does not count; 0: any time");
+    option(
+        "--harakiri-brake", w.harakiri_brake, Count{1, 100, true},
+        "How many percent of the workers the requests of one route may cost within "
+        "harakiri_brake_window, but always three; then the route is answered 503 for a quarter of "
+        "that time, and opens again with the first request that is answered in time; 0: any");
+    option("--harakiri-brake-window", w.harakiri_brake_window, Span{1s, 24h},
+           "See harakiri_brake. Better longer than the limits");
     option("--harakiri-ceiling", w.harakiri_ceiling, Span{10ms, 24h, true},
            "How far handlers may extend their harakiri themselves, from their request's start; 0: "
            "not at all, only shorten it");
