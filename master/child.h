@@ -6,7 +6,10 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace curfew::master {
 
@@ -24,7 +27,15 @@ struct Death {
     Cause cause;
     std::string text;     ///< "crashed: SIGSEGV (Segmentation fault)"
     int exit_status = 0;  ///< for no_boot: what the server should exit with
+    Deadline::Clock::time_point time = Deadline::Clock::now();
+    std::uint64_t peak_memory = 0;  ///< bytes
 };
+
+/// As in a death certificate: "crashed".
+[[nodiscard]] std::string_view to_string(Cause cause) noexcept;
+
+/// "SIGSEGV (Segmentation fault)"
+[[nodiscard]] std::string name_of_signal(int signal);
 
 /// A worker as its master sees it. Not an owner of the process: the master reaps it.
 class Child {
@@ -77,7 +88,18 @@ class Child {
 
     [[nodiscard]] bool killed() const noexcept { return !kill_reason_.empty(); }
 
-    /// When it is to be killed if it is still there: while it boots, and while it leaves.
+    /// When SIGKILL should have ended it. Once that has passed, its keeper is called all the same:
+    /// it will never again run a line of its own, whatever in the kernel it hangs on.
+    [[nodiscard]] Deadline death_due() const noexcept;
+    void give_up() noexcept { given_up_ = true; }
+    [[nodiscard]] bool given_up() const noexcept { return given_up_; }
+
+    /// A signal has stopped it, or let it go on.
+    void notice_stopped(bool stopped) noexcept;
+    [[nodiscard]] bool stopped() const noexcept { return !stop_patience_.is_never(); }
+
+    /// When it is to be killed if it is still there: while it boots, while it leaves, and while it
+    /// is stopped.
     [[nodiscard]] Deadline patience() const noexcept;
 
     /// A worker that drains by itself has `graceful_timeout` from when that is noticed.
@@ -87,8 +109,12 @@ class Child {
     [[nodiscard]] Death death(int wait_status) const;
 
     /// The process has been reaped. Its keeper sees to its clients still: see call_keeper().
-    void has_died() noexcept { dead_ = true; }
+    void has_died(Death death) {
+        dead_ = true;
+        obituary_ = std::move(death);
+    }
     [[nodiscard]] bool dead() const noexcept { return dead_; }
+    [[nodiscard]] const Death& obituary() const noexcept { return obituary_; }
 
     /// 0: it has none, since it died too early or the keeper did.
     [[nodiscard]] pid_t keeper() const noexcept { return board_.line().keeper.load(); }
@@ -107,6 +133,10 @@ class Child {
     Deadline kill_by_ = Deadline::never();
     bool told_ = false;
     bool dead_ = false;
+    bool given_up_ = false;
+    Death obituary_{};
+    Deadline stop_patience_ = Deadline::never();
+    Deadline death_due_ = Deadline::never();
     std::string sentence_;
     Deadline mercy_ = Deadline::never();
     Deadline must_freeze_by_ = Deadline::never();

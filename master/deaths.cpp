@@ -1,3 +1,4 @@
+#include "master/certificate.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
 
@@ -12,7 +13,12 @@ void Master::reap() {
     int status = 0;
     pid_t pid = 0;
     // As PID 1, strangers' exits arrive here too.
-    while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
+    rusage usage{};
+    while ((pid = ::wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage)) > 0) {
+        if (WIFSTOPPED(status) || WIFCONTINUED(status)) {
+            notice_stop(pid, status);
+            continue;
+        }
         if (pid == canceller_) bury_canceller(status);
         const auto child = std::ranges::find_if(children_, [pid](const auto& each) {
             return each->keeper() == pid || (each->pid() == pid && !each->dead());
@@ -21,35 +27,58 @@ void Master::reap() {
         if ((*child)->keeper() == pid) {
             bury_keeper(**child);
         } else {
-            bury(**child, status);
+            bury(**child, status, usage);
         }
-        if ((*child)->dead() && (*child)->keeper() == 0) children_.erase(child);
+        if (!(*child)->dead() || (*child)->keeper() != 0) continue;
+        certify(**child);
+        children_.erase(child);
     }
+}
+
+/// A worker that stands still keeps its clients waiting, and a keeper those of the next death.
+void Master::notice_stop(pid_t pid, int wait_status) {
+    const bool stopped = WIFSTOPPED(wait_status);
+    for (const auto& child : children_) {
+        if (child->keeper() == pid && stopped) ::kill(pid, SIGCONT);
+        if (child->pid() != pid || child->dead()) continue;
+        child->notice_stopped(stopped);
+        if (stopped) {
+            spdlog::critical("worker {} (pid {}) was stopped: {}; it is killed if it stays so",
+                             child->place() + 1, pid, name_of_signal(WSTOPSIG(wait_status)));
+        } else {
+            spdlog::warn("worker {} (pid {}) goes on", child->place() + 1, pid);
+        }
+    }
+}
+
+/// Its keeper sees to its clients from now on.
+void Master::begin_settling(Child& child, bool ours) {
+    const auto retry = options_.retry_idempotent;
+    child.board().line().retry_idempotent.store(retry == Retry::always ||
+                                                (retry == Retry::killed && ours));
+    child.call_keeper(ours ? worker::Ending::killed : worker::Ending::died);
 }
 
 /// The clients of a dead worker have been seen to; those of a living one have nobody any more.
 void Master::bury_keeper(Child& child) {
     child.board().line().keeper.store(0);
-    if (child.dead()) return log_outcomes_of(child);
+    if (child.dead() || child.given_up()) return;
     spdlog::error("the keeper of worker {} (pid {}) has died; the worker is replaced",
                   child.place() + 1, child.pid());
     child.tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
 }
 
-void Master::bury(Child& child, int wait_status) {
-    const auto death = child.death(wait_status);
+void Master::bury(Child& child, int wait_status, const rusage& usage) {
+    auto death = child.death(wait_status);
+    death.peak_memory = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    child.has_died(death);
     const auto now = Deadline::Clock::now();
     const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
     spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
                 child.place() + 1, child.pid(), death.text);
     log_requests_of(child);
     collect_queries_of(child);
-    child.has_died();
-    const bool ours = death.cause == Cause::killed;
-    const auto retry = options_.retry_idempotent;
-    child.board().line().retry_idempotent.store(retry == Retry::always ||
-                                                (retry == Retry::killed && ours));
-    child.call_keeper(ours ? worker::Ending::killed : worker::Ending::died);
+    begin_settling(child, death.cause == Cause::killed);
 
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
                                                (death.cause == Cause::killed && !child.ready()));
@@ -82,14 +111,11 @@ void Master::log_requests_of(const Child& child) const {
     }
 }
 
-void Master::log_outcomes_of(const Child& child) const {
-    const auto cells = child.board().used_cells();
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        const auto outcome = cells[i].outcome.load();
-        if (outcome == worker::Outcome::none) continue;
-        spdlog::info("worker {} (pid {}): request {}: {}", child.place() + 1, child.pid(),
-                     child.board().label(i).id, to_string(outcome));
-    }
+/// All is over, and all is known.
+void Master::certify(const Child& child) const {
+    const bool expected = child.obituary().cause == Cause::finished || stopping_ == Stopping::now;
+    spdlog::log(expected ? spdlog::level::info : spdlog::level::warn, "death certificate: {}",
+                certificate(child));
 }
 
 }  // namespace curfew::master

@@ -1,6 +1,7 @@
 #include "master/master.h"
 #include "master/milliseconds.h"
 #include "master/overdue.h"
+#include "master/proc.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -98,10 +99,23 @@ void Master::execute_condemned() {
 void Master::run_out_of_patience(Deadline::Clock::time_point now) {
     for (const auto& child : children_) {
         child->notice_draining(Deadline::after(now, options_.worker.graceful_timeout));
-        if (!child->patience().passed(now)) continue;
-        child->kill(child->ready() ? "it did not finish within graceful_timeout"
-                                   : "it was not ready within boot_timeout");
+        if (child->patience().passed(now)) {
+            child->kill(child->stopped() ? "it was stopped"
+                        : child->ready() ? "it did not finish within graceful_timeout"
+                                         : "it was not ready within boot_timeout");
+        }
+        if (child->death_due().passed(now)) give_up(*child);
     }
+}
+
+/// SIGKILL has not ended it: something in the kernel holds it. Its clients need not wait for that.
+void Master::give_up(Child& child) {
+    spdlog::critical(
+        "worker {} (pid {}) does not die: the kernel holds it in {} (state {}); its clients are "
+        "answered, and another has taken its place",
+        child.place() + 1, child.pid(), wait_channel(child.pid()), state_of(child.pid()));
+    child.give_up();
+    begin_settling(child, true);
 }
 
 }  // namespace curfew::master

@@ -72,7 +72,7 @@ void Master::give_up_sockets() {
 }
 
 int Master::run() {
-    while (stopping_ == Stopping::no || !children_.empty() || canceller_ != 0) {
+    while (stopping_ == Stopping::no || anyone_left() || canceller_ != 0) {
         respawn();
         wait();
         heed_signals();
@@ -94,6 +94,12 @@ void Master::respawn() {
     }
     dismiss_surplus();
     retire();
+}
+
+/// To wait for: not those that the kernel holds, who may never end.
+bool Master::anyone_left() const {
+    return !std::ranges::all_of(
+        children_, [](const auto& child) { return child->given_up() && child->keeper() == 0; });
 }
 
 bool Master::anyone_ready() const {
@@ -153,6 +159,7 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
     scoreboard_.will_wake(Deadline::never());
     for (const auto& child : children_) {
         wake = std::min(wake, child->patience());
+        wake = std::min(wake, child->death_due());
         if (child->killed() || child->dead()) continue;
         if (child->condemned()) wake = std::min(wake, child->execution());
         const auto seen = scan(child->board(), now);

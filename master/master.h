@@ -13,6 +13,8 @@
 #include "worker/handover.h"
 #include "worker/scoreboard.h"
 
+#include <sys/resource.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -50,6 +52,7 @@ class Master {
     [[nodiscard]] std::optional<std::size_t> free_place() const;
     [[nodiscard]] std::size_t serving() const;
     [[nodiscard]] bool anyone_ready() const;
+    [[nodiscard]] bool anyone_left() const;
     void dismiss_surplus();
 
     void reload();
@@ -66,9 +69,9 @@ class Master {
     void stop(Stopping how, const char* why);
     void give_up_sockets();
     void reopen_logs();
-    void bury(Child& child, int wait_status);
+    void bury(Child& child, int wait_status, const rusage& usage);
     void bury_keeper(Child& child);
-    void log_outcomes_of(const Child& child) const;
+    void certify(const Child& child) const;
     void log_requests_of(const Child& child) const;
     void collect_queries_of(const Child& child);
     [[noreturn]] void become_canceller();
@@ -84,6 +87,9 @@ class Master {
     [[nodiscard]] bool at_strength() const;
     void condemn_put_off(Deadline::Clock::time_point now);
     void report_survivor(const Child& child, const Overdue& overdue);
+    void give_up(Child& child);
+    void begin_settling(Child& child, bool ours);
+    void notice_stop(pid_t pid, int wait_status);
 
     /// What a reload has replaced, for as long as that may still fail.
     struct Replaced {

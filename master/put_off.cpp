@@ -39,7 +39,8 @@ bool Master::is_put_off(const Child& child) const noexcept {
 bool Master::at_strength() const {
     if (serving() < static_cast<std::size_t>(target_)) return false;
     return std::ranges::all_of(children_, [](const auto& child) {
-        return child->dead() || (child->ready() && !child->condemned() && !child->killed());
+        return child->dead() || child->given_up() ||
+               (child->ready() && !child->condemned() && !child->killed());
     });
 }
 

@@ -242,6 +242,8 @@ void Caretaker::hand_over(std::size_t cell, const Ledger& ledger, Kind kind) noe
             // What a process took from the socket just before its end is in the arena already.
             if (const auto counts = socket_counts(ledger.fd)) {
                 handover.input.size += counts->received - ledger.received;
+                // Before a response, only this can have been sent.
+                if (counts->sent > ledger.sent) handover.continued = true;
             }
             break;
     }

@@ -1,6 +1,7 @@
 #include "worker/keeper.h"
 
 #include "worker/caretaker.h"
+#include "worker/lean.h"
 
 #include <sched.h>
 #include <sys/prctl.h>
@@ -22,9 +23,9 @@ namespace {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != master) ::_exit(0);
     setup.title();
-
     Caretaker caretaker(setup);
     auto board = setup.board;
+    give_up_memory();  // what the setup points to is gone
     for (std::uint32_t call = 0;;) {
         call = board.await_call(call);
         if (board.line().ending.load() != Ending::none) break;

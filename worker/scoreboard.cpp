@@ -91,6 +91,10 @@ std::uint64_t WorkerBoard::publish(std::size_t index, const Label& label,
     use(index);
     const auto sequence = (cell.word.load(std::memory_order_relaxed) >> 3) + 1;
     store(cell, Phase::running, sequence);
+    // The master looks as often as the shortest limit asks; this one may have less left.
+    const auto shortest = line_->shortest_limit.load(std::memory_order_relaxed);
+    const bool sooner = deadline.time() - started < Duration(shortest);
+    if (sooner && !deadline.is_never()) hasten(deadline);
     wake_master();
     return sequence << 3 | static_cast<std::uint64_t>(Phase::running);
 }

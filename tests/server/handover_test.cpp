@@ -1,0 +1,186 @@
+#include "tests/support/load.h"
+#include "tests/support/server.h"
+#include "tests/support/wait_until.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <csignal>
+#include <deque>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace curfew;
+using namespace curfew::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Kills the only worker, and waits for the next.
+void replace_worker(const Server& server) {
+    const auto old = server.worker();
+    ::kill(old, SIGKILL);
+    REQUIRE(wait_until([&] { return !is_alive(old); }));
+    CHECK(server.worker() != old);
+}
+
+}  // namespace
+
+TEST_CASE("idle connections outlive their worker") {
+    const Server server({.flags = {"--keep-alive", "60s"}, .workers = 1});
+    std::deque<Client> clients;
+    for (int i = 0; i < 200; ++i) {
+        clients.emplace_back(server);
+        if (i % 4 != 0) CHECK(clients.back().get("/hello").status == 200);
+    }
+
+    replace_worker(server);
+    CHECK(server.get("/crash/segv").status == 502);
+
+    int answered = 0;
+    for (auto& client : clients) answered += client.get("/hello").status == 200 ? 1 : 0;
+    CHECK(answered == 200);
+}
+
+TEST_CASE("a request that is half-read when its worker dies is read on by another") {
+    const Server server({.workers = 1});
+    Client head(server);
+    Client sized(server);
+    Client chunked(server);
+    Client expecting(server);
+    const std::string body(200'000, 'x');
+    head.send("GET /hello HTTP/1.1\r\nHo");
+    sized.send(post_request("/echo", body).substr(0, 150'000));
+    chunked.send("POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel");
+    expecting.send(
+        "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    CHECK(expecting.read_reply().status == 100);
+
+    replace_worker(server);
+    head.send("st: test\r\n\r\n");
+    sized.send(post_request("/echo", body).substr(150'000));
+    chunked.send("lo\r\n0\r\n\r\n");
+    expecting.send("abc");
+
+    CHECK(head.read_reply().body == "Hello, world!\n");
+    CHECK(sized.read_reply().body.ends_with("\n\n" + body));
+    CHECK(chunked.read_reply().body.ends_with("\n\nhello"));
+    const auto last = expecting.read_reply();
+    CHECK(last.status == 200);
+    CHECK(last.body.ends_with("\n\nabc"));
+}
+
+TEST_CASE("requests that have not begun are run by another worker") {
+    const Server server(
+        {.flags = {"--timeout", "500ms", "--keep-alive", "60s"}, .workers = 1});
+    std::deque<Client> clients;
+    for (int i = 0; i < 20; ++i) {
+        clients.emplace_back(server);
+        CHECK(clients.back().get("/hello").status == 200);
+    }
+    Client stuck(server);
+    CHECK(stuck.get("/hello").status == 200);
+
+    stuck.send(get_request("/stuck/spin"));
+    for (auto& client : clients) client.send(post_request("/echo", "abc"));
+
+    CHECK(stuck.read_reply().status == 504);
+    for (auto& client : clients) CHECK(client.read_reply().status == 200);
+}
+
+TEST_CASE("others in the worker may end before it is killed for one of them") {
+    for (const std::string mode : {"threads", "fiber"}) {
+        CAPTURE(mode);
+        const Server server({.flags = {"--timeout", "1s", "--worker-class", mode, "--threads",
+                                       mode == "threads" ? "32" : "1", "--harakiri-mercy", "10s"},
+                             .workers = 1});
+        Client stuck(server);
+        std::deque<Client> others;
+        stuck.send(get_request("/delay/9"));
+        std::this_thread::sleep_for(300ms);
+        for (int i = 0; i < 31; ++i) {
+            others.emplace_back(server);
+            others.back().send(post_request("/delay/0.9", ""));
+        }
+
+        CHECK(stuck.read_reply().status == 504);
+
+        int answered = 0;
+        for (auto& client : others) answered += client.read_reply().status == 200 ? 1 : 0;
+        CHECK(answered == 31);
+        CHECK(server.logs("killed: a request exceeded its limit"));
+    }
+}
+
+TEST_CASE("others that cannot end are run once more if that is safe, else answered 503") {
+    const Server server({.flags = {"--timeout", "2s", "--threads", "4", "--harakiri-mercy", "0"},
+                         .workers = 1});
+    Client stuck(server);
+    Client safe(server);
+    Client unsafe(server);
+    stuck.send(get_request("/delay/9"));
+    std::this_thread::sleep_for(800ms);
+    safe.send(get_request("/delay/1.5"));
+    unsafe.send(post_request("/delay/1.5", ""));
+
+    CHECK(stuck.read_reply().status == 504);
+    const auto refused = unsafe.read_reply();
+    CHECK(refused.status == 503);
+    CHECK(refused.field("Retry-After") == "1");
+    // Begun 0.8 s later, killed after 1.2 of its 1.5 s: what is left of its 2 s is too short.
+    CHECK(safe.read_reply().status == 504);
+    CHECK(server.logs(R"("outcome":"retried")"));
+    CHECK(safe.get("/hello").status == 200);
+    CHECK(unsafe.get("/hello").status == 200);
+}
+
+TEST_CASE("a request that was retried has what is left of its time, and is answered") {
+    const Server server({.flags = {"--timeout", "3s", "--threads", "4", "--harakiri-mercy", "0"},
+                         .config = "[[route]]\npattern = \"/stuck/sleep\"\nharakiri = \"500ms\"\n",
+                         .workers = 1});
+    Client stuck(server);
+    Client other(server);
+    other.send(get_request("/delay/1"));
+    stuck.send(get_request("/stuck/sleep"));
+
+    CHECK(stuck.read_reply().status == 504);
+    CHECK(other.read_reply().status == 200);
+}
+
+TEST_CASE("after a crash nothing is run again, unless the configuration says so, and then once") {
+    const Server careful({.flags = {"--threads", "2"}, .workers = 1});
+    Client other(careful);
+    other.send(get_request("/delay/1"));
+    std::this_thread::sleep_for(200ms);
+    CHECK(careful.get("/crash/segv").status == 502);
+    CHECK(other.read_reply().status == 502);
+
+    const Server bold({.flags = {"--threads", "2", "--retry-idempotent", "always"}});
+    CHECK(bold.get("/crash/segv").status == 502);
+    CHECK(count(bold.log(), "died with request") == 2);
+}
+
+TEST_CASE("clients notice nothing of workers that are killed all the time") {
+    const Server server({.workers = 3});
+    std::atomic<bool> over = false;
+    std::thread killer([&] {
+        while (!over) {
+            for (const pid_t pid : children_of(server.master())) {
+                const auto title = title_of(pid);
+                if (!contains(title, "[ready]")) continue;
+                ::kill(pid, SIGKILL);
+                break;
+            }
+            std::this_thread::sleep_for(100ms);
+        }
+    });
+
+    const auto tally = run_load(server, "/hello", 16, 3000);
+
+    over = true;
+    killer.join();
+    CHECK(tally.lost == 0);
+    CHECK(tally.answered + tally.others == 16 * 3000);
+    CHECK(count(server.log(), ") was ended from outside") > 3);
+}

@@ -1,0 +1,11 @@
+#pragma once
+
+namespace curfew::worker {
+
+/// Unmaps what a process does not need that has copied its parent's memory and from now on only
+/// makes async-signal-safe calls: the heap, and every library but those of C and C++. What stays is
+/// the program, these two, the stack, thread-local storage and all shared memory. No effect in
+/// builds with sanitizers.
+void give_up_memory() noexcept;
+
+}  // namespace curfew::worker
