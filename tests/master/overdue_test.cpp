@@ -157,6 +157,7 @@ TEST_CASE("a claim comes too late once the request has been extended") {
 TEST_CASE("the master is told of a limit that is sooner than it will wake, and of no other") {
     Board workers;
     auto word = workers.board.publish(0, Label{}, noon, Deadline::at(noon + 9s), 0);
+    workers.scoreboard.take_pokes();
     workers.scoreboard.will_wake(Deadline::at(noon + 5s));
 
     REQUIRE(workers.board.move_deadline(0, word, Deadline::at(noon + 6s)));
