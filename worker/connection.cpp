@@ -97,6 +97,7 @@ void Connection::adopt(const Handover& handover, std::string_view bytes) {
             input_.commit(count);
             bytes.remove_prefix(count);
         }
+        first_request_ = false;  // what waited in a worker that died did not wait to be accepted
         ledger_.continued = handover.continued;
         ledger_.arrived = handover.arrived;
         ledger_.retried = handover.kind == Handover::Kind::again;
