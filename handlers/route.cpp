@@ -40,4 +40,14 @@ Route& Route::slow(Duration limit) {
     return *this;
 }
 
+Route& Route::harakiri(Harakiri mode) noexcept {
+    mode_ = mode;
+    return *this;
+}
+
+Route& Route::cpu_limit(Duration limit) {
+    cpu_limit_ = limit == Duration::zero() ? limit : checked_limit(limit, "cpu_limit");
+    return *this;
+}
+
 }  // namespace curfew

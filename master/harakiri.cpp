@@ -4,6 +4,7 @@
 #include "master/overdue.h"
 #include "master/proc.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -28,6 +29,7 @@ void Master::condemn_overdue() {
         lenient_until_ = now + lateness_that_excuses;
         return;
     }
+    cpu_watch_.forget_ended();
     std::vector<Subject> stuck;
     for (const auto& child : children_) {
         if (child->killed() || child->dead()) continue;
@@ -44,24 +46,64 @@ void Master::condemn_overdue() {
 /// Returns what was condemned for being stuck. The kill itself is up to execute_condemned().
 std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point now) {
     std::vector<Subject> stuck;
-    for (const auto& overdue : scan(child.board(), now).overdue) {
+    auto seen = scan(child.board(), now);
+    for (const auto& burning : seen.burning) {
+        if (!cpu_watch_.exceeded(child.board(), burning, now)) continue;
+        seen.overdue.push_back({.cell = burning.cell,
+                                .word = burning.word,
+                                .age = now - burning.started,
+                                .limit = burning.limit,
+                                .kind = worker::LimitKind::cpu_limit,
+                                .report_only = burning.report_only});
+    }
+    for (const auto& overdue : seen.overdue) {
         const auto phase = worker::Cell::phase(overdue.word);
+        if (overdue.report_only) {
+            report_survivor(child, overdue);
+            continue;
+        }
         if (!claim(child.board(), overdue)) continue;
+        // Before its client can come back.
+        const bool put_off = engage_brake(child, overdue, now);
         child.call_keeper(worker::Ending::none);
-        child.condemn("a request exceeded its limit",
-                      Deadline::after(now, options_.harakiri_mercy));
+        const bool wall = overdue.kind == worker::LimitKind::timeout;
+        const auto* const sentence =
+            wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit";
+        if (put_off) {
+            put_off_.push_back({child.pid(), sentence});
+        } else {
+            child.condemn(sentence, Deadline::after(now, options_.harakiri_mercy));
+        }
 
         stuck.push_back(subject_of(child.pid(), child.board(), overdue));
         const auto& request = stuck.back();
-        child.board().counters().count(worker::Incident::killed_for_timeout, request.route);
+        child.board().counters().count(
+            wall ? worker::Incident::killed_for_timeout : worker::Incident::killed_for_cpu_limit,
+            request.route);
         spdlog::error(
-            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, request "
+            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, {} {} ms, request "
             "{}, {}, {}",
             child.place() + 1, child.pid(), request.route, request.method, request.target,
-            in_milliseconds(request.age), in_milliseconds(request.limit), request.id,
-            to_string(phase), describe(child.board().meter(overdue.cell), now));
+            in_milliseconds(request.age), wall ? "limit" : "cpu_limit",
+            in_milliseconds(request.limit), request.id, to_string(phase),
+            describe(child.board().meter(overdue.cell), now));
     }
     return stuck;
+}
+
+/// Of a request whose limits are only tried out.
+void Master::report_survivor(const Child& child, const Overdue& overdue) {
+    const auto label = child.board().label(overdue.cell);
+    const auto what =
+        fmt::format("route {}, {} {}, age {} ms, {} {} ms, request {}", label.route, label.method,
+                    label.target, in_milliseconds(overdue.age),
+                    overdue.kind == worker::LimitKind::timeout ? "limit" : "cpu_limit",
+                    in_milliseconds(overdue.limit), label.id);
+    const std::string route(label.route);
+    if (!report(child.board(), overdue)) return;
+    child.board().counters().count(worker::Incident::would_have_been_killed, route);
+    spdlog::warn("harakiri = log: worker {} (pid {}) would have been killed: {}; {} so far",
+                 child.place() + 1, child.pid(), what, ++survivors_);
 }
 
 /// The others of its requests that still make progress are let end first, and whoever looks at it
@@ -69,6 +111,7 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
 void Master::execute_condemned() {
     const auto now = Deadline::Clock::now();
     examiner_.end_overdue(now);
+    condemn_put_off(now);
     for (const auto& child : children_) {
         if (!child->condemned() || child->killed() || child->dead()) continue;
         if (scan(child->board(), now).busy && !child->execution().passed(now)) continue;

@@ -161,6 +161,7 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
     wake = std::min(wake, examiner_.box());
     bool busy = poked_;
     scoreboard_.sleep(true);
+    scoreboard_.will_wake(Deadline::never());
     for (const auto& child : children_) {
         wake = std::min(wake, child->patience());
         wake = std::min(wake, child->death_due());
@@ -172,12 +173,17 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
         busy |= seen.busy;
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
         if (!seen.slow.empty() && !examiner_.looks_at_slow()) wake = Deadline::at(now);
+        for (const auto& burning : seen.burning) {
+            wake = std::min(wake, cpu_watch_.next_look(child->board(), burning));
+        }
     }
     if (busy) {
         scoreboard_.sleep(false);
         wake = std::min(wake, Deadline::after(now, shortest_limit()));
     }
-    return std::max(wake, Deadline::at(lenient_until_));
+    wake = std::max(wake, Deadline::at(lenient_until_));
+    scoreboard_.will_wake(wake);
+    return wake;
 }
 
 Duration Master::shortest_limit() const noexcept {

@@ -2,7 +2,9 @@
 
 #include "handlers/unique_fd.h"
 #include "master/backoff.h"
+#include "master/brake.h"
 #include "master/child.h"
+#include "master/cpu_watch.h"
 #include "master/identity.h"
 #include "master/oom_kills.h"
 #include "master/options.h"
@@ -84,6 +86,12 @@ class Master {
     [[nodiscard]] std::vector<Subject> condemn(Child& child, Deadline::Clock::time_point now);
     void become_examiner(const char* title);
     void probe_examiner();
+    [[nodiscard]] bool engage_brake(const Child& child, const Overdue& overdue,
+                                    Deadline::Clock::time_point now);
+    [[nodiscard]] bool is_put_off(const Child& child) const noexcept;
+    [[nodiscard]] bool at_strength() const;
+    void condemn_put_off(Deadline::Clock::time_point now);
+    void report_survivor(const Child& child, const Overdue& overdue);
     void give_up(Child& child);
     void begin_settling(Child& child, bool ours);
     void notice_stop(pid_t pid, int wait_status);
@@ -119,6 +127,14 @@ class Master {
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
     OomKills oom_kills_;
     Examiner examiner_{[this](const char* title) { become_examiner(title); }};
+    CpuWatch cpu_watch_{thread_cpu_time};
+    Brake brake_;
+    struct PutOff {
+        pid_t pid;
+        std::string sentence;
+    };
+    std::vector<PutOff> put_off_;  ///< to be condemned one by one: see Brake
+    std::uint64_t survivors_ = 0;  ///< requests that harakiri = log has spared
     Backoff backoff_;
     int target_;
     Stopping stopping_ = Stopping::no;

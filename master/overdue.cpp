@@ -23,15 +23,32 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now) {
         const auto phase = Cell::phase(word);
         if (phase != Phase::running && phase != Phase::responding) continue;
         result.busy = true;
+        const bool report_only = cell.report_only.load(std::memory_order_relaxed);
+        if (report_only && cell.reported.load(std::memory_order_relaxed) == word) continue;
 
         const auto deadline = time_of(cell.deadline);
         const auto started = time_of(cell.started);
         if (deadline <= now) {
-            result.overdue.push_back(
-                {.cell = i, .word = word, .age = now - started, .limit = deadline - started});
+            result.overdue.push_back({.cell = i,
+                                      .word = word,
+                                      .age = now - started,
+                                      .limit = deadline - started,
+                                      .report_only = report_only});
             continue;
         }
         result.nearest = std::min(result.nearest, Deadline::at(deadline));
+
+        const auto spent_at = cell.cpu_spent_at.load(std::memory_order_relaxed);
+        if (const Duration limit(cell.cpu_limit.load(std::memory_order_relaxed));
+            limit != Duration::zero() && spent_at != INT64_MAX) {
+            result.burning.push_back({.cell = i,
+                                      .word = word,
+                                      .thread = cell.tid.load(std::memory_order_relaxed),
+                                      .started = started,
+                                      .limit = limit,
+                                      .spent_at = Duration(spent_at),
+                                      .report_only = report_only});
+        }
 
         if (phase != Phase::running) continue;  // what is slow then is the client
         const auto slow_at = time_of(cell.slow_at);
@@ -45,13 +62,23 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now) {
     return result;
 }
 
+bool report(const worker::WorkerBoard& board, const Overdue& overdue) noexcept {
+    auto& cell = board.cells()[overdue.cell];
+    std::atomic_thread_fence(std::memory_order_acquire);  // after what was read of the label
+    if (cell.word.load(std::memory_order_acquire) != overdue.word) return false;
+    cell.reported.store(overdue.word, std::memory_order_relaxed);
+    return true;
+}
+
 bool claim(const worker::WorkerBoard& board, const Overdue& overdue) noexcept {
+    auto& cell = board.cells()[overdue.cell];
+    cell.limit.store(overdue.limit.count(), std::memory_order_relaxed);
+    cell.limit_kind.store(overdue.kind, std::memory_order_relaxed);
     auto expected = overdue.word;
     const auto claimed =
         (expected & ~std::uint64_t{7}) | static_cast<std::uint64_t>(Phase::claimed);
     // Success proves too that the deadline that was read is that request's.
-    return board.cells()[overdue.cell].word.compare_exchange_strong(expected, claimed,
-                                                                    std::memory_order_acq_rel);
+    return cell.word.compare_exchange_strong(expected, claimed, std::memory_order_acq_rel);
 }
 
 bool take_slow(const worker::WorkerBoard& board, const Overdue& slow) noexcept {

@@ -205,8 +205,8 @@ void Caretaker::answer(std::size_t cell, const Ledger& ledger, int status) noexc
         {
             .status = status,
             .detail = detail_of(status),
-            .limit_name = status == 504 ? "timeout" : "",
-            .limit = Duration(times.deadline.load() - times.started.load()),
+            .limit_name = status == 504 ? to_string(times.limit_kind.load()) : "",
+            .limit = Duration(times.limit.load()),
             .id = label.id,
             .http_1_1 = !raw.substr(0, raw.find('\r')).ends_with("HTTP/1.0"),
             .head = label.method == "HEAD",

@@ -53,7 +53,9 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
                 [this] { enter([this] { go_on(writer_.write(socket_.get())); }); }),
       timer_(context.loop, [this] { enter([this] { on_timer(); }); }),
       input_(context.arena),
-      parser_(context.options, context.arena) {
+      parser_(context.options, context.arena),
+      extension_({.board = context.board}),
+      cpu_(context.board.cells()[cell]) {
     readable_.enable();
     set_deadline(context_.options.header_timeout);
     ledger_.fd = socket_.get();
@@ -96,6 +98,7 @@ void Connection::adopt(const Handover& handover, std::string_view bytes) {
             input_.commit(count);
             bytes.remove_prefix(count);
         }
+        first_request_ = false;  // what waited in a worker that died did not wait to be accepted
         ledger_.continued = handover.continued;
         ledger_.arrived = handover.arrived;
         ledger_.retried = handover.kind == Handover::Kind::again;
@@ -239,10 +242,48 @@ void Connection::start() {
     auto plan = context_.dispatcher.plan(parts);
     if (plan.answer) return answer(std::move(*plan.answer), parser_.facts().keep_alive);
     route_ = plan.route;
+    if (auto refusal = braked()) {
+        return answer(std::move(*refusal), parser_.facts().keep_alive);
+    }
+    adopted_ = ledger_.arrived != 0;
+    waited_ = queue_time();
+    context_.busy.begin(started_);
     ledger_.arrived = started_.time_since_epoch().count();
     ledger_.keep_alive = may_keep_alive();
     enter_stage(Ledger::Stage::handling);
     if (submit(Job::handler)) after_job();
+}
+
+/// The answer of a route that has cost too many workers their lives.
+std::optional<Response> Connection::braked() {
+    lease_.reset();
+    auto& brake = context_.board.brakes()[route_->number()];
+    if (!brake.engaged()) return {};
+    const auto now = Deadline::Clock::now();
+    const auto pause = brake_pause(context_.options.harakiri_brake_window);
+    const auto limit = context_.dispatcher.harakiri(*route_, now).remaining(now);
+    const auto lease = now + pause + std::min<Duration>(limit, std::chrono::hours(1));
+    if (brake.let_through(now, lease)) {
+        lease_ = lease;
+        return {};
+    }
+    auto answer = plain_answer(503, "this route is stopped for a while, since it is stuck");
+    const auto left = std::clamp(brake.until() - now, Duration::zero(), pause);
+    answer.header("Retry-After",
+                  std::to_string(std::chrono::ceil<std::chrono::seconds>(left).count()));
+    return answer;
+}
+
+/// What the request has waited before it came to us: its limits count from there.
+Duration Connection::queue_time() {
+    auto waited = Duration::zero();
+    if (adopted_) return waited;  // its limits count from its arrival at its first worker
+    if (std::exchange(first_request_, false) && context_.busy.may_have_queued(started_)) {
+        waited = since_last_arrival(socket_.get());
+    }
+    const auto said = parser_.facts().request_start;
+    if (said.empty() || !context_.trusted.trusts(peer_)) return waited;
+    return std::max(waited, since_request_start(said));
 }
 
 /// True if the job is done already.
@@ -266,23 +307,46 @@ void Connection::run_handler() {
     auto& parts = parser_.parts();
     // A task that waited for a thread begins later than its request.
     const auto start = context_.executor.immediate() ? started_ : Deadline::Clock::now();
-    const auto harakiri = std::min(context_.dispatcher.harakiri(*route_, start), budget_);
-    parts.limit = context_.dispatcher.limit(*route_, parts, started_, start);
-    parts.deadline = std::min(parts.limit, harakiri);
+    const auto arrived = start - waited_;
+    auto harakiri = std::min(context_.dispatcher.harakiri(*route_, arrived), budget_);
+    parts.limit = context_.dispatcher.limit(*route_, parts, started_ - waited_, arrived);
+    const auto mode = context_.dispatcher.harakiri_mode(*route_);
+    const bool kills = mode == Harakiri::on;
+    parts.deadline = kills ? std::min(parts.limit, harakiri) : parts.limit;
+    const auto now = adopted_ ? Deadline::Clock::now() : start;
+    if (kills && harakiri.passed(now)) harakiri = Deadline::never();  // it is answered at once
+    context_.board.cells()[cell_].route.store(route_->number(), std::memory_order_relaxed);
+    context_.board.cells()[cell_].report_only.store(!kills, std::memory_order_relaxed);
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
     const bool came_whole = first_byte_ == Deadline::Clock::time_point{};
     const MeteringScope metering(context_.board.meter(cell_).begin(
-        start, came_whole ? Duration::zero() : started_ - first_byte_, start - started_));
-    context_.board.publish(cell_, label, start, harakiri, thread_id(),
-                           context_.dispatcher.slow_at(*route_, start));
+        start, came_whole ? Duration::zero() : started_ - first_byte_, start - started_ + waited_));
+    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
+    const auto word = context_.board.publish(cell_, label, arrived, harakiri, thread_id(),
+                                             context_.dispatcher.slow_at(*route_, arrived));
+    extension_.begin({.board = context_.board,
+                      .cell = cell_,
+                      .word = word,
+                      .harakiri = harakiri,
+                      .latest = context_.dispatcher.latest_harakiri(harakiri, arrived),
+                      .mode = mode});
+    parts.extension = &extension_;
+    if (adopted_ || waited_ > Duration::zero()) context_.board.hasten(harakiri);
 
-    response_ = context_.dispatcher.run(*route_, Request(parts));
+    response_ = context_.dispatcher.run(*route_, Request(parts), now);
+    extension_.end();
+    cpu_.end();
     if (!context_.board.begin_response(cell_)) await_kill();
+    if (lease_ && context_.board.brakes()[route_->number()].release(*lease_)) {
+        spdlog::warn("the brake on route {} is released: a request was answered in time",
+                     route_->pattern());
+    }
 }
 
 void Connection::pull_chunk() {
     const auto start = Deadline::Clock::now();
+    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
     context_.board.resume_response(cell_, start, context_.dispatcher.harakiri(*route_, start),
                                    thread_id());
     const MeteringScope metering(context_.board.meter(cell_).resume(start));
@@ -295,6 +359,7 @@ void Connection::pull_chunk() {
         spdlog::error("{}: the stream threw something unknown", parser_.parts().id);
         chunk_failed_ = true;
     }
+    cpu_.end();
     if (!context_.board.rest_response(cell_)) await_kill();
 }
 
@@ -313,6 +378,7 @@ void Connection::parked(std::uint64_t address, int fd) noexcept {
 
 void Connection::after_job() {
     if (job_ == Job::handler) {
+        context_.busy.end();
         answering_ = true;
         return respond(parser_.facts().keep_alive);
     }
@@ -368,12 +434,14 @@ void Connection::go_on(Writer::Progress progress) {
     watch_writable(true);
     const auto now = Deadline::Clock::now();
     if (answering_) context_.board.meter(cell_).wait_to_write(now);
+    context_.busy.ended_by(now);
     set_deadline(context_.options.write_timeout, now);
 }
 
 void Connection::sent() {
     watch_writable(false);
     const auto now = Deadline::Clock::now();
+    context_.busy.ended_by(now);
     log_served(now);
     first_byte_ = {};
     const bool unread = parser_.refusal() || parser_.in_body();

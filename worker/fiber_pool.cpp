@@ -92,7 +92,9 @@ class FiberPool::Wait final : private AlarmClock::Sleeper {
 void FiberPool::Runner::wait(const pollfd* fds, unsigned long count, Deadline deadline) {
     const Wait wait(pool_, *this, fds, count, deadline);
     waits_for_ = count > 0 ? fds[0].fd : -1;
+    task_->paused();
     fiber_.pause();
+    task_->resumed();
 }
 
 FiberPool::FiberPool(Loop& loop, std::size_t stack_size)

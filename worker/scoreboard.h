@@ -8,7 +8,9 @@
 #include "worker/ledger.h"
 #include "worker/outcome.h"
 #include "worker/stack_dump.h"
+#include "worker/route_brake.h"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +28,17 @@ enum class Phase : std::uint64_t {
 };
 
 [[nodiscard]] std::string_view to_string(Phase phase) noexcept;
+
+/// Which limit cost a request its answer.
+enum class LimitKind : std::uint8_t {
+    timeout,    ///< harakiri, by the wall clock
+    cpu_limit,  ///< its thread has computed for so long
+};
+
+/// As the option is called.
+[[nodiscard]] constexpr std::string_view to_string(LimitKind kind) noexcept {
+    return kind == LimitKind::timeout ? "timeout" : "cpu_limit";
+}
 
 /// What a request is called in the log when its worker can no longer say so itself.
 struct Label {
@@ -63,6 +76,22 @@ struct alignas(64) Cell {
     std::atomic<std::int32_t> waits_for{-1};      ///< the descriptor of a parked fiber; -1: of none
     std::atomic<std::uint64_t> parked{0};         ///< where its registers lie; 0: it is not parked
 
+    /// ns; 0: none. Then `cpu_spent_at`: by which reading of the CPU clock of the thread `tid` it
+    /// is used up, ns; INT64_MAX: the request is not on its thread.
+    std::atomic<std::int64_t> cpu_limit{0};
+    std::atomic<std::int64_t> cpu_spent_at{0};
+
+    std::atomic<std::uint32_t> route{0};  ///< the number of its brake
+
+    /// The limits are tried out: the request is to be reported, and not claimed.
+    std::atomic<bool> report_only{false};
+    std::atomic<std::uint64_t> reported{0};  ///< the word of which that was done; the master's
+
+    /// For who answers in the worker's stead, of a cell that is claimed: which limit was exceeded,
+    /// and what it was, in ns. Written by the master alone, before it claims.
+    std::atomic<std::int64_t> limit{0};
+    std::atomic<LimitKind> limit_kind{LimitKind::timeout};
+
     static constexpr Phase phase(std::uint64_t word) noexcept {
         return static_cast<Phase>(word & 7);
     }
@@ -84,6 +113,7 @@ struct alignas(64) WorkerLine {
     std::atomic<std::uint32_t> cells_used{0};  ///< no cell at or above this was ever used
     std::atomic<std::int64_t> shortest_limit{INT64_MAX};  ///< ns; no request has a sooner deadline
     std::atomic<std::uint64_t> requests{0};
+    std::atomic<std::int32_t> pid{0};  ///< the worker's
 
     /// Set by the master when it tells the worker to go: a handler that keeps the loop from its
     /// signals must not keep the clients from the news.
@@ -107,10 +137,15 @@ class WorkerBoard {
   public:
     /// Makes a request visible to the master as running. `started` is now; the deadline may be
     /// never(), and so may `slow_at`, from which on the request counts as slow. No system call, but
-    /// for one write if the master sleeps without a timer.
-    void publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
-                 Deadline deadline, std::int32_t tid,
-                 Deadline slow_at = Deadline::never()) noexcept;
+    /// for one write if the master sleeps without a timer. Returns the word, for move_deadline().
+    std::uint64_t publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
+                          Deadline deadline, std::int32_t tid,
+                          Deadline slow_at = Deadline::never()) noexcept;
+
+    /// Moves the deadline of a running request, and changes `word`, which was its word. False: the
+    /// master was first; as for begin_response(). Not beside any other call for this cell.
+    [[nodiscard]] bool move_deadline(std::size_t cell, std::uint64_t& word,
+                                     Deadline deadline) noexcept;
 
     /// The worker's claim to the response, to be made before its first byte. False: the master was
     /// first; then write nothing, close nothing, and wait for the kill.
@@ -129,6 +164,11 @@ class WorkerBoard {
 
     /// Tells the master of a change that it should look at.
     void poke() noexcept;
+
+    /// The same if it would otherwise sleep beyond that: for a limit that is sooner than the
+    /// worker's shortest, to be called once the limit is in a cell. No system call if it need not
+    /// know.
+    void hasten(Deadline deadline) noexcept;
 
     /// The connection that has this cell, for whoever goes on with it.
     [[nodiscard]] LedgerCell& ledger(std::size_t cell) const noexcept { return ledgers_[cell]; }
@@ -152,6 +192,8 @@ class WorkerBoard {
 
     /// Of all workers.
     [[nodiscard]] Counters& counters() const noexcept { return *counters_; }
+    /// Of all workers: see brake_number().
+    [[nodiscard]] std::span<RouteBrake> brakes() const noexcept;
 
     /// Of the worker and of processes that it starts.
     [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
@@ -210,6 +252,14 @@ class Scoreboard {
     /// must look at the scoreboard once more, since a request may have begun just before.
     void sleep(bool asleep) noexcept;
 
+    /// For how long the master will sleep, for hasten(): never() before it looks, since what is
+    /// written while it does it may not see, then what it has found.
+    void will_wake(Deadline deadline) noexcept;
+
+    [[nodiscard]] RouteBrake& brake(std::uint32_t number) noexcept {
+        return header_->brakes[number];
+    }
+
     /// An eventfd, readable after a poke until take_pokes().
     [[nodiscard]] int wake_fd() const noexcept { return wake_.get(); }
     /// True if there was any.
@@ -219,6 +269,8 @@ class Scoreboard {
     friend class WorkerBoard;
     struct Header {
         std::atomic<bool> asleep{false};
+        std::atomic<std::int64_t> wakes_at{INT64_MAX};
+        std::array<RouteBrake, 1024> brakes;
     };
 
     std::size_t workers_;

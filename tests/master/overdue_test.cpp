@@ -137,6 +137,35 @@ TEST_CASE("what is over or claimed is not overdue") {
     CHECK_FALSE(after.busy);
 }
 
+TEST_CASE("a claim comes too late once the request has been extended") {
+    Board workers;
+    auto word = workers.board.publish(0, Label{}, noon - 2s, Deadline::at(noon - 1s), 0);
+    const auto overdue = scan(workers.board, noon).overdue.at(0);
+
+    REQUIRE(workers.board.move_deadline(0, word, Deadline::at(noon + 1s)));
+
+    CHECK_FALSE(claim(workers.board, overdue));
+    CHECK(scan(workers.board, noon).overdue.empty());
+    CHECK(scan(workers.board, noon).nearest == Deadline::at(noon + 1s));
+    const auto later = scan(workers.board, noon + 1s).overdue.at(0);
+    CHECK(later.age == 3s);
+    CHECK(later.limit == 3s);
+    CHECK(claim(workers.board, later));
+    CHECK_FALSE(workers.board.move_deadline(0, word, Deadline::never()));
+}
+
+TEST_CASE("the master is told of a limit that is sooner than it will wake, and of no other") {
+    Board workers;
+    auto word = workers.board.publish(0, Label{}, noon, Deadline::at(noon + 9s), 0);
+    workers.scoreboard.take_pokes();
+    workers.scoreboard.will_wake(Deadline::at(noon + 5s));
+
+    REQUIRE(workers.board.move_deadline(0, word, Deadline::at(noon + 6s)));
+    CHECK_FALSE(workers.scoreboard.take_pokes());
+    REQUIRE(workers.board.move_deadline(0, word, Deadline::at(noon + 4s)));
+    CHECK(workers.scoreboard.take_pokes());
+}
+
 TEST_CASE("a claim takes the response away from the worker") {
     Board workers;
     workers.run(0, 2s, 1s);
