@@ -1,12 +1,9 @@
 #include "worker/connection.h"
 
 #include "worker/connections.h"
-#include "worker/socket_counts.h"
 
-#include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -26,17 +23,6 @@ constexpr Duration drain_quiet = std::chrono::milliseconds(500);
 constexpr int chunks_in_a_row = 16;
 
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
-
-std::int32_t thread_id() noexcept {
-    thread_local const std::int32_t id = ::gettid();
-    return id;
-}
-
-/// The master has answered in our stead and is about to kill this process: touch nothing any more.
-/// A fiber leaves the thread to the others meanwhile.
-[[noreturn]] void await_kill() noexcept {
-    while (true) ::poll(nullptr, 0, -1);
-}
 
 }  // namespace
 
@@ -68,82 +54,6 @@ Connection::~Connection() {
     enter_stage(Ledger::Stage::closed);
 }
 
-/// Tells whoever goes on with this connection if the worker dies now.
-void Connection::enter_stage(Ledger::Stage stage) noexcept {
-    ledger_.stage = stage;
-    ledger_.head = parser_.moved_head();
-    ledger_.input = input_.extent();
-    ledger_.used = parser_.size();
-    context_.board.ledger(cell_).store(ledger_);
-}
-
-/// To be called before the first byte is sent.
-void Connection::enter_responding() noexcept {
-    ledger_.keep_alive = writer_.keeps_alive();
-    ledger_.status = static_cast<std::uint16_t>(response_->status());
-    ledger_.length = writer_.length().value_or(Ledger::unknown);
-    ledger_.body = writer_.body_bytes();
-    enter_stage(Ledger::Stage::responding);
-}
-
-void Connection::adopt(const Handover& handover, std::string_view bytes) {
-    enter([&] {
-        if (const auto counts = socket_counts(socket_.get())) {
-            ledger_.received = counts->received;
-            ledger_.sent = counts->sent;
-        }
-        while (!bytes.empty()) {
-            const auto room = input_.room();
-            const auto count = bytes.copy(room.data(), room.size());
-            input_.commit(count);
-            bytes.remove_prefix(count);
-        }
-        first_request_ = false;  // what waited in a worker that died did not wait to be accepted
-        ledger_.continued = handover.continued;
-        ledger_.arrived = handover.arrived;
-        ledger_.retried = handover.kind == Handover::Kind::again;
-        given_id_ = handover.id.data();
-        enter_stage(Ledger::Stage::reading);
-        switch (handover.kind) {
-            case Handover::Kind::begin:
-                return;
-            case Handover::Kind::again:
-                budget_ = Deadline::at(Deadline::Clock::time_point(Duration(handover.deadline)));
-                return;
-            case Handover::Kind::answered:
-                log_adopted(handover);
-                if (handover.keep_alive) return;
-                [[fallthrough]];
-            case Handover::Kind::linger:
-                return linger();
-        }
-    });
-}
-
-/// The request was answered in its worker's stead, which could not log it.
-void Connection::log_adopted(const Handover& handover) {
-    if (parser_.advance(input_) != Parser::Progress::complete) return;
-    const auto id = std::exchange(given_id_, {});
-    auto& parts = parser_.parts();
-    parts.peer = peer_;
-    parts.id = id;
-    if (context_.access_log.enabled()) {
-        const Headers none;
-        context_.access_log.write({.request = parts,
-                                   .request_line = parser_.first_line(),
-                                   .status = handover.status,
-                                   .response_headers = &none,
-                                   .content_type = {},
-                                   .body_bytes = handover.body,
-                                   .duration = Deadline::Clock::now() - handover.arrival()});
-    }
-    parser_.finish(input_);
-    ledger_.arrived = 0;
-    waiting_ = Waiting::idle;
-    set_deadline(context_.options.keepalive);
-    enter_stage(Ledger::Stage::reading);
-}
-
 /// Every way in from outside. Whatever goes wrong ends this connection alone; a connection that has
 /// ended is destroyed here, last.
 template <typename Action>
@@ -159,6 +69,10 @@ void Connection::enter(Action action) noexcept {
         if (std::exchange(answering_, false)) context_.board.finish(cell_);
         all_.remove(*this);
     }
+}
+
+void Connection::adopt(const Handover& handover, std::string_view bytes) {
+    enter([&] { take_over(handover, bytes); });
 }
 
 void Connection::on_readable() {
@@ -254,38 +168,6 @@ void Connection::start() {
     if (submit(Job::handler)) after_job();
 }
 
-/// The answer of a route that has cost too many workers their lives.
-std::optional<Response> Connection::braked() {
-    lease_.reset();
-    auto& brake = context_.board.brakes()[route_->number()];
-    if (!brake.engaged()) return {};
-    const auto now = Deadline::Clock::now();
-    const auto pause = brake_pause(context_.options.harakiri_brake_window);
-    const auto limit = context_.dispatcher.harakiri(*route_, now).remaining(now);
-    const auto lease = now + pause + std::min<Duration>(limit, std::chrono::hours(1));
-    if (brake.let_through(now, lease)) {
-        lease_ = lease;
-        return {};
-    }
-    auto answer = plain_answer(503, "this route is stopped for a while, since it is stuck");
-    const auto left = std::clamp(brake.until() - now, Duration::zero(), pause);
-    answer.header("Retry-After",
-                  std::to_string(std::chrono::ceil<std::chrono::seconds>(left).count()));
-    return answer;
-}
-
-/// What the request has waited before it came to us: its limits count from there.
-Duration Connection::queue_time() {
-    auto waited = Duration::zero();
-    if (adopted_) return waited;  // its limits count from its arrival at its first worker
-    if (std::exchange(first_request_, false) && context_.busy.may_have_queued(started_)) {
-        waited = since_last_arrival(socket_.get());
-    }
-    const auto said = parser_.facts().request_start;
-    if (said.empty() || !context_.trusted.trusts(peer_)) return waited;
-    return std::max(waited, since_request_start(said));
-}
-
 /// True if the job is done already.
 bool Connection::submit(Job job) {
     job_ = job;
@@ -298,82 +180,11 @@ bool Connection::submit(Job job) {
     return job_done_;
 }
 
-void Connection::run() noexcept {
-    if (job_ == Job::handler) return run_handler();
-    pull_chunk();
-}
-
-void Connection::run_handler() {
-    auto& parts = parser_.parts();
-    // A task that waited for a thread begins later than its request.
-    const auto start = context_.executor.immediate() ? started_ : Deadline::Clock::now();
-    const auto arrived = start - waited_;
-    auto harakiri = std::min(context_.dispatcher.harakiri(*route_, arrived), budget_);
-    parts.limit = context_.dispatcher.limit(*route_, parts, started_ - waited_, arrived);
-    const auto mode = context_.dispatcher.harakiri_mode(*route_);
-    const bool kills = mode == Harakiri::on;
-    parts.deadline = kills ? std::min(parts.limit, harakiri) : parts.limit;
-    const auto now = adopted_ ? Deadline::Clock::now() : start;
-    if (kills && harakiri.passed(now)) harakiri = Deadline::never();  // it is answered at once
-    context_.board.cells()[cell_].route.store(route_->number(), std::memory_order_relaxed);
-    context_.board.cells()[cell_].report_only.store(!kills, std::memory_order_relaxed);
-    const Label label{
-        .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
-    const bool came_whole = first_byte_ == Deadline::Clock::time_point{};
-    const MeteringScope metering(context_.board.meter(cell_).begin(
-        start, came_whole ? Duration::zero() : started_ - first_byte_, start - started_ + waited_));
-    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
-    const auto word = context_.board.publish(cell_, label, arrived, harakiri, thread_id(),
-                                             context_.dispatcher.slow_at(*route_, arrived));
-    extension_.begin({.board = context_.board,
-                      .cell = cell_,
-                      .word = word,
-                      .harakiri = harakiri,
-                      .latest = context_.dispatcher.latest_harakiri(harakiri, arrived),
-                      .mode = mode});
-    parts.extension = &extension_;
-    if (adopted_ || waited_ > Duration::zero()) context_.board.hasten(harakiri);
-
-    response_ = context_.dispatcher.run(*route_, Request(parts), now);
-    extension_.end();
-    cpu_.end();
-    if (!context_.board.begin_response(cell_)) await_kill();
-    if (lease_ && context_.board.brakes()[route_->number()].release(*lease_)) {
-        spdlog::warn("the brake on route {} is released: a request was answered in time",
-                     route_->pattern());
-    }
-}
-
-void Connection::pull_chunk() {
-    const auto start = Deadline::Clock::now();
-    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
-    context_.board.resume_response(cell_, start, context_.dispatcher.harakiri(*route_, start),
-                                   thread_id());
-    const MeteringScope metering(context_.board.meter(cell_).resume(start));
-    try {
-        chunk_ = writer_.chunks()();
-    } catch (const std::exception& error) {
-        spdlog::error("{}: the stream threw: {}", parser_.parts().id, error.what());
-        chunk_failed_ = true;
-    } catch (...) {
-        spdlog::error("{}: the stream threw something unknown", parser_.parts().id);
-        chunk_failed_ = true;
-    }
-    cpu_.end();
-    if (!context_.board.rest_response(cell_)) await_kill();
-}
-
 void Connection::done() noexcept {
     job_done_ = true;
     if (submitting_) return;
     if (context_.job_done) context_.job_done();
     enter([this] { after_job(); });
-}
-
-void Connection::parked(std::uint64_t address, int fd) noexcept {
-    auto& cell = context_.board.cells()[cell_];
-    cell.waits_for.store(fd, std::memory_order_relaxed);
-    cell.parked.store(address, std::memory_order_relaxed);
 }
 
 void Connection::after_job() {
