@@ -156,9 +156,9 @@ void Master::wait() {
     poked_ = scoreboard_.take_pokes();
 }
 
-/// A request that begins after the scan cannot be overdue before the shortest limit has passed, so
-/// nobody needs to tell us of it; and when nothing runs, the next one does, if nothing has begun
-/// for that long: short requests one after the other must not all have to.
+/// A request that begins after the scan cannot come near its limit before that much of the shortest
+/// has passed, so nobody needs to tell us of it; and when nothing runs, the next one does, if
+/// nothing has begun for that long: short requests one after the other must not all have to.
 Deadline Master::next_wake(Deadline::Clock::time_point now) {
     auto wake =
         stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
@@ -189,7 +189,9 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
     }
     if (busy) {
         scoreboard_.sleep(false);
-        wake = std::min(wake, Deadline::after(now, shortest_limit()));
+        const auto shortest = shortest_limit();
+        const auto lead = std::min(replacement_lead(), shortest / 2);
+        wake = std::min(wake, Deadline::after(now, shortest - lead));
     }
     wake = std::max(wake, Deadline::at(lenient_until_));
     scoreboard_.will_wake(wake);

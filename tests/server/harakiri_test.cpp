@@ -164,6 +164,18 @@ TEST_CASE("the next worker is forked before the one that is stuck is killed") {
     CHECK(near < log.find("harakiri: worker"));
 }
 
+TEST_CASE("a worker that was only near a limit stays, and the one forked for it goes again") {
+    const Server server(
+        {.flags = {"--log-level", "debug"}, .app = test_app("boots_slowly"), .workers = 1});
+    const auto first = server.worker();
+
+    CHECK(server.get("/nearly").body == "made it\n");
+
+    CHECK(contains(server.log(), "is near the limit"));
+    CHECK(server.logs("is no longer near the limit"));
+    CHECK(server.worker() == first);
+}
+
 TEST_CASE("others are served while a worker is stuck, and after it was killed") {
     const Server server;
     Client stuck(server);
