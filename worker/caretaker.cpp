@@ -160,7 +160,9 @@ void Caretaker::answer_claimed() noexcept {
 
 /// First what cannot wait: upstreams, and those who have no other answer to expect.
 void Caretaker::settle() noexcept {
+    forget_landed();
     close_others();
+    patience_ = Deadline::in(Duration::zero());
     const auto used = board_.used_cells().size();
     for (std::size_t i = 0; i < used; ++i) {
         const auto all = evidence(i);
@@ -173,6 +175,7 @@ void Caretaker::settle() noexcept {
         board_.ledger(i).store({});
     }
     patience_ = Deadline::in(patience_with_others);
+    pass_on_landed();
     for (std::size_t i = 0; i < used; ++i) {
         const auto all = evidence(i);
         const auto verdict = judge(all);
@@ -265,6 +268,24 @@ void Caretaker::pass_on(std::size_t cell, const Ledger& ledger, const Handover& 
     board_.ledger(cell).store({});
 }
 
+/// Of a connection whose adoption was not complete, what it was adopted with holds.
+void Caretaker::forget_landed() noexcept {
+    const auto landed = board_.line().landing.files();
+    if (!landed) return;
+    const auto used = board_.used_cells().size();
+    for (std::size_t i = 0; i < used; ++i) {
+        if (board_.ledger(i).load().fd == landed->client) board_.ledger(i).store({});
+    }
+}
+
+void Caretaker::pass_on_landed() noexcept {
+    const auto& landing = board_.line().landing;
+    const auto landed = landing.files();
+    if (!landed) return;
+    (void)send_handover(adoption_, landing.handover(), landed->client, landed->arena, patience_);
+    ::close(landed->client);
+}
+
 /// Nobody takes it.
 void Caretaker::turn_away(std::size_t cell, const Ledger& ledger, Handover::Kind kind) noexcept {
     const bool waits = kind == Handover::Kind::again ||
@@ -292,6 +313,10 @@ void Caretaker::close_others() noexcept {
     for (std::size_t i = 0; i < used; ++i) {
         const auto& ledger = board_.ledger(i).load();
         if (ledger.stage != Ledger::Stage::closed) mark(ledger.fd);
+    }
+    if (const auto landed = board_.line().landing.files()) {
+        mark(landed->client);
+        mark(landed->arena);
     }
     mark(arena_.fd());
     mark(adoption_);

@@ -75,7 +75,8 @@ class Connection final : private Task {
     void linger();
     void close() noexcept { state_ = State::closed; }
 
-    void log_adopted(const Handover& handover);
+    void take_up(const Handover& handover);
+    [[nodiscard]] bool log_adopted(const Handover& handover);
     void enter_stage(Ledger::Stage stage) noexcept;
     void enter_responding() noexcept;
 
