@@ -151,6 +151,7 @@ void Caretaker::answer_claimed() noexcept {
         const auto all = evidence(i);
         const auto verdict = judge(all);
         if (verdict.kind == Kind::answer) answer(i, all.ledger, verdict.status);
+        if (verdict.kind == Kind::answer || verdict.kind == Kind::answered) hand_over_answered(i);
         if (verdict.kind == Kind::reset) {
             arm_reset(all.ledger.fd);
             set_outcome(i, Outcome::reset);
@@ -162,17 +163,12 @@ void Caretaker::answer_claimed() noexcept {
 void Caretaker::settle() noexcept {
     forget_landed();
     close_others();
-    patience_ = Deadline::in(Duration::zero());
     const auto used = board_.used_cells().size();
     for (std::size_t i = 0; i < used; ++i) {
         const auto all = evidence(i);
         const auto verdict = judge(all);
         if (verdict.kind == Kind::answer) answer(i, all.ledger, verdict.status);
-        if (verdict.kind != Kind::reset) continue;
-        arm_reset(all.ledger.fd);
-        ::close(all.ledger.fd);
-        set_outcome(i, Outcome::reset);
-        board_.ledger(i).store({});
+        if (verdict.kind == Kind::reset) reset(i, all.ledger);
     }
     patience_ = Deadline::in(patience_with_others);
     pass_on_landed();
@@ -180,6 +176,10 @@ void Caretaker::settle() noexcept {
         const auto all = evidence(i);
         const auto verdict = judge(all);
         if (verdict.kind == Kind::nothing) continue;
+        if (verdict.kind == Kind::reset) {  // it could not even be answered
+            reset(i, all.ledger);
+            continue;
+        }
         hand_over(i, all.ledger, verdict.kind);
         ::close(all.ledger.fd);
     }
@@ -212,7 +212,20 @@ void Caretaker::answer(std::size_t cell, const Ledger& ledger, int status) noexc
     Ledger after = ledger;
     after.body = written.body;
     board_.ledger(cell).store(after);
-    hand_over(cell, after, Kind::answered);
+}
+
+/// To a worker that takes it now; else there will be another try.
+void Caretaker::hand_over_answered(std::size_t cell) noexcept {
+    const auto outcome = board_.cells()[cell].outcome.load();
+    if (outcome == Outcome::lost) return;
+    hand_over(cell, board_.ledger(cell).load(), Kind::answered);
+}
+
+void Caretaker::reset(std::size_t cell, const Ledger& ledger) noexcept {
+    arm_reset(ledger.fd);
+    ::close(ledger.fd);
+    if (board_.cells()[cell].outcome.load() == Outcome::none) set_outcome(cell, Outcome::reset);
+    board_.ledger(cell).store({});
 }
 
 void Caretaker::hand_over(std::size_t cell, const Ledger& ledger, Kind kind) noexcept {
