@@ -74,4 +74,9 @@ bool Request::has_header(std::string_view name) const noexcept {
     return find_field(parts_->fields, name) != nullptr;
 }
 
+Deadline Request::extend(Duration from_now) const {
+    if (parts_->extension) return parts_->extension->extend(from_now);
+    throw std::logic_error("extend: a request is extended in its worker's process only");
+}
+
 }  // namespace curfew

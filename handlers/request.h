@@ -1,8 +1,10 @@
 #pragma once
 
 #include "deadline.h"
+#include "extension.h"
 #include "headers.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +25,8 @@ struct RequestParts {
     std::string_view peer;  ///< "127.0.0.1:40112", "[::1]:40112" or "unix"
     std::string_view id;
     Deadline limit = Deadline::never();     ///< what a strategy enforces, not the master
-    Deadline deadline = Deadline::never();  ///< the soonest of all
+    Deadline deadline = Deadline::never();  ///< the soonest of all, as long as nobody extends it
+    Extension* extension = nullptr;         ///< null: not in the process that serves the request
     std::vector<std::pair<std::string_view, std::string>> params;
 };
 
@@ -72,7 +75,21 @@ class Request {
     [[nodiscard]] std::string_view id() const noexcept { return parts_->id; }
 
     /// When the answer is due: the soonest of the route's limits, the server's and the client's.
-    [[nodiscard]] Deadline deadline() const noexcept { return parts_->deadline; }
+    [[nodiscard]] Deadline deadline() const noexcept {
+        const auto* const extension = parts_->extension;
+        return extension ? std::min(parts_->limit, extension->harakiri()) : parts_->deadline;
+    }
+
+    /// Moves harakiri, the time at which the worker is killed, to so long from now: later, for a
+    /// handler that knows that it goes on, or sooner; again and again if need be. The limits of
+    /// within() and of the client stay. No later than the server's harakiri_ceiling allows, counted
+    /// from the request's start, or the limit that the request had at first if that is later.
+    /// Returns what it has come to; what upstreams are told from here on follows.
+    ///
+    /// Only in the worker's own process, so not under the strategies process and fork; there, and
+    /// once the request has been answered, it throws std::logic_error. Throws std::invalid_argument
+    /// for less than 1 ms, and TimeoutError if the time was up already.
+    Deadline extend(Duration from_now) const;
 
     /// For servers.
     [[nodiscard]] const RequestParts& parts() const noexcept { return *parts_; }

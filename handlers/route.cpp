@@ -35,4 +35,19 @@ Route& Route::harakiri(Duration limit) {
     return *this;
 }
 
+Route& Route::slow(Duration limit) {
+    slow_ = limit == Duration::zero() ? limit : checked_limit(limit, "slow");
+    return *this;
+}
+
+Route& Route::harakiri(Harakiri mode) noexcept {
+    mode_ = mode;
+    return *this;
+}
+
+Route& Route::cpu_limit(Duration limit) {
+    cpu_limit_ = limit == Duration::zero() ? limit : checked_limit(limit, "cpu_limit");
+    return *this;
+}
+
 }  // namespace curfew

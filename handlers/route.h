@@ -1,10 +1,12 @@
 #pragma once
 
 #include "deadline.h"
+#include "harakiri.h"
 #include "request.h"
 #include "response.h"
 #include "timeouts/strategy.h"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -33,13 +35,34 @@ class Route {
     /// the server's `timeout`. At least 1 ms, else std::invalid_argument.
     Route& harakiri(Duration limit);
 
+    /// The time after which the log says of a request what it is doing, which goes on. Overrides
+    /// the server's `slow_request_limit`; zero: never. Else at least 1 ms, or
+    /// std::invalid_argument.
+    Route& slow(Duration limit);
+    /// What happens then, and at cpu_limit. Overrides the server's option `harakiri`:
+    /// `.harakiri(2s).harakiri(Harakiri::log)` finds out whom a limit of 2 s would hit.
+    Route& harakiri(Harakiri mode) noexcept;
+
+    /// How long the thread that runs this route's handler may compute for one request, or for one
+    /// piece of a streamed response, before the master kills the worker; time in which it waits
+    /// does not count, nor do other threads and processes. Overrides the server's `cpu_limit`. At
+    /// least 1 ms, or zero for none; else std::invalid_argument.
+    Route& cpu_limit(Duration limit);
+
     /// "*" for any().
     [[nodiscard]] const std::string& method() const noexcept { return method_; }
     [[nodiscard]] const std::string& pattern() const noexcept { return pattern_; }
     [[nodiscard]] std::optional<Duration> within() const noexcept { return within_; }
     [[nodiscard]] std::optional<Duration> harakiri() const noexcept { return harakiri_; }
+    [[nodiscard]] std::optional<Duration> slow() const noexcept { return slow_; }
+    [[nodiscard]] std::optional<Harakiri> harakiri_mode() const noexcept { return mode_; }
+    [[nodiscard]] std::optional<Duration> cpu_limit() const noexcept { return cpu_limit_; }
     /// Null if none was named.
     [[nodiscard]] Strategy* by() const noexcept { return by_; }
+
+    /// For servers: a number of their choice.
+    void number(std::uint32_t number) noexcept { number_ = number; }
+    [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
 
     [[nodiscard]] Response operator()(const Request& request) const { return handler_(request); }
 
@@ -49,6 +72,10 @@ class Route {
     Handler handler_;
     std::optional<Duration> within_;
     std::optional<Duration> harakiri_;
+    std::optional<Duration> slow_;
+    std::optional<Harakiri> mode_;
+    std::uint32_t number_ = 0;
+    std::optional<Duration> cpu_limit_;
     Strategy* by_ = nullptr;
 };
 

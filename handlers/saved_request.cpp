@@ -29,6 +29,9 @@ class Saver {
         number(value.size());
         bytes_.append(value);
     }
+    void deadline(Deadline value) {
+        number(static_cast<std::uint64_t>(value.time().time_since_epoch().count()));
+    }
     [[nodiscard]] std::string take() { return std::move(bytes_); }
 
   private:
@@ -45,6 +48,7 @@ class Loader {
         return value;
     }
     std::string_view text() { return take(number()); }
+    Deadline deadline() { return Deadline::at(Deadline::Clock::time_point(Duration(number()))); }
 
   private:
     std::string_view take(std::uint64_t size) {
@@ -62,7 +66,8 @@ class Loader {
 std::string save(const RequestParts& parts) {
     Saver saver;
     each_text(parts, [&](std::string_view text) { saver.text(text); });
-    saver.number(static_cast<std::uint64_t>(parts.deadline.time().time_since_epoch().count()));
+    saver.deadline(parts.limit);
+    saver.deadline(parts.deadline);
     saver.number(parts.fields.size());
     for (const auto& field : parts.fields) {
         saver.text(field.name);
@@ -76,10 +81,12 @@ std::string save(const RequestParts& parts) {
     return saver.take();
 }
 
-SavedRequest::SavedRequest(std::string bytes) : bytes_(std::move(bytes)) {
+SavedRequest::SavedRequest(std::string bytes, Extension* extension) : bytes_(std::move(bytes)) {
     Loader loader(bytes_);
     each_text(parts_, [&](std::string_view& text) { text = loader.text(); });
-    parts_.deadline = Deadline::at(Deadline::Clock::time_point(Duration(loader.number())));
+    parts_.limit = loader.deadline();
+    parts_.deadline = loader.deadline();
+    parts_.extension = extension;
     for (auto left = loader.number(); left > 0; --left) {
         const auto name = loader.text();
         parts_.fields.push_back({name, loader.text()});

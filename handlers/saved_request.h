@@ -13,7 +13,8 @@ namespace curfew {
 class SavedRequest {
   public:
     /// `bytes`: from save(). Throws std::invalid_argument if they cannot be.
-    explicit SavedRequest(std::string bytes);
+    /// `extension`: the request's here, if it can be extended here.
+    explicit SavedRequest(std::string bytes, Extension* extension = nullptr);
 
     SavedRequest(const SavedRequest&) = delete;
     SavedRequest& operator=(const SavedRequest&) = delete;

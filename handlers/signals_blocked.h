@@ -1,16 +1,19 @@
 #pragma once
 
+#include "stack_signal.h"
+
 #include <csignal>
 
 namespace curfew {
 
 /// Blocks every signal of this thread for a scope, for threads that are made in it to inherit:
-/// signals are for the thread that expects them.
+/// signals are for the thread that expects them. All but the one that asks for the stack.
 class SignalsBlocked {
   public:
     SignalsBlocked() noexcept {
         sigset_t all;
         sigfillset(&all);
+        sigdelset(&all, stack_signal());
         ::pthread_sigmask(SIG_BLOCK, &all, &before_);
     }
     ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }

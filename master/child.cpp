@@ -1,5 +1,7 @@
 #include "master/child.h"
 
+#include "master/descendants.h"
+
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -11,8 +13,18 @@ namespace curfew::master {
 
 namespace {
 
+/// What looking for a worker's descendants may cost; without any, 20 µs, and 10 µs
+/// for each of its threads.
+constexpr Duration most_delay = std::chrono::milliseconds(20);
+
 /// A loop that has not come round for so long is stuck.
 constexpr Duration time_to_freeze = std::chrono::milliseconds(50);
+
+/// From SIGKILL to the end.
+constexpr Duration time_to_die = std::chrono::seconds(1);
+
+/// What somebody stops who looks into it.
+constexpr Duration time_to_go_on = std::chrono::seconds(1);
 
 /// Signals that a process brings upon itself.
 bool is_crash(int signal) noexcept {
@@ -22,14 +34,34 @@ bool is_crash(int signal) noexcept {
     return false;
 }
 
-std::string name_of(int signal) {
+}  // namespace
+
+std::string name_of_signal(int signal) {
     const char* const name = ::sigabbrev_np(signal);
     const char* const text = ::sigdescr_np(signal);
     if (!name || !text) return "signal " + std::to_string(signal);
     return std::string("SIG") + name + " (" + text + ")";
 }
 
-}  // namespace
+std::string_view to_string(Cause cause) noexcept {
+    switch (cause) {
+        case Cause::finished:
+            return "finished";
+        case Cause::killed:
+            return "killed";
+        case Cause::signalled:
+            return "signalled";
+        case Cause::oom_killed:
+            return "oom_killed";
+        case Cause::crashed:
+            return "crashed";
+        case Cause::exited:
+            return "exited";
+        case Cause::no_boot:
+            return "no_boot";
+    }
+    return "unknown";
+}
 
 Child::Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard board,
              DbOptions database, Deadline boot_deadline)
@@ -67,7 +99,19 @@ Deadline Child::execution() const noexcept {
 void Child::kill(std::string why) {
     if (killed()) return;
     kill_reason_ = std::move(why);
+    death_due_ = Deadline::in(time_to_die);
+    if (dead_) return;
+    const Descendants descendants(pid_, Deadline::in(most_delay));
     send(SIGKILL);
+    descendants.kill();
+}
+
+Deadline Child::death_due() const noexcept {
+    return dead_ || given_up_ ? Deadline::never() : death_due_;
+}
+
+void Child::notice_stopped(bool stopped) noexcept {
+    stop_patience_ = stopped ? Deadline::in(time_to_go_on) : Deadline::never();
 }
 
 void Child::call_keeper(worker::Ending ending) noexcept {
@@ -81,20 +125,24 @@ void Child::notice_draining(Deadline kill_by) noexcept {
 
 Deadline Child::patience() const noexcept {
     if (killed() || dead_) return Deadline::never();
-    return ready() ? kill_by_ : std::min(kill_by_, boot_deadline_);
+    const auto by = std::min(kill_by_, stop_patience_);
+    return ready() ? by : std::min(by, boot_deadline_);
 }
 
-Death Child::death(int wait_status) const {
+Death Child::death(int wait_status, bool oom) const {
     const bool by_signal = WIFSIGNALED(wait_status);
     const int signal = by_signal ? WTERMSIG(wait_status) : 0;
     const int status = by_signal ? 0 : WEXITSTATUS(wait_status);
 
     if (killed()) return {Cause::killed, "killed: " + kill_reason_, 3};
+    if (oom && signal == SIGKILL) {
+        return {Cause::oom_killed, "was killed for want of memory (OOM)", 0};
+    }
     if (by_signal && signal == SIGTERM && told_) return {Cause::finished, "went", 0};
     const bool crash = by_signal && is_crash(signal);
     const std::string core = by_signal && WCOREDUMP(wait_status) ? ", core dumped" : "";
-    const std::string text = crash       ? "crashed: " + name_of(signal) + core
-                             : by_signal ? "was ended from outside: " + name_of(signal)
+    const std::string text = crash       ? "crashed: " + name_of_signal(signal) + core
+                             : by_signal ? "was ended from outside: " + name_of_signal(signal)
                              : status    ? "exited with status " + std::to_string(status)
                                          : "exited with status 0";
     if (!ready() && (crash || !by_signal) && !told_) {

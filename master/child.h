@@ -6,25 +6,37 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace curfew::master {
 
 /// How a worker's life ended, from its wait status and what we did to it.
 enum class Cause {
-    finished,   ///< told to go, or max_requests: exit status 0
-    killed,     ///< by us
-    signalled,  ///< by somebody else
-    crashed,    ///< by a signal of its own making
-    exited,     ///< on its own, with any status
-    no_boot,    ///< before it was ready
+    finished,    ///< told to go, or max_requests: exit status 0
+    killed,      ///< by us
+    signalled,   ///< by somebody else
+    oom_killed,  ///< by the kernel, for want of memory
+    crashed,     ///< by a signal of its own making
+    exited,      ///< on its own, with any status
+    no_boot,     ///< before it was ready
 };
 
 struct Death {
     Cause cause;
     std::string text;     ///< "crashed: SIGSEGV (Segmentation fault)"
     int exit_status = 0;  ///< for no_boot: what the server should exit with
+    Deadline::Clock::time_point time = Deadline::Clock::now();
+    std::uint64_t peak_memory = 0;  ///< bytes
 };
+
+/// As in a death certificate: "crashed".
+[[nodiscard]] std::string_view to_string(Cause cause) noexcept;
+
+/// "SIGSEGV (Segmentation fault)"
+[[nodiscard]] std::string name_of_signal(int signal);
 
 /// A worker as its master sees it. Not an owner of the process: the master reaps it.
 class Child {
@@ -70,25 +82,40 @@ class Child {
     /// it has understood.
     [[nodiscard]] Deadline execution() const noexcept;
 
-    /// SIGKILL, once. `why` becomes part of its Death.
+    /// SIGKILL, once, for it and its descendants. `why` becomes part of its Death.
     void kill(std::string why);
 
     void send(int signal) const noexcept;
 
     [[nodiscard]] bool killed() const noexcept { return !kill_reason_.empty(); }
 
-    /// When it is to be killed if it is still there: while it boots, and while it leaves.
+    /// When SIGKILL should have ended it. Once that has passed, its keeper is called all the same:
+    /// it will never again run a line of its own, whatever in the kernel it hangs on.
+    [[nodiscard]] Deadline death_due() const noexcept;
+    void give_up() noexcept { given_up_ = true; }
+    [[nodiscard]] bool given_up() const noexcept { return given_up_; }
+
+    /// A signal has stopped it, or let it go on.
+    void notice_stopped(bool stopped) noexcept;
+    [[nodiscard]] bool stopped() const noexcept { return !stop_patience_.is_never(); }
+
+    /// When it is to be killed if it is still there: while it boots, while it leaves, and while it
+    /// is stopped.
     [[nodiscard]] Deadline patience() const noexcept;
 
     /// A worker that drains by itself has `graceful_timeout` from when that is noticed.
     void notice_draining(Deadline kill_by) noexcept;
 
-    /// What waitpid's status means.
-    [[nodiscard]] Death death(int wait_status) const;
+    /// What waitpid's status means; `oom`: the kernel has killed something for want of memory.
+    [[nodiscard]] Death death(int wait_status, bool oom = false) const;
 
     /// The process has been reaped. Its keeper sees to its clients still: see call_keeper().
-    void has_died() noexcept { dead_ = true; }
+    void has_died(Death death) {
+        dead_ = true;
+        obituary_ = std::move(death);
+    }
     [[nodiscard]] bool dead() const noexcept { return dead_; }
+    [[nodiscard]] const Death& obituary() const noexcept { return obituary_; }
 
     /// 0: it has none, since it died too early or the keeper did.
     [[nodiscard]] pid_t keeper() const noexcept { return board_.line().keeper.load(); }
@@ -107,6 +134,10 @@ class Child {
     Deadline kill_by_ = Deadline::never();
     bool told_ = false;
     bool dead_ = false;
+    bool given_up_ = false;
+    Death obituary_{};
+    Deadline stop_patience_ = Deadline::never();
+    Deadline death_due_ = Deadline::never();
     std::string sentence_;
     Deadline mercy_ = Deadline::never();
     Deadline must_freeze_by_ = Deadline::never();

@@ -1,3 +1,5 @@
+#include "handlers/describe.h"
+#include "master/certificate.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
 
@@ -5,15 +7,45 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace curfew::master {
+
+namespace {
+
+/// For the requests that were lost with a worker; those that we killed it for are counted as such.
+std::optional<worker::Incident> incident_of(Cause cause) noexcept {
+    switch (cause) {
+        case Cause::crashed:
+            return worker::Incident::crashed;
+        case Cause::exited:
+            return worker::Incident::exited;
+        case Cause::signalled:
+            return worker::Incident::killed_from_outside;
+        case Cause::oom_killed:
+            return worker::Incident::oom_killed;
+        case Cause::finished:
+        case Cause::killed:
+        case Cause::no_boot:
+            return {};
+    }
+    return {};
+}
+
+}  // namespace
 
 void Master::reap() {
     int status = 0;
     pid_t pid = 0;
     // As PID 1, strangers' exits arrive here too.
-    while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
+    rusage usage{};
+    while ((pid = ::wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage)) > 0) {
+        if (WIFSTOPPED(status) || WIFCONTINUED(status)) {
+            notice_stop(pid, status);
+            continue;
+        }
         if (pid == canceller_) bury_canceller(status);
+        if (examiner_.finished(pid, status)) continue;
         const auto child = std::ranges::find_if(children_, [pid](const auto& each) {
             return each->keeper() == pid || (each->pid() == pid && !each->dead());
         });
@@ -21,35 +53,58 @@ void Master::reap() {
         if ((*child)->keeper() == pid) {
             bury_keeper(**child);
         } else {
-            bury(**child, status);
+            bury(**child, status, usage);
         }
-        if ((*child)->dead() && (*child)->keeper() == 0) children_.erase(child);
+        if (!(*child)->dead() || (*child)->keeper() != 0) continue;
+        certify(**child);
+        children_.erase(child);
     }
+}
+
+/// A worker that stands still keeps its clients waiting, and a keeper those of the next death.
+void Master::notice_stop(pid_t pid, int wait_status) {
+    const bool stopped = WIFSTOPPED(wait_status);
+    for (const auto& child : children_) {
+        if (child->keeper() == pid && stopped) ::kill(pid, SIGCONT);
+        if (child->pid() != pid || child->dead() || child->killed()) continue;
+        child->notice_stopped(stopped);
+        if (stopped) {
+            spdlog::critical("worker {} (pid {}) was stopped: {}; it is killed if it stays so",
+                             child->place() + 1, pid, name_of_signal(WSTOPSIG(wait_status)));
+        } else {
+            spdlog::warn("worker {} (pid {}) goes on", child->place() + 1, pid);
+        }
+    }
+}
+
+/// Its keeper sees to its clients from now on.
+void Master::begin_settling(Child& child, bool ours) {
+    const auto retry = options_.retry_idempotent;
+    child.board().line().retry_idempotent.store(retry == Retry::always ||
+                                                (retry == Retry::killed && ours));
+    child.call_keeper(ours ? worker::Ending::killed : worker::Ending::died);
 }
 
 /// The clients of a dead worker have been seen to; those of a living one have nobody any more.
 void Master::bury_keeper(Child& child) {
     child.board().line().keeper.store(0);
-    if (child.dead()) return log_outcomes_of(child);
+    if (child.dead() || child.given_up()) return;
     spdlog::error("the keeper of worker {} (pid {}) has died; the worker is replaced",
                   child.place() + 1, child.pid());
     child.tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
 }
 
-void Master::bury(Child& child, int wait_status) {
-    const auto death = child.death(wait_status);
+void Master::bury(Child& child, int wait_status, const rusage& usage) {
+    auto death = child.death(wait_status, oom_kills_.explain_death());
+    death.peak_memory = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    child.has_died(death);
     const auto now = Deadline::Clock::now();
     const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
     spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
                 child.place() + 1, child.pid(), death.text);
-    log_requests_of(child);
+    log_requests_of(child, incident_of(death.cause));
     collect_queries_of(child);
-    child.has_died();
-    const bool ours = death.cause == Cause::killed;
-    const auto retry = options_.retry_idempotent;
-    child.board().line().retry_idempotent.store(retry == Retry::always ||
-                                                (retry == Retry::killed && ours));
-    child.call_keeper(ours ? worker::Ending::killed : worker::Ending::died);
+    begin_settling(child, death.cause == Cause::killed);
 
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
                                                (death.cause == Cause::killed && !child.ready()));
@@ -68,28 +123,27 @@ void Master::bury(Child& child, int wait_status) {
 }
 
 /// Whose answers were lost with it: the request that was running is the first suspect.
-void Master::log_requests_of(const Child& child) const {
+void Master::log_requests_of(const Child& child, std::optional<worker::Incident> cause) const {
+    const auto now = Deadline::Clock::now();
     const auto cells = child.board().used_cells();
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto phase = worker::Cell::phase(cells[i].word.load(std::memory_order_acquire));
         if (phase == worker::Phase::idle || phase == worker::Phase::claimed) continue;
         const auto label = child.board().label(i);
+        if (cause) child.board().counters().count(*cause, label.route);
         const auto started = Deadline::Clock::time_point(Duration(cells[i].started.load()));
-        spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms",
+        spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms, {}",
                       child.place() + 1, child.pid(), label.id, label.method, label.target,
-                      label.route, to_string(phase),
-                      in_milliseconds(Deadline::Clock::now() - started));
+                      label.route, to_string(phase), in_milliseconds(now - started),
+                      describe(child.board().meter(i), now));
     }
 }
 
-void Master::log_outcomes_of(const Child& child) const {
-    const auto cells = child.board().used_cells();
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        const auto outcome = cells[i].outcome.load();
-        if (outcome == worker::Outcome::none) continue;
-        spdlog::info("worker {} (pid {}): request {}: {}", child.place() + 1, child.pid(),
-                     child.board().label(i).id, to_string(outcome));
-    }
+/// All is over, and all is known.
+void Master::certify(const Child& child) const {
+    const bool expected = child.obituary().cause == Cause::finished || stopping_ == Stopping::now;
+    spdlog::log(expected ? spdlog::level::info : spdlog::level::warn, "death certificate: {}",
+                certificate(child));
 }
 
 }  // namespace curfew::master

@@ -1,8 +1,14 @@
+#include "handlers/describe.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
 #include "master/overdue.h"
+#include "master/proc.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iterator>
 
 namespace curfew::master {
 
@@ -23,37 +29,93 @@ void Master::condemn_overdue() {
         lenient_until_ = now + lateness_that_excuses;
         return;
     }
+    cpu_watch_.forget_ended();
+    std::vector<Subject> stuck;
     for (const auto& child : children_) {
-        if (!child->killed() && !child->dead()) condemn(*child, now);
+        if (child->killed() || child->dead()) continue;
+        auto subjects = condemn(*child, now);
+        std::ranges::move(subjects, std::back_inserter(stuck));
+    }
+    if (!stuck.empty() && options_.post_mortem > Duration::zero()) {
+        examiner_.begin(Examiner::Why::stuck, stuck, options_.post_mortem,
+                        options_.worker.backends);
     }
     run_out_of_patience(now);
 }
 
-void Master::condemn(Child& child, Deadline::Clock::time_point now) {
-    for (const auto& overdue : scan(child.board(), now).overdue) {
-        const auto phase = worker::Cell::phase(overdue.word);
-        if (!claim(child.board(), overdue)) continue;
-        child.call_keeper(worker::Ending::none);
-        child.condemn("a request exceeded its limit",
-                      Deadline::after(now, options_.harakiri_mercy));
-
-        const auto label = child.board().label(overdue.cell);
-        spdlog::error(
-            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, limit {} ms, "
-            "request "
-            "{}, {}",
-            child.place() + 1, child.pid(), label.route, label.method, label.target,
-            in_milliseconds(overdue.age), in_milliseconds(overdue.limit), label.id,
-            to_string(phase));
+/// Returns what was condemned for being stuck. The kill itself is up to execute_condemned().
+std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point now) {
+    std::vector<Subject> stuck;
+    auto seen = scan(child.board(), now);
+    for (const auto& burning : seen.burning) {
+        if (!cpu_watch_.exceeded(child.board(), burning, now)) continue;
+        seen.overdue.push_back({.cell = burning.cell,
+                                .word = burning.word,
+                                .age = now - burning.started,
+                                .limit = burning.limit,
+                                .kind = worker::LimitKind::cpu_limit,
+                                .report_only = burning.report_only});
     }
+    for (const auto& overdue : seen.overdue) {
+        const auto phase = worker::Cell::phase(overdue.word);
+        if (overdue.report_only) {
+            report_survivor(child, overdue);
+            continue;
+        }
+        if (!claim(child.board(), overdue)) continue;
+        // Before its client can come back.
+        const bool put_off = engage_brake(child, overdue, now);
+        child.call_keeper(worker::Ending::none);
+        const bool wall = overdue.kind == worker::LimitKind::timeout;
+        const auto* const sentence =
+            wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit";
+        if (put_off) {
+            put_off_.push_back({child.pid(), sentence});
+        } else {
+            child.condemn(sentence, Deadline::after(now, options_.harakiri_mercy));
+        }
+
+        stuck.push_back(subject_of(child.pid(), child.board(), overdue));
+        const auto& request = stuck.back();
+        child.board().counters().count(
+            wall ? worker::Incident::killed_for_timeout : worker::Incident::killed_for_cpu_limit,
+            request.route);
+        spdlog::error(
+            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, {} {} ms, request "
+            "{}, {}, {}",
+            child.place() + 1, child.pid(), request.route, request.method, request.target,
+            in_milliseconds(request.age), wall ? "limit" : "cpu_limit",
+            in_milliseconds(request.limit), request.id, to_string(phase),
+            describe(child.board().meter(overdue.cell), now));
+    }
+    return stuck;
 }
 
-/// The others of its requests that still make progress are let end first.
+/// Of a request whose limits are only tried out.
+void Master::report_survivor(const Child& child, const Overdue& overdue) {
+    const auto label = child.board().label(overdue.cell);
+    const auto what =
+        fmt::format("route {}, {} {}, age {} ms, {} {} ms, request {}", label.route, label.method,
+                    label.target, in_milliseconds(overdue.age),
+                    overdue.kind == worker::LimitKind::timeout ? "limit" : "cpu_limit",
+                    in_milliseconds(overdue.limit), label.id);
+    const std::string route(label.route);
+    if (!report(child.board(), overdue)) return;
+    child.board().counters().count(worker::Incident::would_have_been_killed, route);
+    spdlog::warn("harakiri = log: worker {} (pid {}) would have been killed: {}; {} so far",
+                 child.place() + 1, child.pid(), what, ++survivors_);
+}
+
+/// The others of its requests that still make progress are let end first, and whoever looks at it
+/// is let finish.
 void Master::execute_condemned() {
     const auto now = Deadline::Clock::now();
+    examiner_.end_overdue(now);
+    condemn_put_off(now);
     for (const auto& child : children_) {
         if (!child->condemned() || child->killed() || child->dead()) continue;
         if (scan(child->board(), now).busy && !child->execution().passed(now)) continue;
+        if (examiner_.looks_at(child->pid())) continue;
         child->kill(child->sentence());
     }
 }
@@ -61,10 +123,23 @@ void Master::execute_condemned() {
 void Master::run_out_of_patience(Deadline::Clock::time_point now) {
     for (const auto& child : children_) {
         child->notice_draining(Deadline::after(now, options_.worker.graceful_timeout));
-        if (!child->patience().passed(now)) continue;
-        child->kill(child->ready() ? "it did not finish within graceful_timeout"
-                                   : "it was not ready within boot_timeout");
+        if (child->patience().passed(now)) {
+            child->kill(child->stopped() ? "it was stopped"
+                        : child->ready() ? "it did not finish within graceful_timeout"
+                                         : "it was not ready within boot_timeout");
+        }
+        if (child->death_due().passed(now)) give_up(*child);
     }
+}
+
+/// SIGKILL has not ended it: something in the kernel holds it. Its clients need not wait for that.
+void Master::give_up(Child& child) {
+    spdlog::critical(
+        "worker {} (pid {}) does not die: the kernel holds it in {} (state {}); its clients are "
+        "answered, and another has taken its place",
+        child.place() + 1, child.pid(), wait_channel(child.pid()), state_of(child.pid()));
+    child.give_up();
+    begin_settling(child, true);
 }
 
 }  // namespace curfew::master

@@ -2,6 +2,7 @@
 
 #include "handlers/timespec.h"
 
+#include "master/log_counters.h"
 #include "master/logging.h"
 #include "master/milliseconds.h"
 #include "master/overdue.h"
@@ -72,7 +73,8 @@ void Master::give_up_sockets() {
 }
 
 int Master::run() {
-    while (stopping_ == Stopping::no || !children_.empty() || canceller_ != 0) {
+    probe_examiner();
+    while (stopping_ == Stopping::no || anyone_left() || canceller_ != 0 || examiner_.busy()) {
         respawn();
         wait();
         heed_signals();
@@ -80,7 +82,9 @@ int Master::run() {
         cancel_queries();
         condemn_overdue();
         execute_condemned();
+        report_slow();
     }
+    log_counters(scoreboard_.counters());
     spdlog::info("stopped");
     return exit_status_;
 }
@@ -94,6 +98,12 @@ void Master::respawn() {
     }
     dismiss_surplus();
     retire();
+}
+
+/// To wait for: not those that the kernel holds, who may never end.
+bool Master::anyone_left() const {
+    return !std::ranges::all_of(
+        children_, [](const auto& child) { return child->given_up() && child->keeper() == 0; });
 }
 
 bool Master::anyone_ready() const {
@@ -148,21 +158,32 @@ void Master::wait() {
 Deadline Master::next_wake(Deadline::Clock::time_point now) {
     auto wake =
         stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
+    wake = std::min(wake, examiner_.box());
     bool busy = poked_;
     scoreboard_.sleep(true);
+    scoreboard_.will_wake(Deadline::never());
     for (const auto& child : children_) {
         wake = std::min(wake, child->patience());
+        wake = std::min(wake, child->death_due());
         if (child->killed() || child->dead()) continue;
-        if (child->condemned()) wake = std::min(wake, child->execution());
+        if (child->condemned() && !examiner_.looks_at(child->pid())) {
+            wake = std::min(wake, child->execution());
+        }
         const auto seen = scan(child->board(), now);
         busy |= seen.busy;
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
+        if (!seen.slow.empty() && !examiner_.looks_at_slow()) wake = Deadline::at(now);
+        for (const auto& burning : seen.burning) {
+            wake = std::min(wake, cpu_watch_.next_look(child->board(), burning));
+        }
     }
     if (busy) {
         scoreboard_.sleep(false);
         wake = std::min(wake, Deadline::after(now, shortest_limit()));
     }
-    return std::max(wake, Deadline::at(lenient_until_));
+    wake = std::max(wake, Deadline::at(lenient_until_));
+    scoreboard_.will_wake(wake);
+    return wake;
 }
 
 Duration Master::shortest_limit() const noexcept {

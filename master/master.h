@@ -2,14 +2,20 @@
 
 #include "handlers/unique_fd.h"
 #include "master/backoff.h"
+#include "master/brake.h"
 #include "master/child.h"
+#include "master/cpu_watch.h"
 #include "master/identity.h"
+#include "master/oom_kills.h"
 #include "master/options.h"
 #include "master/pidfile.h"
+#include "master/post_mortem/examiner.h"
 #include "master/signals.h"
 #include "master/sockets.h"
 #include "worker/handover.h"
 #include "worker/scoreboard.h"
+
+#include <sys/resource.h>
 
 #include <functional>
 #include <memory>
@@ -42,12 +48,14 @@ class Master {
     void cancel_queries();
     void condemn_overdue();
     void execute_condemned();
+    void report_slow();
 
     void spawn();
     [[noreturn]] void become_worker(std::size_t place, pid_t master);
     [[nodiscard]] std::optional<std::size_t> free_place() const;
     [[nodiscard]] std::size_t serving() const;
     [[nodiscard]] bool anyone_ready() const;
+    [[nodiscard]] bool anyone_left() const;
     void dismiss_surplus();
 
     void reload();
@@ -64,10 +72,10 @@ class Master {
     void stop(Stopping how, const char* why);
     void give_up_sockets();
     void reopen_logs();
-    void bury(Child& child, int wait_status);
+    void bury(Child& child, int wait_status, const rusage& usage);
     void bury_keeper(Child& child);
-    void log_outcomes_of(const Child& child) const;
-    void log_requests_of(const Child& child) const;
+    void certify(const Child& child) const;
+    void log_requests_of(const Child& child, std::optional<worker::Incident> cause) const;
     void collect_queries_of(const Child& child);
     [[noreturn]] void become_canceller();
     void bury_canceller(int wait_status);
@@ -75,7 +83,18 @@ class Master {
     [[nodiscard]] Deadline next_wake(Deadline::Clock::time_point now);
     [[nodiscard]] Duration shortest_limit() const noexcept;
     void run_out_of_patience(Deadline::Clock::time_point now);
-    void condemn(Child& child, Deadline::Clock::time_point now);
+    [[nodiscard]] std::vector<Subject> condemn(Child& child, Deadline::Clock::time_point now);
+    void become_examiner(const char* title);
+    void probe_examiner();
+    [[nodiscard]] bool engage_brake(const Child& child, const Overdue& overdue,
+                                    Deadline::Clock::time_point now);
+    [[nodiscard]] bool is_put_off(const Child& child) const noexcept;
+    [[nodiscard]] bool at_strength() const;
+    void condemn_put_off(Deadline::Clock::time_point now);
+    void report_survivor(const Child& child, const Overdue& overdue);
+    void give_up(Child& child);
+    void begin_settling(Child& child, bool ours);
+    void notice_stop(pid_t pid, int wait_status);
 
     /// What a reload has replaced, for as long as that may still fail.
     struct Replaced {
@@ -106,6 +125,16 @@ class Master {
     std::vector<std::unique_ptr<Child>> children_;
     std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
+    OomKills oom_kills_;
+    Examiner examiner_{[this](const char* title) { become_examiner(title); }};
+    CpuWatch cpu_watch_{thread_cpu_time};
+    Brake brake_;
+    struct PutOff {
+        pid_t pid;
+        std::string sentence;
+    };
+    std::vector<PutOff> put_off_;  ///< to be condemned one by one: see Brake
+    std::uint64_t survivors_ = 0;  ///< requests that harakiri = log has spared
     Backoff backoff_;
     int target_;
     Stopping stopping_ = Stopping::no;

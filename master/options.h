@@ -26,6 +26,9 @@ struct Options {
     Duration harakiri_mercy = std::chrono::seconds(1);  ///< for others, before a kill
     Retry retry_idempotent = Retry::killed;
 
+    /// For looking at a stuck request before its worker is killed. Zero: that is not done.
+    Duration post_mortem = std::chrono::milliseconds(50);
+
     std::string user;
     std::string group;
     std::string umask;  ///< octal; empty: as inherited

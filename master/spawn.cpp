@@ -1,6 +1,7 @@
 #include "handlers/backends/running_queries.h"
 #include "master/logging.h"
 #include "master/master.h"
+#include "master/post_mortem/permission.h"
 #include "master/title.h"
 #include "worker/arena.h"
 #include "worker/keeper.h"
@@ -44,6 +45,8 @@ void Master::become_worker(std::size_t place, pid_t master) {
         signals_.forget();
         if (pidfile_) pidfile_->forget();
         identity_.assume();
+        let_family_look();
+        worker::answer_with_stacks_in(scoreboard_.worker(place).stack_dump());
 
         // Workers die with their master, even if that was killed. Changing the user clears this.
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -67,10 +70,9 @@ void Master::become_worker(std::size_t place, pid_t master) {
                                             std::to_string(place + 1));
                               }});
         worker::Surroundings surroundings{
-            .sockets = {},
-            .adoption = std::move(adoption_),
-            .title = title,
-            .reopen_log = [this] { open_log(options_.error_logfile, options_.log_level); }};
+            .sockets = {}, .adoption = std::move(adoption_), .title = title, .reopen_log = [this] {
+                open_log(options_.error_logfile, options_.log_level);
+            }};
         for (auto& socket : sockets_) surroundings.sockets.push_back(std::move(socket.fd));
         worker::Worker worker(options_.worker, board, arena, std::move(surroundings));
         Signals::unblock();

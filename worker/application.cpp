@@ -95,6 +95,9 @@ void Application::override_limits() {
             if (override.limit) route->within(*override.limit);
             if (!override.strategy.empty()) route->by(override.strategy);
             if (override.harakiri) route->harakiri(*override.harakiri);
+            if (override.slow_request_limit) route->slow(*override.slow_request_limit);
+            if (override.harakiri_mode) route->harakiri(*override.harakiri_mode);
+            if (override.cpu_limit) route->cpu_limit(*override.cpu_limit);
         }
     }
 }
@@ -104,8 +107,8 @@ void Application::check_limits() const {
     for (const auto& route : router_.routes()) {
         if (route->by()) check_strategy(*route);
         const auto harakiri = route->harakiri().value_or(options_.timeout);
-        if (!route->within() || harakiri == Duration::zero() || *route->within() < harakiri)
-            continue;
+        const bool off = harakiri == Duration::zero() || mode_of(*route) == Harakiri::off;
+        if (!route->within() || off || *route->within() < harakiri) continue;
         throw ApplicationError("route " + route->method() + " " + route->pattern() +
                                    ": its limit (" + in_milliseconds(*route->within()) +
                                    ") must be sooner than its harakiri (" +
@@ -131,11 +134,22 @@ void Application::check_strategy(const Route& route) const {
     }
 }
 
-Duration Application::shortest_harakiri() const noexcept {
+void Application::number_routes(std::span<RouteBrake> brakes) {
+    for (const auto& route : router_.routes()) {
+        route->number(brake_number(brakes, route->method(), route->pattern()));
+    }
+}
+
+Duration Application::shortest_limit() const noexcept {
     auto shortest = Duration::max();
     for (const auto& route : router_.routes()) {
-        const auto limit = route->harakiri().value_or(options_.timeout);
-        if (limit > Duration::zero()) shortest = std::min(shortest, limit);
+        const bool off = mode_of(*route) == Harakiri::off;
+        for (const auto limit :
+             {off ? Duration::zero() : route->harakiri().value_or(options_.timeout),
+              off ? Duration::zero() : route->cpu_limit().value_or(options_.cpu_limit),
+              route->slow().value_or(options_.slow_request_limit)}) {
+            if (limit > Duration::zero()) shortest = std::min(shortest, limit);
+        }
     }
     return shortest;
 }

@@ -2,8 +2,10 @@
 
 #include "handlers/router.h"
 #include "worker/options.h"
+#include "worker/route_brake.h"
 
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -34,8 +36,12 @@ class Application {
 
     [[nodiscard]] const Router& router() const noexcept { return router_; }
 
-    /// The soonest limit that any request can have; Duration::max() if none has one.
-    [[nodiscard]] Duration shortest_harakiri() const noexcept;
+    /// Finds each route its brake, and numbers it by that.
+    void number_routes(std::span<RouteBrake> brakes);
+
+    /// The soonest limit that the master must know of and that any request can have: its harakiri,
+    /// or when it counts as slow. Duration::max() if none has one.
+    [[nodiscard]] Duration shortest_limit() const noexcept;
 
   private:
     struct Unload {
@@ -45,6 +51,9 @@ class Application {
     void override_limits();
     void check_limits() const;
     void check_strategy(const Route& route) const;
+    [[nodiscard]] Harakiri mode_of(const Route& route) const noexcept {
+        return route.harakiri_mode().value_or(options_.harakiri);
+    }
 
     const Options& options_;
     std::unique_ptr<void, Unload> library_;

@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -102,6 +103,11 @@ bool same_address(const sockaddr_storage& a, const sockaddr_storage& b) noexcept
                            reinterpret_cast<const sockaddr_in&>(b).sin_port;
 }
 
+bool is_empty(int fd) noexcept {
+    int unread = 0;
+    return ::ioctl(fd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
 sockaddr_storage address_of(int fd) noexcept {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
@@ -129,6 +135,7 @@ Evidence Caretaker::evidence(std::size_t index) const noexcept {
         .outcome = cell.outcome.load(),
         .ending = board_.line().ending.load(),
         .counts = ledger.stage == Ledger::Stage::closed ? std::nullopt : socket_counts(ledger.fd),
+        .emptied = is_empty(ledger.fd),
         .may_retry =
             board_.line().retry_idempotent.load() && is_idempotent(board_.label(index).method),
         .in_time = cell.deadline.load() > now,
@@ -142,6 +149,10 @@ std::string_view Caretaker::head(const Ledger& ledger) const noexcept {
 
 void Caretaker::set_outcome(std::size_t cell, Outcome outcome) noexcept {
     board_.cells()[cell].outcome.store(outcome);
+    const auto stage = board_.ledger(cell).load().stage;
+    const bool known = stage == Ledger::Stage::handling || stage == Ledger::Stage::responding;
+    const auto incident = incident_of(outcome);
+    if (incident) board_.counters().count(*incident, known ? board_.label(cell).route : "");
 }
 
 void Caretaker::answer_claimed() noexcept {
@@ -187,20 +198,22 @@ void Caretaker::settle() noexcept {
 }
 
 void Caretaker::answer(std::size_t cell, const Ledger& ledger, int status) noexcept {
-    const auto label = board_.label(cell);
-    const auto raw = head(ledger);
+    // Of a request that was not read whole nothing is known.
+    const bool known = ledger.stage != Ledger::Stage::reading;
+    const auto label = known ? board_.label(cell) : Label{};
+    const auto raw = known ? head(ledger) : std::string_view{};
     const auto& times = board_.cells()[cell];
     std::array<char, 2048> memory;
     const auto written = write_answer(
         {
             .status = status,
             .detail = detail_of(status),
-            .limit_name = status == 504 ? "timeout" : "",
-            .limit = Duration(times.deadline.load() - times.started.load()),
+            .limit_name = status == 504 ? to_string(times.limit_kind.load()) : "",
+            .limit = Duration(times.limit.load()),
             .id = label.id,
-            .http_1_1 = raw.substr(0, raw.find('\r')).ends_with("HTTP/1.1"),
+            .http_1_1 = !raw.substr(0, raw.find('\r')).ends_with("HTTP/1.0"),
             .head = label.method == "HEAD",
-            .keep_alive = ledger.keep_alive,
+            .keep_alive = known && ledger.keep_alive,
             .json = prefers_json(field_of(raw, "Accept")),
         },
         memory);

@@ -1,12 +1,9 @@
 #include "worker/connection.h"
 
 #include "worker/connections.h"
-#include "worker/socket_counts.h"
 
-#include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -27,17 +24,6 @@ constexpr int chunks_in_a_row = 16;
 
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
-std::int32_t thread_id() noexcept {
-    thread_local const std::int32_t id = ::gettid();
-    return id;
-}
-
-/// The master has answered in our stead and is about to kill this process: touch nothing any more.
-/// A fiber leaves the thread to the others meanwhile.
-[[noreturn]] void await_kill() noexcept {
-    while (true) ::poll(nullptr, 0, -1);
-}
-
 }  // namespace
 
 Connection::Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket,
@@ -47,12 +33,15 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
       cell_(cell),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
+      counted_(peer_ != "unix"),
       readable_(context.loop, socket_.get(), [this] { enter([this] { on_readable(); }); }),
       writable_(context.loop, socket_.get(),
                 [this] { enter([this] { go_on(writer_.write(socket_.get())); }); }),
       timer_(context.loop, [this] { enter([this] { on_timer(); }); }),
       input_(context.arena),
-      parser_(context.options, context.arena) {
+      parser_(context.options, context.arena),
+      extension_({.board = context.board}),
+      cpu_(context.board.cells()[cell]) {
     readable_.enable();
     set_deadline(context_.options.header_timeout);
     ledger_.fd = socket_.get();
@@ -63,88 +52,6 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
 Connection::~Connection() {
     // Before the socket closes: its number is another's then.
     enter_stage(Ledger::Stage::closed);
-}
-
-/// Tells whoever goes on with this connection if the worker dies now.
-void Connection::enter_stage(Ledger::Stage stage) noexcept {
-    ledger_.stage = stage;
-    ledger_.head = parser_.moved_head();
-    ledger_.input = input_.extent();
-    ledger_.used = parser_.size();
-    context_.board.ledger(cell_).store(ledger_);
-}
-
-/// To be called before the first byte is sent.
-void Connection::enter_responding() noexcept {
-    ledger_.keep_alive = writer_.keeps_alive();
-    ledger_.status = static_cast<std::uint16_t>(response_->status());
-    ledger_.length = writer_.length().value_or(Ledger::unknown);
-    ledger_.body = writer_.body_bytes();
-    enter_stage(Ledger::Stage::responding);
-}
-
-void Connection::adopt(const Handover& handover, std::string_view bytes) {
-    enter([&] {
-        if (const auto counts = socket_counts(socket_.get())) {
-            ledger_.received = counts->received;
-            ledger_.sent = counts->sent;
-        }
-        while (!bytes.empty()) {
-            const auto room = input_.room();
-            const auto count = bytes.copy(room.data(), room.size());
-            input_.commit(count);
-            bytes.remove_prefix(count);
-        }
-        ledger_.continued = handover.continued;
-        ledger_.arrived = handover.arrived;
-        ledger_.retried = handover.kind == Handover::Kind::again;
-        given_id_ = handover.id.data();
-        take_up(handover);
-        context_.board.line().landing.clear();
-    });
-}
-
-/// What was answered must not be in the ledger as something to begin with, not for a moment.
-void Connection::take_up(const Handover& handover) {
-    switch (handover.kind) {
-        case Handover::Kind::begin:
-            return enter_stage(Ledger::Stage::reading);
-        case Handover::Kind::again:
-            budget_ = Deadline::at(Deadline::Clock::time_point(Duration(handover.deadline)));
-            return enter_stage(Ledger::Stage::reading);
-        case Handover::Kind::answered:
-            if (log_adopted(handover) && handover.keep_alive) return;
-            [[fallthrough]];
-        case Handover::Kind::linger:
-            linger();
-            return enter_stage(Ledger::Stage::lingering);
-    }
-}
-
-/// The request was answered in its worker's stead, which could not log it. False if nobody knows
-/// where it ends.
-bool Connection::log_adopted(const Handover& handover) {
-    if (parser_.advance(input_) != Parser::Progress::complete) return false;
-    const auto id = std::exchange(given_id_, {});
-    auto& parts = parser_.parts();
-    parts.peer = peer_;
-    parts.id = id;
-    if (context_.access_log.enabled()) {
-        const Headers none;
-        context_.access_log.write({.request = parts,
-                                   .request_line = parser_.first_line(),
-                                   .status = handover.status,
-                                   .response_headers = &none,
-                                   .content_type = {},
-                                   .body_bytes = handover.body,
-                                   .duration = Deadline::Clock::now() - handover.arrival()});
-    }
-    parser_.finish(input_);
-    ledger_.arrived = 0;
-    waiting_ = Waiting::idle;
-    set_deadline(context_.options.keepalive);
-    enter_stage(Ledger::Stage::reading);
-    return true;
 }
 
 /// Every way in from outside. Whatever goes wrong ends this connection alone; a connection that has
@@ -162,6 +69,10 @@ void Connection::enter(Action action) noexcept {
         if (std::exchange(answering_, false)) context_.board.finish(cell_);
         all_.remove(*this);
     }
+}
+
+void Connection::adopt(const Handover& handover, std::string_view bytes) {
+    enter([&] { take_over(handover, bytes); });
 }
 
 void Connection::on_readable() {
@@ -184,15 +95,18 @@ void Connection::on_readable() {
 void Connection::receive() {
     const auto before = input_.extent().offset;
     const auto room = input_.room();
+    ledger_.taking = !counted_;
     // Where it is before more comes behind it.
-    if (input_.extent().offset != before) enter_stage(Ledger::Stage::reading);
+    if (ledger_.taking || input_.extent().offset != before) enter_stage(Ledger::Stage::reading);
     const auto count = ::recv(socket_.get(), room.data(), room.size(), 0);
+    ledger_.taking = false;
     if (count > 0) {
         input_.commit(static_cast<std::size_t>(count));
         ledger_.received += static_cast<std::uint64_t>(count);
         return enter_stage(Ledger::Stage::reading);
     }
     if (input_.empty()) input_.release();
+    if (!counted_) enter_stage(Ledger::Stage::reading);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     close();
 }
@@ -212,6 +126,7 @@ void Connection::process() {
 }
 
 void Connection::await_more() {
+    if (first_byte_ == Deadline::Clock::time_point{}) first_byte_ = Deadline::Clock::now();
     if (parser_.take_expectation() && !std::exchange(ledger_.continued, true)) {
         const auto count =
             ::send(socket_.get(), continue_line.data(), continue_line.size(), MSG_NOSIGNAL);
@@ -241,6 +156,12 @@ void Connection::start() {
     auto plan = context_.dispatcher.plan(parts);
     if (plan.answer) return answer(std::move(*plan.answer), parser_.facts().keep_alive);
     route_ = plan.route;
+    if (auto refusal = braked()) {
+        return answer(std::move(*refusal), parser_.facts().keep_alive);
+    }
+    adopted_ = ledger_.arrived != 0;
+    waited_ = queue_time();
+    context_.busy.begin(started_);
     ledger_.arrived = started_.time_since_epoch().count();
     ledger_.keep_alive = may_keep_alive();
     enter_stage(Ledger::Stage::handling);
@@ -259,42 +180,6 @@ bool Connection::submit(Job job) {
     return job_done_;
 }
 
-void Connection::run() noexcept {
-    if (job_ == Job::handler) return run_handler();
-    pull_chunk();
-}
-
-void Connection::run_handler() {
-    auto& parts = parser_.parts();
-    // A task that waited for a thread begins later than its request.
-    const auto start = context_.executor.immediate() ? started_ : Deadline::Clock::now();
-    const auto harakiri = std::min(context_.dispatcher.harakiri(*route_, start), budget_);
-    parts.limit = context_.dispatcher.limit(*route_, parts, started_, start);
-    parts.deadline = std::min(parts.limit, harakiri);
-    const Label label{
-        .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
-    context_.board.publish(cell_, label, start, harakiri, thread_id());
-
-    response_ = context_.dispatcher.run(*route_, Request(parts));
-    if (!context_.board.begin_response(cell_)) await_kill();
-}
-
-void Connection::pull_chunk() {
-    const auto start = Deadline::Clock::now();
-    context_.board.resume_response(cell_, start, context_.dispatcher.harakiri(*route_, start),
-                                   thread_id());
-    try {
-        chunk_ = writer_.chunks()();
-    } catch (const std::exception& error) {
-        spdlog::error("{}: the stream threw: {}", parser_.parts().id, error.what());
-        chunk_failed_ = true;
-    } catch (...) {
-        spdlog::error("{}: the stream threw something unknown", parser_.parts().id);
-        chunk_failed_ = true;
-    }
-    if (!context_.board.rest_response(cell_)) await_kill();
-}
-
 void Connection::done() noexcept {
     job_done_ = true;
     if (submitting_) return;
@@ -304,6 +189,7 @@ void Connection::done() noexcept {
 
 void Connection::after_job() {
     if (job_ == Job::handler) {
+        context_.busy.end();
         answering_ = true;
         return respond(parser_.facts().keep_alive);
     }
@@ -357,13 +243,18 @@ void Connection::go_on(Writer::Progress progress) {
     if (progress == Writer::Progress::failed) return abandon();
     state_ = State::writing;
     watch_writable(true);
-    set_deadline(context_.options.write_timeout);
+    const auto now = Deadline::Clock::now();
+    if (answering_) context_.board.meter(cell_).wait_to_write(now);
+    context_.busy.ended_by(now);
+    set_deadline(context_.options.write_timeout, now);
 }
 
 void Connection::sent() {
     watch_writable(false);
     const auto now = Deadline::Clock::now();
+    context_.busy.ended_by(now);
     log_served(now);
+    first_byte_ = {};
     const bool unread = parser_.refusal() || parser_.in_body();
     const bool client_goes_on = parser_.facts().keep_alive;
     if (!unread) parser_.finish(input_);

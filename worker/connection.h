@@ -2,7 +2,9 @@
 
 #include "handlers/unique_fd.h"
 #include "worker/context.h"
+#include "worker/cpu_account.h"
 #include "worker/handover.h"
+#include "worker/harakiri_extension.h"
 #include "worker/parser.h"
 #include "worker/writer.h"
 
@@ -57,9 +59,14 @@ class Connection final : private Task {
     void process();
     void await_more();
     void start();
+    [[nodiscard]] Duration queue_time();
+    [[nodiscard]] std::optional<Response> braked();
     [[nodiscard]] bool submit(Job job);
     void run() noexcept override;
     void done() noexcept override;
+    void parked(std::uint64_t address, int fd) noexcept override;
+    void paused() noexcept override { cpu_.pause(); }
+    void resumed() noexcept override { cpu_.resume(); }
     void after_job();
     void run_handler();
     void pull_chunk();
@@ -75,6 +82,7 @@ class Connection final : private Task {
     void linger();
     void close() noexcept { state_ = State::closed; }
 
+    void take_over(const Handover& handover, std::string_view bytes);
     void take_up(const Handover& handover);
     [[nodiscard]] bool log_adopted(const Handover& handover);
     void enter_stage(Ledger::Stage stage) noexcept;
@@ -93,6 +101,7 @@ class Connection final : private Task {
     const std::size_t cell_;
     UniqueFd socket_;
     const std::string peer_;
+    const bool counted_;  ///< by the kernel: see socket_counts()
 
     ReadEvent readable_;
     WriteEvent writable_;
@@ -123,6 +132,13 @@ class Connection final : private Task {
     std::string given_id_;                 ///< of a request that another worker has begun
     Deadline budget_ = Deadline::never();  ///< what that has left of its limit
     Deadline::Clock::time_point started_;
+    Deadline::Clock::time_point first_byte_{};  ///< not set if the request came all at once
+    Duration waited_ = Duration::zero();        ///< in queues, before that
+    bool first_request_ = true;
+    bool adopted_ = false;  ///< the request has arrived at another worker
+    std::optional<Deadline::Clock::time_point> lease_;  ///< let through by a brake until then
+    HarakiriExtension extension_;
+    CpuAccount cpu_;
 };
 
 }  // namespace curfew::worker

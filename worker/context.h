@@ -6,8 +6,10 @@
 #include "worker/executor.h"
 #include "worker/loop.h"
 #include "worker/options.h"
+#include "worker/queue_time.h"
 #include "worker/request_id.h"
 #include "worker/scoreboard.h"
+#include "worker/trusted_peers.h"
 #include "worker/writer.h"
 
 #include <functional>
@@ -25,6 +27,8 @@ struct Context {
     AccessLog& access_log;
     Arena& arena;
 
+    TrustedPeers trusted{options.forwarded_allow_ips};
+    BusySpell busy{};
     RequestIds request_ids = {};
     DateClock date = {};
     std::string scratch = {};  ///< see Writer::begin

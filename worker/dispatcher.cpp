@@ -1,6 +1,7 @@
 #include "worker/dispatcher.h"
 
 #include "handlers/error.h"
+#include "handlers/timeouts/waiting.h"
 #include "worker/client_limit.h"
 #include "worker/route_call.h"
 
@@ -53,8 +54,18 @@ Plan Dispatcher::plan(RequestParts& parts) const {
 }
 
 Deadline Dispatcher::harakiri(const Route& route, Deadline::Clock::time_point start) const {
+    if (harakiri_mode(route) == Harakiri::off) return Deadline::never();
     const Duration limit = route.harakiri().value_or(options_->timeout);
     return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
+}
+
+Deadline Dispatcher::slow_at(const Route& route, Deadline::Clock::time_point start) const {
+    const Duration limit = route.slow().value_or(options_->slow_request_limit);
+    return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
+}
+
+Deadline Dispatcher::latest_harakiri(Deadline harakiri, Deadline::Clock::time_point start) const {
+    return std::max(harakiri, Deadline::after(start, options_->harakiri_ceiling));
 }
 
 Deadline Dispatcher::limit(const Route& route, const RequestParts& parts,
@@ -65,11 +76,16 @@ Deadline Dispatcher::limit(const Route& route, const RequestParts& parts,
     return client ? std::min(own, Deadline::after(received, *client)) : own;
 }
 
-Response Dispatcher::run(const Route& route, const Request& request) const noexcept {
+Response Dispatcher::run(const Route& route, const Request& request,
+                         Deadline::Clock::time_point start) const noexcept {
     try {
-        const auto limit = request.parts().limit;
-        if (limit.is_never()) return route(request);
-        if (limit.passed()) throw TimeoutError("the time was up before the handler could begin");
+        if (request.parts().deadline.passed(start)) {
+            throw TimeoutError("the time was up before the handler could begin");
+        }
+        if (request.parts().limit.is_never()) {
+            const PatienceScope own(patience());  // for Request::extend() to change
+            return route(request);
+        }
         return run_within(route, request);
     } catch (const HttpError& error) {
         return plain_answer(error.status(), error.what());

@@ -48,15 +48,15 @@ std::int64_t milliseconds(Duration duration) noexcept {
 }
 
 void write_text(Text& out, const ErrorAnswer& answer) noexcept {
-    out << answer.status << " " << reason_phrase(answer.status) << "\n"
-        << answer.detail << "\nrequest " << answer.id << "\n";
+    out << answer.status << " " << reason_phrase(answer.status) << "\n" << answer.detail << "\n";
+    if (!answer.id.empty()) out << "request " << answer.id << "\n";
 }
 
 /// None of the words has a character that JSON would have escaped.
 void write_problem(Text& out, const ErrorAnswer& answer) noexcept {
     out << R"({"type":"about:blank","title":")" << reason_phrase(answer.status) << R"(","status":)"
-        << answer.status << R"(,"detail":")" << answer.detail << R"(","request_id":")" << answer.id
-        << "\"";
+        << answer.status << R"(,"detail":")" << answer.detail << "\"";
+    if (!answer.id.empty()) out << R"(,"request_id":")" << answer.id << "\"";
     if (!answer.limit_name.empty()) {
         out << R"(,"limit":")" << answer.limit_name << R"(","limit_ms":)"
             << milliseconds(answer.limit);
@@ -119,7 +119,8 @@ WrittenAnswer write_answer(const ErrorAnswer& answer, std::span<char> out) noexc
         text << "Curfew-Limit: " << answer.limit_name << "=" << milliseconds(answer.limit)
              << "ms\r\n";
     }
-    text << "X-Request-Id: " << answer.id << "\r\nContent-Length: " << body.size() << "\r\n";
+    if (!answer.id.empty()) text << "X-Request-Id: " << answer.id << "\r\n";
+    text << "Content-Length: " << body.size() << "\r\n";
     if (!answer.keep_alive) text << "Connection: close\r\n";
     if (answer.keep_alive && !answer.http_1_1) text << "Connection: keep-alive\r\n";
     text << "\r\n";

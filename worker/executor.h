@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace curfew::worker {
 
 /// A piece of work of a handler's.
@@ -10,6 +12,13 @@ class Task {
 
     /// Called on the loop's thread, once run() has returned.
     virtual void done() noexcept = 0;
+
+    /// Its fiber has been put aside until that descriptor is ready (-1: until some time has
+    /// passed); its registers lie at that address. 0: it goes on.
+    virtual void parked([[maybe_unused]] std::uint64_t address, [[maybe_unused]] int fd) noexcept {}
+    /// Called while it runs on a fiber: before and after others run on its thread.
+    virtual void paused() noexcept {}
+    virtual void resumed() noexcept {}
 
   protected:
     ~Task() = default;

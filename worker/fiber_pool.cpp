@@ -36,8 +36,11 @@ class FiberPool::Runner final : public Parking {
 
     /// The task, if it has finished by then.
     [[nodiscard]] Task* resume() {
+        task_->parked(0, -1);
         fiber_.resume();
-        return std::exchange(finished_, false) ? std::exchange(task_, nullptr) : nullptr;
+        if (std::exchange(finished_, false)) return std::exchange(task_, nullptr);
+        task_->parked(fiber_.saved_registers(), waits_for_);
+        return nullptr;
     }
 
     void wait(const pollfd* fds, unsigned long count, Deadline deadline) override;
@@ -52,6 +55,7 @@ class FiberPool::Runner final : public Parking {
     FiberPool& pool_;
     Task* task_ = nullptr;
     bool finished_ = false;
+    int waits_for_ = -1;
     Fiber fiber_;
 };
 
@@ -87,7 +91,10 @@ class FiberPool::Wait final : private AlarmClock::Sleeper {
 
 void FiberPool::Runner::wait(const pollfd* fds, unsigned long count, Deadline deadline) {
     const Wait wait(pool_, *this, fds, count, deadline);
+    waits_for_ = count > 0 ? fds[0].fd : -1;
+    task_->paused();
     fiber_.pause();
+    task_->resumed();
 }
 
 FiberPool::FiberPool(Loop& loop, std::size_t stack_size)

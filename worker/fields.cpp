@@ -42,6 +42,9 @@ Refusal read_field(const Field& field, Seen& seen, FieldFacts& facts) {
             if (!is("content-length")) break;
             ++seen.content_lengths;
             break;
+        case 15:
+            if (is("x-request-start")) facts.request_start = field.value;
+            break;
         case 17:
             if (!is("transfer-encoding")) break;
             ++seen.transfer_encodings;

@@ -14,7 +14,8 @@ struct FieldFacts {
     bool keep_alive = false;
     bool chunked = false;
     bool expects_continue = false;
-    std::string_view request_id;  ///< X-Request-Id, as sent
+    std::string_view request_id;     ///< X-Request-Id, as sent
+    std::string_view request_start;  ///< X-Request-Start, as sent
 };
 
 /// Reads them and refuses what two readers could understand differently: no, two or malformed Hosts

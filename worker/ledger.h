@@ -26,6 +26,7 @@ struct Ledger {
     bool keep_alive = false;  ///< the connection outlives this request
     bool continued = false;   ///< the client has had its `100 Continue`
     bool retried = false;     ///< this is the request's second run
+    bool taking = false;      ///< is in recv(), on a socket on which the kernel does not count
     std::int32_t fd = -1;
     std::uint16_t status = 0;    ///< of the response
     Extent head = {};            ///< of a request whose body came later

@@ -80,6 +80,7 @@ void Listener::pause() {
 void Listener::resume() {
     if (!paused_ || backing_off_ || closed()) return;
     paused_ = false;
+    context_.busy.found_queue(Deadline::Clock::now());
     readable_.enable();
     if (draining_) drain();
 }

@@ -2,6 +2,7 @@
 
 #include "handlers/backends/options.h"
 #include "handlers/deadline.h"
+#include "handlers/harakiri.h"
 #include "handlers/timeouts/fiber_stacks.h"
 
 #include <cstddef>
@@ -23,8 +24,11 @@ struct RouteOverride {
     std::string pattern;
     std::optional<Duration> limit;
     std::optional<Duration> harakiri;
-    std::string strategy;  ///< empty: the code's own
-    std::string where;     ///< "conf/curfew.toml:12:1", for messages
+    std::string strategy;                        ///< empty: the code's own
+    std::optional<Duration> slow_request_limit;  ///< zero: off
+    std::string where;                           ///< "conf/curfew.toml:12:1", for messages
+    std::optional<Duration> cpu_limit = {};      ///< zero: none
+    std::optional<Harakiri> harakiri_mode = {};
 };
 
 /// What a worker reads of the configuration. Each default here is the default of the option.
@@ -35,11 +39,18 @@ struct Options {
     std::size_t fiber_stack = FiberStacks::usual_size;  ///< bytes
     int helpers = 0;
     int worker_connections = 1000;
-    int max_requests = 0;         ///< 0: never recycled
-    int max_requests_jitter = 0;  ///< up to so many more, different in each worker
-    int max_abandoned = 16;       ///< threads that strategy `thread` left behind; 0: any number
+    int max_requests = 0;          ///< 0: never recycled
+    int max_requests_jitter = 0;   ///< up to so many more, different in each worker
+    std::size_t memory_limit = 0;  ///< bytes; 0: never recycled for that
+    int max_abandoned = 16;        ///< threads that strategy `thread` left behind; 0: any number
 
-    Duration timeout = std::chrono::seconds(30);  ///< harakiri; zero: off
+    Duration timeout = std::chrono::seconds(30);     ///< harakiri; zero: off
+    Duration slow_request_limit = Duration::zero();  ///< zero: off
+    Harakiri harakiri = Harakiri::on;
+    int harakiri_brake = 50;  ///< percent of the pool that one route may cost; 0: any number
+    Duration harakiri_brake_window = std::chrono::minutes(1);
+    Duration cpu_limit = Duration::zero();                ///< zero: off
+    Duration harakiri_ceiling = std::chrono::minutes(5);  ///< zero: nobody may extend
     Duration graceful_timeout = std::chrono::seconds(30);
     Duration keepalive = std::chrono::seconds(5);  ///< zero: close after each response
     Duration header_timeout = std::chrono::seconds(15);
@@ -47,6 +58,8 @@ struct Options {
     std::size_t body_min_rate = 500;  ///< bytes per second, over each body_timeout; 0: any
     Duration write_timeout = std::chrono::seconds(30);
     std::string timeout_header = "Request-Timeout";  ///< the client's own limit; empty: none
+    /// Whose X-Request-Start is believed, beside that of peers over Unix sockets.
+    std::vector<std::string> forwarded_allow_ips = {"127.0.0.1", "::1"};
 
     std::size_t limit_request_line = 4094;
     std::size_t limit_request_fields = 100;

@@ -6,6 +6,7 @@
 #include "handlers/timeouts/strategy.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,7 +21,8 @@ class RouteCall final : public Call {
         : route_(route), request_(request) {}
 
     /// With a copy of the request: the handler may outlive this connection's.
-    RouteCall(const Route& route, const RequestParts& parts) : RouteCall(route, save(parts)) {}
+    RouteCall(const Route& route, const RequestParts& parts)
+        : RouteCall(route, save(parts), parts.extension ? parts.extension->keep() : nullptr) {}
 
     [[nodiscard]] Response take() {
         rethrow();
@@ -40,12 +42,15 @@ class RouteCall final : public Call {
     void accept(Parcel result) override { response_ = unpack<Response>(std::move(result)); }
 
   private:
-    RouteCall(const Route& route, std::string saved)
-        : route_(route), saved_(std::in_place, std::move(saved)), request_(saved_->parts()) {}
+    RouteCall(const Route& route, std::string saved, std::shared_ptr<Extension> extension)
+        : route_(route),
+          extension_(std::move(extension)),
+          saved_(std::in_place, std::move(saved), extension_.get()),
+          request_(saved_->parts()) {}
 
     static Parcel run_elsewhere(Parcel arguments) {
         auto [route, saved] = unpack<std::pair<std::uintptr_t, std::string>>(std::move(arguments));
-        RouteCall call(*reinterpret_cast<const Route*>(route), std::move(saved));
+        RouteCall call(*reinterpret_cast<const Route*>(route), std::move(saved), nullptr);
         call.run();
         return call.result();
     }
@@ -53,6 +58,7 @@ class RouteCall final : public Call {
     void invoke() override { response_.emplace(route_(request_)); }
 
     const Route& route_;
+    const std::shared_ptr<Extension> extension_;
     std::optional<SavedRequest> saved_;
     const Request request_;
     std::optional<Response> response_;

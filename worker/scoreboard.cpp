@@ -80,21 +80,40 @@ void WorkerBoard::wake_master() noexcept {
     if (board_->header_->asleep.load(std::memory_order_seq_cst)) poke();
 }
 
-void WorkerBoard::publish(std::size_t index, const Label& label,
-                          Deadline::Clock::time_point started, Deadline deadline,
-                          std::int32_t tid) noexcept {
+std::uint64_t WorkerBoard::publish(std::size_t index, const Label& label,
+                                   Deadline::Clock::time_point started, Deadline deadline,
+                                   std::int32_t tid, Deadline slow_at) noexcept {
     Cell& cell = cells_[index];
     labels_[index].store(label);
     cell.started.store(nanoseconds(started), std::memory_order_relaxed);
     cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_relaxed);
+    cell.slow_at.store(nanoseconds(slow_at.time()), std::memory_order_relaxed);
     cell.tid.store(tid, std::memory_order_relaxed);
     use(index);
-    store(cell, Phase::running, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
+    const auto sequence = (cell.word.load(std::memory_order_relaxed) >> 3) + 1;
+    store(cell, Phase::running, sequence);
     // The master looks as often as the shortest limit asks; this one may have less left.
     const auto shortest = line_->shortest_limit.load(std::memory_order_relaxed);
     const bool sooner = deadline.time() - started < Duration(shortest);
-    if (sooner && !deadline.is_never()) return poke();
+    if (sooner && !deadline.is_never()) hasten(deadline);
     wake_master();
+    return sequence << 3 | static_cast<std::uint64_t>(Phase::running);
+}
+
+bool WorkerBoard::move_deadline(std::size_t index, std::uint64_t& word,
+                                Deadline deadline) noexcept {
+    Cell& cell = cells_[index];
+    // First no limit at all, so that who sees the new word cannot see the old limit with it; then a
+    // new number, so that a claim made with the old limit fails; then the new limit.
+    cell.deadline.store(INT64_MAX, std::memory_order_relaxed);
+    auto expected = word;
+    if (!cell.word.compare_exchange_strong(expected, word + 8, std::memory_order_acq_rel)) {
+        return false;
+    }
+    word += 8;
+    cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_seq_cst);
+    hasten(deadline);
+    return true;
 }
 
 bool WorkerBoard::begin_response(std::size_t index) noexcept {
@@ -156,6 +175,14 @@ std::uint32_t WorkerBoard::await_call(std::uint32_t last) noexcept {
 
 void WorkerBoard::poke() noexcept { ::eventfd_write(board_->wake_fd(), 1); }
 
+std::span<RouteBrake> WorkerBoard::brakes() const noexcept { return board_->header_->brakes; }
+
+void WorkerBoard::hasten(Deadline deadline) noexcept {
+    // After the store of the word or the deadline, as wake_master().
+    const auto wakes_at = board_->header_->wakes_at.load(std::memory_order_seq_cst);
+    if (nanoseconds(deadline.time()) < wakes_at) poke();
+}
+
 std::span<Cell> WorkerBoard::used_cells() const noexcept {
     return cells_.first(
         std::min<std::size_t>(line_->cells_used.load(std::memory_order_seq_cst), cells_.size()));
@@ -184,9 +211,10 @@ void WorkerBoard::reset() noexcept {
 Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     : workers_(workers),
       cells_(cells),
-      size_(round_up(sizeof(Header)) + workers * sizeof(WorkerLine) +
-            workers * (cells * (sizeof(Cell) + sizeof(LabelText) + sizeof(LedgerCell)) +
-                       sizeof(db::RunningQueries))),
+      size_(round_up(sizeof(Header)) + sizeof(Counters) + workers * sizeof(WorkerLine) +
+            workers *
+                (cells * (sizeof(Cell) + sizeof(Meter) + sizeof(LabelText) + sizeof(LedgerCell)) +
+                 sizeof(db::RunningQueries) + sizeof(StackDump))),
       wake_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {
     memory_ = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -198,12 +226,15 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
     // constructing the rest would touch every page.
     auto* const begin = static_cast<char*>(memory_);
     header_ = new (begin) Header;
-    lines_ = reinterpret_cast<WorkerLine*>(begin + round_up(sizeof(Header)));
+    counters_ = reinterpret_cast<Counters*>(begin + round_up(sizeof(Header)));
+    lines_ = reinterpret_cast<WorkerLine*>(counters_ + 1);
     std::uninitialized_default_construct_n(lines_, workers);
     cells_begin_ = reinterpret_cast<Cell*>(lines_ + workers);
-    labels_ = reinterpret_cast<LabelText*>(cells_begin_ + workers * cells);
+    meters_ = reinterpret_cast<Meter*>(cells_begin_ + workers * cells);
+    labels_ = reinterpret_cast<LabelText*>(meters_ + workers * cells);
     ledgers_ = reinterpret_cast<LedgerCell*>(labels_ + workers * cells);
     queries_ = reinterpret_cast<db::RunningQueries*>(ledgers_ + workers * cells);
+    stack_dumps_ = reinterpret_cast<StackDump*>(queries_ + workers);
 }
 
 Scoreboard::~Scoreboard() { ::munmap(memory_, size_); }
@@ -214,11 +245,18 @@ WorkerBoard Scoreboard::worker(std::size_t place) noexcept {
             std::span(cells_begin_ + place * cells_, cells_),
             std::span(labels_ + place * cells_, cells_),
             std::span(ledgers_ + place * cells_, cells_),
-            queries_[place]};
+            queries_[place],
+            meters_ + place * cells_,
+            *counters_,
+            stack_dumps_[place]};
 }
 
 void Scoreboard::sleep(bool asleep) noexcept {
     header_->asleep.store(asleep, std::memory_order_seq_cst);
+}
+
+void Scoreboard::will_wake(Deadline deadline) noexcept {
+    header_->wakes_at.store(nanoseconds(deadline.time()), std::memory_order_seq_cst);
 }
 
 bool Scoreboard::take_pokes() noexcept {

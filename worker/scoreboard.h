@@ -2,11 +2,16 @@
 
 #include "handlers/backends/running_queries.h"
 #include "handlers/deadline.h"
+#include "handlers/meter.h"
 #include "handlers/unique_fd.h"
+#include "worker/counters.h"
 #include "worker/handover.h"
 #include "worker/ledger.h"
 #include "worker/outcome.h"
+#include "worker/stack_dump.h"
+#include "worker/route_brake.h"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +29,17 @@ enum class Phase : std::uint64_t {
 };
 
 [[nodiscard]] std::string_view to_string(Phase phase) noexcept;
+
+/// Which limit cost a request its answer.
+enum class LimitKind : std::uint8_t {
+    timeout,    ///< harakiri, by the wall clock
+    cpu_limit,  ///< its thread has computed for so long
+};
+
+/// As the option is called.
+[[nodiscard]] constexpr std::string_view to_string(LimitKind kind) noexcept {
+    return kind == LimitKind::timeout ? "timeout" : "cpu_limit";
+}
 
 /// What a request is called in the log when its worker can no longer say so itself.
 struct Label {
@@ -56,7 +72,26 @@ struct alignas(64) Cell {
     std::atomic<std::int64_t> deadline{0};  ///< CLOCK_MONOTONIC, ns; INT64_MAX: never
     std::atomic<std::int64_t> started{0};   ///< CLOCK_MONOTONIC, ns
     std::atomic<std::int32_t> tid{0};
+    std::atomic<std::int64_t> slow_at{0};         ///< as `deadline`: when it counts as slow
     std::atomic<Outcome> outcome{Outcome::none};  ///< of its connection; the keeper's to write
+    std::atomic<std::int32_t> waits_for{-1};      ///< the descriptor of a parked fiber; -1: of none
+    std::atomic<std::uint64_t> parked{0};         ///< where its registers lie; 0: it is not parked
+
+    /// ns; 0: none. Then `cpu_spent_at`: by which reading of the CPU clock of the thread `tid` it
+    /// is used up, ns; INT64_MAX: the request is not on its thread.
+    std::atomic<std::int64_t> cpu_limit{0};
+    std::atomic<std::int64_t> cpu_spent_at{0};
+
+    std::atomic<std::uint32_t> route{0};  ///< the number of its brake
+
+    /// The limits are tried out: the request is to be reported, and not claimed.
+    std::atomic<bool> report_only{false};
+    std::atomic<std::uint64_t> reported{0};  ///< the word of which that was done; the master's
+
+    /// For who answers in the worker's stead, of a cell that is claimed: which limit was exceeded,
+    /// and what it was, in ns. Written by the master alone, before it claims.
+    std::atomic<std::int64_t> limit{0};
+    std::atomic<LimitKind> limit_kind{LimitKind::timeout};
 
     static constexpr Phase phase(std::uint64_t word) noexcept {
         return static_cast<Phase>(word & 7);
@@ -79,6 +114,7 @@ struct alignas(64) WorkerLine {
     std::atomic<std::uint32_t> cells_used{0};  ///< no cell at or above this was ever used
     std::atomic<std::int64_t> shortest_limit{INT64_MAX};  ///< ns; no request has a sooner deadline
     std::atomic<std::uint64_t> requests{0};
+    std::atomic<std::int32_t> pid{0};  ///< the worker's
 
     /// Set by the master when it tells the worker to go: a handler that keeps the loop from its
     /// signals must not keep the clients from the news.
@@ -103,9 +139,16 @@ class Scoreboard;
 class WorkerBoard {
   public:
     /// Makes a request visible to the master as running. `started` is now; the deadline may be
-    /// never(). No system call, but for one write if the master sleeps without a timer.
-    void publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
-                 Deadline deadline, std::int32_t tid) noexcept;
+    /// never(), and so may `slow_at`, from which on the request counts as slow. No system call, but
+    /// for one write if the master sleeps without a timer. Returns the word, for move_deadline().
+    std::uint64_t publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
+                          Deadline deadline, std::int32_t tid,
+                          Deadline slow_at = Deadline::never()) noexcept;
+
+    /// Moves the deadline of a running request, and changes `word`, which was its word. False: the
+    /// master was first; as for begin_response(). Not beside any other call for this cell.
+    [[nodiscard]] bool move_deadline(std::size_t cell, std::uint64_t& word,
+                                     Deadline deadline) noexcept;
 
     /// The worker's claim to the response, to be made before its first byte. False: the master was
     /// first; then write nothing, close nothing, and wait for the kill.
@@ -125,6 +168,11 @@ class WorkerBoard {
     /// Tells the master of a change that it should look at.
     void poke() noexcept;
 
+    /// The same if it would otherwise sleep beyond that: for a limit that is sooner than the
+    /// worker's shortest, to be called once the limit is in a cell. No system call if it need not
+    /// know.
+    void hasten(Deadline deadline) noexcept;
+
     /// The connection that has this cell, for whoever goes on with it.
     [[nodiscard]] LedgerCell& ledger(std::size_t cell) const noexcept { return ledgers_[cell]; }
 
@@ -142,8 +190,19 @@ class WorkerBoard {
     [[nodiscard]] std::span<Cell> used_cells() const noexcept;
     [[nodiscard]] Label label(std::size_t cell) const noexcept { return labels_[cell].load(); }
 
+    /// Of the request in that cell; trusted as the cell is.
+    [[nodiscard]] Meter& meter(std::size_t cell) const noexcept { return meters_[cell]; }
+
+    /// Of all workers.
+    [[nodiscard]] Counters& counters() const noexcept { return *counters_; }
+    /// Of all workers: see brake_number().
+    [[nodiscard]] std::span<RouteBrake> brakes() const noexcept;
+
     /// Of the worker and of processes that it starts.
     [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
+
+    /// Where it puts its stacks when it is asked for them.
+    [[nodiscard]] StackDump& stack_dump() const noexcept { return *stack_dump_; }
 
     /// For the next worker in this place: everything as new, the sequence numbers kept.
     void reset() noexcept;
@@ -152,13 +211,17 @@ class WorkerBoard {
     friend class Scoreboard;
     WorkerBoard(Scoreboard& board, WorkerLine& line, std::span<Cell> cells,
                 std::span<LabelText> labels, std::span<LedgerCell> ledgers,
-                db::RunningQueries& queries) noexcept
+                db::RunningQueries& queries, Meter* meters, Counters& counters,
+                StackDump& stack_dump) noexcept
         : board_(&board),
           line_(&line),
           cells_(cells),
           labels_(labels),
           ledgers_(ledgers),
-          queries_(&queries) {}
+          queries_(&queries),
+          meters_(meters),
+          counters_(&counters),
+          stack_dump_(&stack_dump) {}
 
     void store(Cell& cell, Phase phase, std::uint64_t sequence) noexcept;
     void wake_master() noexcept;
@@ -169,11 +232,14 @@ class WorkerBoard {
     std::span<LabelText> labels_;
     std::span<LedgerCell> ledgers_;
     db::RunningQueries* queries_;
+    Meter* meters_;  ///< one for each cell
+    Counters* counters_;
+    StackDump* stack_dump_;
 };
 
-/// Shared memory between a master and its workers: one line, `cells` cells and one table of queries
-/// for each of `workers` places. Made by the master before its first fork; the pages that no one
-/// uses cost nothing.
+/// Shared memory between a master and its workers: one line, `cells` cells, one table of queries
+/// and one stack for each of `workers` places. Made by the master before its first fork; the pages
+/// that no one uses cost nothing.
 class Scoreboard {
   public:
     Scoreboard(std::size_t workers, std::size_t cells);
@@ -183,10 +249,19 @@ class Scoreboard {
 
     [[nodiscard]] std::size_t workers() const noexcept { return workers_; }
     [[nodiscard]] WorkerBoard worker(std::size_t place) noexcept;
+    [[nodiscard]] Counters& counters() noexcept { return *counters_; }
 
     /// The master's sleep: while it is asleep the next publish() pokes it. Having fallen asleep it
     /// must look at the scoreboard once more, since a request may have begun just before.
     void sleep(bool asleep) noexcept;
+
+    /// For how long the master will sleep, for hasten(): never() before it looks, since what is
+    /// written while it does it may not see, then what it has found.
+    void will_wake(Deadline deadline) noexcept;
+
+    [[nodiscard]] RouteBrake& brake(std::uint32_t number) noexcept {
+        return header_->brakes[number];
+    }
 
     /// An eventfd, readable after a poke until take_pokes().
     [[nodiscard]] int wake_fd() const noexcept { return wake_.get(); }
@@ -197,6 +272,8 @@ class Scoreboard {
     friend class WorkerBoard;
     struct Header {
         std::atomic<bool> asleep{false};
+        std::atomic<std::int64_t> wakes_at{INT64_MAX};
+        std::array<RouteBrake, 1024> brakes;
     };
 
     std::size_t workers_;
@@ -204,11 +281,14 @@ class Scoreboard {
     std::size_t size_;
     void* memory_;
     Header* header_;
+    Counters* counters_;
     WorkerLine* lines_;
     Cell* cells_begin_;
     LabelText* labels_;
     LedgerCell* ledgers_;
     db::RunningQueries* queries_;
+    Meter* meters_;
+    StackDump* stack_dumps_;
     UniqueFd wake_;
 };
 

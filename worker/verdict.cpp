@@ -37,7 +37,10 @@ Verdict judge(const Evidence& evidence) noexcept {
     if (evidence.outcome != Outcome::none) return {Kind::answered};
 
     if (ledger.stage == Stage::lingering) return {Kind::linger};
-    if (ledger.stage == Stage::reading) return {Kind::begin};
+    // What was taken from the socket at the last moment nobody can tell from what was not.
+    const bool lost = ledger.taking && !evidence.counts && evidence.emptied;
+    if (ledger.stage == Stage::reading)
+        return lost ? Verdict{Kind::answer, 502} : Verdict{Kind::begin};
     const auto done = sent(evidence);
     if (done == 0) return without_response(evidence);
     const bool whole = ledger.length != Ledger::unknown && done == ledger.length;

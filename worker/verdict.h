@@ -32,6 +32,7 @@ struct Evidence {
     Outcome outcome = Outcome::none;  ///< how the keeper has answered before, if it has
     Ending ending = Ending::none;
     std::optional<SocketCounts> counts;  ///< of the ledger's socket
+    bool emptied = false;                ///< without counts: nothing is left to be read from it
     bool may_retry = false;              ///< the server allows it, and so does the method
     bool in_time = true;                 ///< the request's limit has not passed
 };

@@ -77,8 +77,10 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
                          helpers_ended_.disable();
                          drain(Queues::leave, "its helpers have died");
                      }),
-      requests_until_drain_(request_budget(options)) {
+      requests_until_drain_(request_budget(options)),
+      memory_(options.memory_limit) {
     check_llhttp();
+    application_.number_routes(board_.brakes());
     if (helpers_.end_fd() >= 0) helpers_ended_.enable();
     count_abandoned_threads();
     access_log_.open();
@@ -103,7 +105,8 @@ void Worker::count_abandoned_threads() {
 
 void Worker::run() {
     auto& line = board_.line();
-    line.shortest_limit.store(application_.shortest_harakiri().count());
+    line.pid.store(::getpid(), std::memory_order_relaxed);
+    line.shortest_limit.store(application_.shortest_limit().count());
     line.state.store(WorkerState::ready, std::memory_order_release);
     board_.poke();
     surroundings_.title("ready");
@@ -125,6 +128,11 @@ void Worker::on_served() {
     served.store(served.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     if (context_.frozen) board_.poke();
     if (--requests_until_drain_ == 0) drain(Queues::leave, "max_requests reached");
+    if (!context_.draining && memory_.exceeded()) {
+        spdlog::warn("worker {} has {} KiB of memory, more than memory_limit, {} KiB", ::getpid(),
+                     memory_.bytes() >> 10, memory_.limit() >> 10);
+        drain(Queues::leave, "memory_limit reached");
+    }
 }
 
 /// Threads that were all busy may have kept us from taking clients.

@@ -12,6 +12,7 @@
 #include "worker/helper_processes.h"
 #include "worker/listener.h"
 #include "worker/loop.h"
+#include "worker/memory_watch.h"
 #include "worker/options.h"
 #include "worker/scoreboard.h"
 #include "worker/surroundings.h"
@@ -67,6 +68,7 @@ class Worker {
     ReadEvent retire_;
     ReadEvent helpers_ended_;
     std::uint64_t requests_until_drain_;
+    MemoryWatch memory_;
 };
 
 }  // namespace curfew::worker

@@ -1,5 +1,7 @@
 #include "backend_call.h"
 
+#include "../meter.h"
+
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -17,6 +19,11 @@ std::string checked_name(std::string upstream) {
     return upstream;
 }
 
+Stage stage_of(std::string_view upstream) noexcept {
+    if (upstream.starts_with("db ")) return Stage::db;
+    return upstream.starts_with("cache ") ? Stage::cache : Stage::http;
+}
+
 }  // namespace
 
 BackendCall::BackendCall(std::string upstream, Duration own_limit)
@@ -24,7 +31,12 @@ BackendCall::BackendCall(std::string upstream, Duration own_limit)
       start_(Deadline::Clock::now()),
       deadline_(Deadline::after(start_, std::min(own_limit, remaining_patience()))),
       of_caller_(remaining_patience() <= own_limit),
-      scope_(deadline_) {}
+      scope_(deadline_),
+      metered_(patience().metering.enter(stage_of(upstream_), upstream_, start_)) {}
+
+BackendCall::~BackendCall() {
+    if (metered_) patience().metering.leave(Deadline::Clock::now());
+}
 
 std::string BackendCall::elapsed() const {
     const auto time = Deadline::Clock::now() - start_;

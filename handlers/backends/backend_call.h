@@ -14,6 +14,9 @@ class BackendCall {
     /// `upstream`: for messages, "http 127.0.0.1:8081". Throws TimeoutError if patience is
     /// exhausted already.
     BackendCall(std::string upstream, Duration own_limit);
+    ~BackendCall();
+    BackendCall(const BackendCall&) = delete;
+    BackendCall& operator=(const BackendCall&) = delete;
 
     [[nodiscard]] Duration remaining() const noexcept { return deadline_.remaining(); }
 
@@ -36,6 +39,7 @@ class BackendCall {
     Deadline deadline_;
     bool of_caller_;  // the limit is the caller's, not the backend's own
     PatienceScope scope_;
+    bool metered_;
 };
 
 /// While it is there no wait waits: to close what is given up without a chance to block.

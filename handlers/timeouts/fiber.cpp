@@ -3,6 +3,7 @@
 #include <boost/context/preallocated.hpp>
 
 #include <cassert>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -56,6 +57,13 @@ void Fiber::pause() {
     inside_.leave(outside_);
     resumer_ = std::move(resumer_).resume();
     inside_.arrive(outside_);
+}
+
+std::uint64_t Fiber::saved_registers() const noexcept {
+    static_assert(sizeof paused_ == sizeof(void*));  // a stack pointer, which it does not show
+    std::uintptr_t address = 0;
+    std::memcpy(&address, static_cast<const void*>(&paused_), sizeof address);
+    return address;
 }
 
 }  // namespace curfew

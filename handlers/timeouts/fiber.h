@@ -6,6 +6,7 @@
 
 #include <boost/context/fiber.hpp>
 
+#include <cstdint>
 #include <functional>
 
 namespace curfew {
@@ -30,6 +31,10 @@ class Fiber {
     void pause();
 
     [[nodiscard]] bool ended() const noexcept { return ended_; }
+
+    /// While it is paused: where boost.context has put its registers, on its stack. For those who
+    /// look at it from outside.
+    [[nodiscard]] std::uint64_t saved_registers() const noexcept;
 
   private:
     Patience patience_;  ///< its own while it is paused, its resumer's while it runs

@@ -26,11 +26,13 @@ namespace curfew {
 namespace {
 
 /// Waits are not cut: the kill ends them. But upstreams are told how long anyone will wait.
-[[noreturn]] void run_as_child(Call& call, int socket, pid_t parent, Deadline limit) noexcept {
+[[noreturn]] void run_as_child(Call& call, int socket, pid_t parent, Deadline limit,
+                               const Metering& metering) noexcept {
     begin_child(parent);
     const Subreaper subreaper;
     Patience own;
     own.limit = limit;
+    own.metering = metering;
     const PatienceScope scope(own);
     const pid_t self = ::getpid();
     call.run();
@@ -46,7 +48,7 @@ class Child {
         const pid_t parent = ::getpid();
         MessagePair pair;
         pid_ = checked(::fork(), "fork");
-        if (pid_ == 0) run_as_child(call, pair.theirs.get(), parent, limit);
+        if (pid_ == 0) run_as_child(call, pair.theirs.get(), parent, limit, metering_.borrowed());
         socket_ = std::move(pair.ours);
         try {
             pidfd_ = open_pidfd(pid_);
@@ -104,6 +106,7 @@ class Child {
     }
 
     const Subreaper subreaper_;
+    const LentMetering metering_;
     std::vector<pid_t> others_;  ///< no business of this call
     pid_t pid_ = 0;
     UniqueFd socket_;

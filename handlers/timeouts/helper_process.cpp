@@ -7,8 +7,11 @@
 
 #include <unistd.h>
 
+#include <cstring>
 #include <exception>
 #include <optional>
+#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,11 +29,27 @@ std::optional<Message> next_request(int socket) {
     }
 }
 
+/// Behind the arguments: only this process and its helpers see it, and it is the same to all.
+void add(const Metering& metering, std::string& bytes) {
+    bytes.append(reinterpret_cast<const char*>(&metering), sizeof metering);
+}
+
+Metering take_metering(std::string& bytes) {
+    Metering metering;
+    if (bytes.size() < sizeof metering) return metering;
+    const auto size = bytes.size() - sizeof metering;
+    std::memcpy(&metering, bytes.data() + size, sizeof metering);
+    bytes.resize(size);
+    return metering;
+}
+static_assert(std::is_trivially_copyable_v<Metering>);
+
 /// Waits are not cut: the kill ends them. But upstreams are told how long anyone will wait.
 Message run(Message request) {
     const auto entry = reinterpret_cast<Call::Entry>(request.tag);
     Patience own;
     own.limit = Deadline::at(Deadline::Clock::time_point(Duration(request.number)));
+    own.metering = take_metering(request.parcel.bytes);
     const PatienceScope scope(own);
     return answer_of([&] { return entry(std::move(request.parcel)); });
 }
@@ -51,10 +70,12 @@ bool end_what_is_left(const OwnThreads& threads) noexcept try {
 
 }  // namespace
 
-Message request_of(const Call& call, Deadline limit) {
-    return {.tag = reinterpret_cast<std::uint64_t>(call.entry()),
-            .number = limit.time().time_since_epoch().count(),
-            .parcel = call.arguments()};
+Message request_of(const Call& call, Deadline limit, const Metering& metering) {
+    Message request{.tag = reinterpret_cast<std::uint64_t>(call.entry()),
+                    .number = limit.time().time_since_epoch().count(),
+                    .parcel = call.arguments()};
+    add(metering, request.parcel.bytes);
+    return request;
 }
 
 void serve_calls(UniqueFd socket) noexcept {

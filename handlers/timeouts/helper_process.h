@@ -1,13 +1,15 @@
 #pragma once
 
+#include "../metering.h"
 #include "../unique_fd.h"
 #include "message.h"
 #include "strategy.h"
 
 namespace curfew {
 
-/// What a helper is asked to do.
-[[nodiscard]] Message request_of(const Call& call, Deadline limit);
+/// What a helper is asked to do. Its calls are timed on the caller's meter, if that is in memory
+/// which they share.
+[[nodiscard]] Message request_of(const Call& call, Deadline limit, const Metering& metering);
 
 /// A helper's life: one function after the other, until nobody asks any more.
 [[noreturn]] void serve_calls(UniqueFd socket) noexcept;

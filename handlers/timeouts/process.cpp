@@ -78,7 +78,8 @@ void Process::run(Call& call, Deadline deadline) {
             "how many");
     }
     const auto limit = std::min(deadline, patience().limit);
-    const auto request = request_of(call, limit);
+    const LentMetering metering;
+    const auto request = request_of(call, limit, metering.borrowed());
     std::optional<Message> answer;
     {
         const PatienceScope scope(limit);

@@ -68,6 +68,8 @@ void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) 
     Patience inherited;
     inherited.deadline = inherited.limit = std::min(deadline, patience().limit);
     inherited.per_operation = patience().per_operation;
+    const LentMetering metering;
+    inherited.metering = metering.borrowed();
     const auto job = std::make_shared<Job>(call, inherited);
     if (patience().parking) job->wakes_fiber.emplace();
     hand_over(job);

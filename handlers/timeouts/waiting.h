@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../deadline.h"
+#include "../metering.h"
 #include "../unique_fd.h"
 
 #include <atomic>
@@ -57,6 +58,9 @@ struct Patience {
 
     /// What the libraries' own timeouts should be, for each operation (strategy `io`).
     Duration per_operation = Duration::max();
+
+    /// Where calls to upstreams are timed; nowhere by default.
+    Metering metering = {};
 
     /// True once waiting makes no sense any more.
     [[nodiscard]] bool exhausted() const noexcept {

@@ -14,6 +14,7 @@
 #include "master/config/units.h"
 #include "master/version.h"
 #include "worker/log_format.h"
+#include "worker/trusted_peers.h"
 
 #include <stdexcept>
 
@@ -25,6 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr int many = 1'000'000'000;
 constexpr std::size_t kib = 1 << 10;
+constexpr std::size_t mib = 1 << 20;
 constexpr std::size_t gib = 1 << 30;
 
 void not_empty(const std::string& text) {
@@ -48,6 +50,8 @@ void log_format(const std::string& text) {
 }
 
 void upstream(const std::string& text) { static_cast<void>(parse_upstream(text)); }
+
+void proxy(const std::string& text) { worker::TrustedPeers::check(text); }
 
 void field_name(const std::string& text) {
     if (!text.empty() && !is_token(text)) {
@@ -110,6 +114,8 @@ OptionTable table_of(Options& c) {
                                      {"critical", "critical"}};
     const Choice<Retry> retries{
         {"never", Retry::never}, {"killed", Retry::killed}, {"always", Retry::always}};
+    const Choice<Harakiri> modes{
+        {"off", Harakiri::off}, {"log", Harakiri::log}, {"on", Harakiri::on}};
     worker::Options& w = c.worker;
     OptionTable option;
     option.group("Server");
@@ -143,6 +149,10 @@ OptionTable table_of(Options& c) {
     option("--max-requests-jitter", w.max_requests_jitter, Count{1, many, true},
            "Up to so many requests more, different in each worker, so that not all are replaced at "
            "once");
+    option(
+        "--memory-limit", w.memory_limit, Size{mib, 1024 * gib, true},
+        "Replace a worker with more bytes of memory of its own, which is what is resident without "
+        "the pages of files and shared memory; 0: never");
     option("--max-abandoned", w.max_abandoned, Count{1, 63, true},
            "Replace a worker in which more threads than this run on although their callers, under "
            "strategy thread, have given them up; 0: never");
@@ -151,6 +161,23 @@ OptionTable table_of(Options& c) {
     option("-t,--timeout", w.timeout, Span{10ms, 24h, true},
            "Harakiri: the worker of a request that runs longer is killed and replaced, unless the "
            "route has a limit of its own; 0: never");
+    option(
+        "--harakiri", w.harakiri, modes,
+        "What is done about requests that exceed `timeout` or `cpu_limit`: nothing, a line in the "
+        "log that says who would have been killed, or their workers are killed");
+    option("--cpu-limit", w.cpu_limit, Span{10ms, 24h, true},
+           "Harakiri, too: how long the thread of a request may compute for it, unless the route "
+           "has a limit of its own. Time in which it waits does not count; 0: any time");
+    option(
+        "--harakiri-brake", w.harakiri_brake, Count{1, 100, true},
+        "How many percent of the workers the requests of one route may cost within "
+        "harakiri_brake_window, but always three; then the route is answered 503 for a quarter of "
+        "that time, and opens again with the first request that is answered in time; 0: any");
+    option("--harakiri-brake-window", w.harakiri_brake_window, Span{1s, 24h},
+           "See harakiri_brake. Better longer than the limits");
+    option("--harakiri-ceiling", w.harakiri_ceiling, Span{10ms, 24h, true},
+           "How far handlers may extend their harakiri themselves, from their request's start; 0: "
+           "not at all, only shorten it");
     option("--harakiri-mercy", c.harakiri_mercy, Span{10ms, 24h, true},
            "Time for the other requests of a worker to end before it is killed for one of them, as "
            "long as they make progress; 0: none");
@@ -158,6 +185,12 @@ OptionTable table_of(Options& c) {
            "Run a request once more in another worker if its own has died, nothing was sent, and "
            "its method is idempotent: never, if the master killed the worker for another request, "
            "or always, also after a crash");
+    option("--slow-request-limit", w.slow_request_limit, Span{1ms, 24h, true},
+           "The log says of a request that runs longer what it waits for and where, once, and the "
+           "request goes on, unless the route has a limit of its own; 0: never");
+    option("--post-mortem", c.post_mortem, Span{1ms, 10s, true},
+           "Before a worker is killed for a request, the log says what that waits for and where. "
+           "Time that this may take, for each request; 0: none");
     option("--graceful-timeout", w.graceful_timeout, Span{10ms, 24h, true},
            "Time for requests to finish when a worker or the server stops; 0: none");
     option("--boot-timeout", c.boot_timeout, Span{10ms, 24h},
@@ -177,6 +210,13 @@ OptionTable table_of(Options& c) {
            "The header field in which clients say how long they wait, in seconds or with a unit. "
            "It can only shorten a limit; grpc-timeout and x-envoy-expected-rq-timeout-ms do the "
            "same. Empty: none of that name");
+    option(
+        "--forwarded-allow-ips", w.forwarded_allow_ips, Text{"ADDRESS", proxy},
+        "The proxies whose X-Request-Start counts: what a request has waited since then is taken "
+        "off its limits, as is the time in our own accept queue; beside these all that come by "
+        "a Unix socket. IP addresses; *: anyone, empty: none. Repeat the flag for more; in a "
+        "variable they "
+        "are separated by commas");
 
     option.group("Limits");
     option("--limit-request-line", w.limit_request_line, Size{64, 64 * kib},

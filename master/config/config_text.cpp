@@ -45,8 +45,10 @@ constexpr auto routes_head = R"(
 # Limits of single routes, over those that the application sets itself. At `limit` the handler is
 # to end, and its client to get 504, as far as `strategy` can do that (none, io, deadline, thread,
 # timer, alarm, checkpoint, fiber, process or fork; the demo's /strategies says what each can stop);
-# at `harakiri` the worker is killed and replaced, whatever `timeout` says. One key is enough; limit
-# must be sooner than harakiri.
+# at `harakiri` the worker is killed and replaced, whatever `timeout` says, and as soon as its thread
+# has computed for `cpu_limit` (0: never). `harakiri` may also be, or begin with, the word off, log or
+# on: "log 2s" only says who would have been killed. At `slow_request_limit` the log says what the
+# request is doing. One key is enough; limit must be sooner than harakiri.
 )";
 
 constexpr auto route_example = R"(#
@@ -55,6 +57,7 @@ constexpr auto route_example = R"(#
 # limit = "5s"
 # strategy = "deadline"
 # harakiri = "10s"
+# slow_request_limit = "2s"
 )";
 
 /// One entry of the help: what to write on the left, what it means on the right.
@@ -85,11 +88,29 @@ std::string heading(const Option& option) {
     return option.table.empty() ? text : text + "\n[" + option.table + "]\n";
 }
 
+/// "log", "2s" or "log 2s"
+std::string harakiri_text(const worker::RouteOverride& route) {
+    constexpr const char* words[] = {"off", "log", "on"};
+    std::string text;
+    if (route.harakiri_mode) text = words[static_cast<std::size_t>(*route.harakiri_mode)];
+    if (!route.harakiri) return text;
+    return text + (text.empty() ? "" : " ") + format_duration(*route.harakiri);
+}
+
 std::string route_text(const worker::RouteOverride& route) {
     std::string text = "\n[[route]]\npattern = " + in_quotes(route.pattern) + "\n";
     if (route.limit) text += "limit = " + in_quotes(format_duration(*route.limit)) + "\n";
     if (!route.strategy.empty()) text += "strategy = " + in_quotes(route.strategy) + "\n";
-    if (route.harakiri) text += "harakiri = " + in_quotes(format_duration(*route.harakiri)) + "\n";
+    if (const auto harakiri = harakiri_text(route); !harakiri.empty()) {
+        text += "harakiri = " + in_quotes(harakiri) + "\n";
+    }
+    if (route.cpu_limit) {
+        text += "cpu_limit = " + in_quotes(format_duration(*route.cpu_limit)) + "\n";
+    }
+    if (route.slow_request_limit) {
+        text +=
+            "slow_request_limit = " + in_quotes(format_duration(*route.slow_request_limit)) + "\n";
+    }
     return text;
 }
 

@@ -14,7 +14,7 @@ FLOORS = ["handlers", "worker", "master"]
 LIBRARIES = {
     "handlers": ["boost", "cereal", "curl", "libmemcached", "sanitizer"],
     "worker": ["boost", "event2", "fmt", "llhttp.h", "spdlog"],
-    "master": ["CLI", "bsd", "fmt", "spdlog", "toml++"],
+    "master": ["CLI", "bsd", "elfutils", "fmt", "nlohmann", "spdlog", "toml++"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 SYSTEM = re.compile(r"^(sys|linux|netinet|arpa)/|^[a-z_0-9]+(\.h)?$")

@@ -133,6 +133,19 @@ TEST_CASE("a worker that was told to go while it booted did not fail to boot") {
     CHECK(child->death(signalled(SIGSEGV)).cause == Cause::crashed);
 }
 
+TEST_CASE("a kill for want of memory is told from one by somebody else, and from our own") {
+    Process child(WorkerState::ready);
+    const bool oom = true;
+
+    CHECK(child->death(signalled(SIGKILL), oom).cause == Cause::oom_killed);
+    CHECK(child->death(signalled(SIGKILL), oom).text == "was killed for want of memory (OOM)");
+    CHECK(child->death(signalled(SIGKILL)).cause == Cause::signalled);
+    CHECK(child->death(signalled(SIGSEGV), oom).cause == Cause::crashed);
+    CHECK(child->death(signalled(SIGTERM), oom).cause == Cause::signalled);
+    child->kill("it was ours");
+    CHECK(child->death(signalled(SIGKILL), oom).cause == Cause::killed);
+}
+
 TEST_CASE("a worker that we killed was killed, whatever its status says") {
     Process child(WorkerState::ready);
 

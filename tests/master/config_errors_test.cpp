@@ -243,7 +243,8 @@ TEST_CASE("jitter without max_requests is refused") {
 TEST_CASE("a route table must make sense by itself") {
     CHECK(refusal_of_file("[[route]]\nlimit = 5") == "curfew.toml:1:1: route: pattern is missing");
     CHECK(refusal_of_file("\n[[route]]\npattern = '/a'") ==
-          "curfew.toml:2:1: route \"/a\": none of limit, strategy and harakiri is there");
+          "curfew.toml:2:1: route \"/a\": none of limit, strategy, harakiri, cpu_limit and "
+          "slow_request_limit is there");
     CHECK(refusal_of_file("[[route]]\npattern = 'a'\nlimit = 5") ==
           "curfew.toml:2:11: pattern: \"a\" does not begin with \"/\"");
     CHECK(refusal_of_file("[[route]]\npattern = 3") ==

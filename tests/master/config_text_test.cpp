@@ -58,7 +58,7 @@ std::string bare(std::string toml) {
     for (const char mark : {'[', '"'}) {
         if (toml.front() == mark) toml = toml.substr(1, toml.size() - 2);
     }
-    return replaced(toml, "\\\"", "\"");
+    return replaced(replaced(toml, "\", \"", ","), "\\\"", "\"");
 }
 
 /// Every value that the file can hold, different from its default.
@@ -68,6 +68,7 @@ Options unusual() {
     o.backlog = 7;
     o.workers = 3;
     o.boot_timeout = 1500ms;
+    o.post_mortem = 0s;
     o.user = "www";
     o.group = "web";
     o.umask = "027";
@@ -85,9 +86,16 @@ Options unusual() {
     o.worker.max_requests = 10;
     o.worker.max_requests_jitter = 11;
     o.worker.max_abandoned = 12;
+    o.worker.memory_limit = 512 << 20;
     o.worker.timeout = 0s;
+    o.worker.harakiri = Harakiri::log;
+    o.worker.cpu_limit = 8s;
+    o.worker.harakiri_brake = 33;
+    o.worker.harakiri_brake_window = 11s;
+    o.worker.harakiri_ceiling = 7min;
     o.harakiri_mercy = 250ms;
     o.retry_idempotent = Retry::always;
+    o.worker.slow_request_limit = 3s;
     o.worker.graceful_timeout = 2min;
     o.worker.keepalive = 1h;
     o.worker.header_timeout = 12ms;
@@ -95,6 +103,7 @@ Options unusual() {
     o.worker.body_min_rate = 2048;
     o.worker.write_timeout = 61min;
     o.worker.timeout_header = "X-Budget";
+    o.worker.forwarded_allow_ips = {"10.0.0.1", "*"};
     o.worker.limit_request_line = 1000;
     o.worker.limit_request_fields = 1024;
     o.worker.limit_request_field_size = 4096;
@@ -104,7 +113,12 @@ Options unusual() {
     o.worker.backends.http = {61s, 62s, 3, 4096, "Time-Left"};
     o.worker.backends.cache = {{"[::1]:1", "unix:/run/mc"}, 63s, 64s, 4};
     o.worker.backends.db = {"unix:/run/db", "who", "s\"cret", "", "what", 65s, 66s, 0};
-    o.worker.routes = {{"/a", 5s, 10s, "thread"}, {"/b/:id", 1ms, {}}, {"/\"c\"", {}, 1min}};
+    o.worker.routes = {{"/a", 5s, 10s, "thread", 0s},
+                       {"/b/:id", 1ms, {}},
+                       {"/\"c\"", {}, 1min},
+                       {"/d", {}, {}, "", {}, "", 0s},
+                       {"/e", {}, 2s, "", {}, "", {}, Harakiri::log},
+                       {"/f", {}, {}, "", {}, "", {}, Harakiri::off}};
     return o;
 }
 
@@ -165,12 +179,18 @@ TEST_CASE(
     CHECK(read.worker.timeout == 0s);
     CHECK(read.worker.header_timeout == 12ms);
     CHECK(read.worker.limit_request_body == std::size_t{3} << 30);
-    REQUIRE(read.worker.routes.size() == 3);
+    REQUIRE(read.worker.routes.size() == 6);
     CHECK(read.worker.routes[0].harakiri == 10s);
     CHECK(read.worker.routes[0].strategy == "thread");
+    CHECK(read.worker.routes[0].slow_request_limit == 0s);
     CHECK(read.worker.routes[1].limit == 1ms);
     CHECK(!read.worker.routes[1].harakiri);
     CHECK(read.worker.routes[2].pattern == "/\"c\"");
+    CHECK(read.worker.routes[3].cpu_limit == 0s);
+    CHECK(read.worker.routes[4].harakiri == 2s);
+    CHECK(read.worker.routes[4].harakiri_mode == Harakiri::log);
+    CHECK(read.worker.routes[5].harakiri_mode == Harakiri::off);
+    CHECK(!read.worker.routes[5].harakiri);
 }
 
 TEST_CASE("the password file survives being printed and read, and the password stays out") {

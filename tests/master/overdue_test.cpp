@@ -137,6 +137,35 @@ TEST_CASE("what is over or claimed is not overdue") {
     CHECK_FALSE(after.busy);
 }
 
+TEST_CASE("a claim comes too late once the request has been extended") {
+    Board workers;
+    auto word = workers.board.publish(0, Label{}, noon - 2s, Deadline::at(noon - 1s), 0);
+    const auto overdue = scan(workers.board, noon).overdue.at(0);
+
+    REQUIRE(workers.board.move_deadline(0, word, Deadline::at(noon + 1s)));
+
+    CHECK_FALSE(claim(workers.board, overdue));
+    CHECK(scan(workers.board, noon).overdue.empty());
+    CHECK(scan(workers.board, noon).nearest == Deadline::at(noon + 1s));
+    const auto later = scan(workers.board, noon + 1s).overdue.at(0);
+    CHECK(later.age == 3s);
+    CHECK(later.limit == 3s);
+    CHECK(claim(workers.board, later));
+    CHECK_FALSE(workers.board.move_deadline(0, word, Deadline::never()));
+}
+
+TEST_CASE("the master is told of a limit that is sooner than it will wake, and of no other") {
+    Board workers;
+    auto word = workers.board.publish(0, Label{}, noon, Deadline::at(noon + 9s), 0);
+    workers.scoreboard.take_pokes();
+    workers.scoreboard.will_wake(Deadline::at(noon + 5s));
+
+    REQUIRE(workers.board.move_deadline(0, word, Deadline::at(noon + 6s)));
+    CHECK_FALSE(workers.scoreboard.take_pokes());
+    REQUIRE(workers.board.move_deadline(0, word, Deadline::at(noon + 4s)));
+    CHECK(workers.scoreboard.take_pokes());
+}
+
 TEST_CASE("a claim takes the response away from the worker") {
     Board workers;
     workers.run(0, 2s, 1s);
@@ -178,4 +207,45 @@ TEST_CASE("a claim on one piece of a response does not hit the next") {
     workers.board.resume_response(0, noon, Deadline::at(noon + 1s), 0);
     CHECK_FALSE(claim(workers.board, overdue));
     CHECK(workers.board.rest_response(0));
+}
+
+TEST_CASE("a request is slow from its time on, once, and is not overdue for that") {
+    Board workers;
+    workers.board.publish(2, Label{}, noon - 2s, Deadline::after(noon, 10s), 0, Deadline::at(noon));
+
+    CHECK(scan(workers.board, noon - 1ns).slow.empty());
+    CHECK(scan(workers.board, noon - 1ns).nearest == Deadline::at(noon));
+
+    const auto seen = scan(workers.board, noon + 1s);
+    CHECK(seen.overdue.empty());
+    REQUIRE(seen.slow.size() == 1);
+    CHECK(seen.slow[0].cell == 2);
+    CHECK(seen.slow[0].age == 3s);
+    CHECK(seen.slow[0].limit == 2s);
+    CHECK(seen.nearest == Deadline::at(noon + 10s));
+
+    CHECK(take_slow(workers.board, seen.slow[0]));
+    CHECK_FALSE(take_slow(workers.board, seen.slow[0]));
+    CHECK(scan(workers.board, noon + 1s).slow.empty());
+    CHECK(workers.board.begin_response(2));
+}
+
+TEST_CASE("what is overdue, or over, or being sent is not slow") {
+    Board workers;
+    const auto slow_at = Deadline::at(noon);
+    workers.board.publish(0, Label{}, noon - 2s, Deadline::at(noon), 0, slow_at);
+    workers.board.publish(1, Label{}, noon - 2s, Deadline::never(), 0, slow_at);
+    workers.respond(1);
+    workers.board.publish(2, Label{}, noon - 2s, Deadline::never(), 0, slow_at);
+    const auto seen = scan(workers.board, noon);
+    REQUIRE(seen.slow.size() == 1);
+    workers.respond(2);
+    workers.board.finish(2);
+
+    CHECK_FALSE(take_slow(workers.board, seen.slow[0]));
+    CHECK(scan(workers.board, noon).slow.empty());
+
+    workers.board.publish(2, Label{}, noon, Deadline::never(), 0, Deadline::at(noon + 1s));
+    CHECK_FALSE(take_slow(workers.board, seen.slow[0]));
+    CHECK(scan(workers.board, noon + 1s).slow.size() == 1);
 }

@@ -82,6 +82,35 @@ TEST_CASE("of 100,000 requests that end at their limit each is answered by exact
     CHECK(master.stop() == lost);
 }
 
+TEST_CASE("of 100,000 requests that are extended at their limit none is claimed by the old one") {
+    constexpr int rounds = 100'000;
+    Scoreboard scoreboard(1, 1);
+    auto board = scoreboard.worker(0);
+    Claimer master(board);
+
+    int extended = 0;
+    int lost = 0;
+    int claimed_nonetheless = 0;
+    for (int round = 0; round < rounds || std::min(extended, lost) < enough; ++round) {
+        auto word = board.publish(0, label, {}, Deadline::at({}), 0);
+        dawdle(round);
+        if (!board.move_deadline(0, word, Deadline::never())) {
+            ++lost;
+            continue;
+        }
+        ++extended;
+        dawdle(round / 64);
+        if (board.begin_response(0)) {
+            board.finish(0);
+        } else {
+            ++claimed_nonetheless;
+        }
+    }
+
+    CHECK(master.stop() == lost);
+    CHECK(claimed_nonetheless == 0);
+}
+
 TEST_CASE("of 100,000 pieces that end at their limit each goes on with exactly one") {
     constexpr int rounds = 100'000;
     Scoreboard scoreboard(1, 1);

@@ -109,3 +109,19 @@ TEST_CASE("workers die with their master, even if nobody could tell them") {
     CHECK(server.exit_status() == 128 + SIGKILL);
     CHECK(wait_until([&] { return !is_alive(workers[0]) && !is_alive(workers[1]); }));
 }
+
+TEST_CASE("a server that stops says by route what has befallen its requests") {
+    const Server server({.flags = {"--timeout", "300ms"}, .workers = 1});
+    CHECK(server.get("/crash/segv").status != 200);
+    CHECK(server.get("/delay/5").status != 200);
+    CHECK(server.get("/delay/6").status != 200);
+    CHECK(server.get("/hello").status == 200);
+    REQUIRE(server.logs("GET /delay/6"));
+
+    server.signal(SIGTERM);
+
+    REQUIRE(server.logs("] stopped"));
+    CHECK(contains(server.log_line("route /crash/segv: "), ": 1 crashed"));
+    CHECK(contains(server.log_line("route /delay/:seconds: "), ": 2 killed for timeout"));
+    CHECK(server.log_line("route /hello").empty());
+}

@@ -36,6 +36,26 @@ std::vector<pid_t> titled(const Server& server, const std::string& end) {
     return all;
 }
 
+/// A process whose number is in a file of the server's, once it is there. Killed at the end.
+class Noted {
+  public:
+    Noted(const Server& server, const std::string& file) {
+        if (wait_until([&] { return !server.read(file).empty(); })) {
+            pid_ = std::stoi(server.read(file));
+        }
+    }
+    ~Noted() {
+        if (alive()) ::kill(pid_, SIGKILL);
+    }
+    Noted(const Noted&) = delete;
+    Noted& operator=(const Noted&) = delete;
+
+    [[nodiscard]] bool alive() const { return pid_ > 0 && is_alive(pid_); }
+
+  private:
+    pid_t pid_ = 0;
+};
+
 /// The sockets that a process has open, by their numbers.
 std::set<std::string> sockets_of(pid_t pid) {
     std::set<std::string> sockets;
@@ -182,4 +202,30 @@ TEST_CASE("several threads share the helpers") {
     for (auto& client : clients) CHECK(client.read_reply().status == 504);
 
     CHECK(server.get("/pid").status == 200);
+}
+
+TEST_CASE("what a worker has started goes with it when it is killed") {
+    const Server server(by_process());
+    Client client(server);
+    client.send(get_request("/breed"));
+    const Noted grandchild(server, "grandchild");
+    CHECK(grandchild.alive());
+
+    REQUIRE(server.logs("harakiri"));
+
+    CHECK(wait_until([&] { return !grandchild.alive(); }));
+    CHECK(server.get("/pid").status == 200);
+}
+
+TEST_CASE("a daemon that a worker has started, and that is nobody's child any more, stays") {
+    const Server server(by_process());
+    Client client(server);
+    client.send(get_request("/breed/daemon"));
+    const Noted grandchild(server, "grandchild");
+    const Noted daemon(server, "daemon");
+
+    REQUIRE(server.logs("harakiri"));
+
+    CHECK(wait_until([&] { return !grandchild.alive(); }));
+    CHECK(daemon.alive());
 }

@@ -84,3 +84,22 @@ TEST_CASE("a worker with too many threads that run on without their callers is r
         CHECK(server.get("/hello").status == 200);
     }
 }
+
+TEST_CASE("a worker with more memory than memory_limit is replaced, and no request is lost") {
+    const Server server(
+        {.flags = {"--memory-limit", "150m"}, .app = test_app("naps"), .workers = 1});
+    const auto pid = server.worker();
+
+    CHECK(server.get("/hello").status == 200);
+    CHECK(server.worker() == pid);
+    CHECK(server.get("/leak?megabytes=200").status == 200);
+    // It looks now and then, after a request.
+    CHECK(wait_until([&] {
+        const bool answered = server.get("/hello").status == 200;
+        CHECK(answered);
+        return contains(server.log(), "drains: memory_limit reached") || !answered;
+    }));
+
+    CHECK(server.worker() != pid);
+    CHECK(server.get("/hello").status == 200);
+}

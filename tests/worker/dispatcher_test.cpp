@@ -28,7 +28,7 @@ struct OneRoute {
         parts.fields = std::move(fields);
         const auto now = Deadline::Clock::now();
         parts.limit = parts.deadline = dispatcher().limit(route, parts, now, now);
-        return dispatcher().run(route, Request(parts));
+        return dispatcher().run(route, Request(parts), now);
     }
     [[nodiscard]] Dispatcher dispatcher() const { return {router, options}; }
 

@@ -61,6 +61,8 @@ TEST_CASE("places and cells do not share anything") {
             board.publish(i, {.id = name, .route = "r", .method = "m", .target = "t"}, {},
                           Deadline::never(), 0);
             addresses.insert(&board.cells()[i]);
+            static_cast<void>(board.meter(i).begin(
+                Deadline::Clock::time_point(std::chrono::hours(place * 4 + i)), 0ns, 0ns));
         }
     }
 
@@ -70,6 +72,8 @@ TEST_CASE("places and cells do not share anything") {
         CHECK(board.line().requests.load() == place);
         for (std::size_t i = 0; i < 4; ++i) {
             CHECK(board.label(i).id == std::to_string(place) + "/" + std::to_string(i));
+            const auto in_the_end = Deadline::Clock::time_point(12h);
+            CHECK(board.meter(i).read(in_the_end).here == std::chrono::hours(12 - place * 4 - i));
         }
     }
 }

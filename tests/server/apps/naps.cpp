@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <future>
+#include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 using namespace curfew;
 
@@ -41,10 +44,57 @@ Response nap_in_catch(const Request& request) {
     }
 }
 
+/// Extends the request from within a function under some strategy, goes on, and says what has come
+/// of it, in milliseconds.
+Response extend(const Request& request) {
+    const auto extended = [&] { return request.extend(milliseconds(request, "by")).remaining(); };
+    const auto left = with_timeout(60s, request.param("strategy"), extended);
+    sleep_for(milliseconds(request, "time"));
+    const auto due = request.deadline().remaining();
+    if (due > left) throw std::logic_error("the deadline has not followed");
+    return text(
+        std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(left).count()));
+}
+
+/// Under strategy `thread`: goes on once its client has been answered, which the next request says.
+Response extend_in_vain(const Request& request) {
+    static std::promise<void> answered;
+    static std::promise<std::string> said;
+    if (request.query("answered")) {
+        answered.set_value();
+        return text(said.get_future().get());
+    }
+    answered.get_future().wait();
+    try {
+        request.extend(1h);
+        said.set_value("extended");
+    } catch (const std::logic_error& error) {
+        said.set_value(error.what());
+    }
+    return text("nobody reads this");
+}
+
 Response spin(const Request& request) {
     const auto end = Deadline::in(milliseconds(request, "time"));
     while (!end.passed()) continue;
     return text("spun\n");
+}
+
+/// Computes and waits in turns, about ten milliseconds each.
+Response slices(const Request& request) {
+    for (int left = std::stoi(request.query("number").value_or("0")); left > 0; --left) {
+        const auto end = Deadline::in(10ms);
+        while (!end.passed()) continue;
+        ::usleep(10'000);
+    }
+    return text("sliced\n");
+}
+
+Response leak(const Request& request) {
+    const auto megabytes = std::stoul(request.query("megabytes").value_or("0"));
+    static std::vector<std::string> kept;
+    kept.emplace_back(megabytes << 20, 'x');
+    return text("leaked\n");
 }
 
 /// Leaves a thread behind that waits for ever.
@@ -66,9 +116,22 @@ int depth_of_stack(int left) {
 
 void routes(Router& router) {
     router.get("/hello", [](const Request&) { return text("Hello\n"); });
+    router.get("/deadline", [](const Request& request) {
+        return text(std::to_string(
+            std::chrono::duration_cast<std::chrono::milliseconds>(request.deadline().remaining())
+                .count()));
+    });
     router.get("/nap/:strategy", nap);
+    router.get("/extend/:strategy", extend);
+    router.get("/extend-in-helper", [](const Request& request) {
+        request.extend(1s);
+        return text("extended");
+    });
+    router.get("/extend-in-vain", extend_in_vain).within(100ms).by("thread");
     router.get("/catch/:name", nap_in_catch);
     router.get("/spin", spin);
+    router.get("/slices", slices);
+    router.get("/leak", leak);
     router.get("/abandon", abandon);
     router
         .get("/within/:name",

@@ -1,0 +1,62 @@
+#include "master/certificate.h"
+
+#include "master/milliseconds.h"
+
+#include <nlohmann/json.hpp>
+
+namespace curfew::master {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using worker::Cell;
+using worker::Outcome;
+using worker::Phase;
+
+Json request_of(const Child& child, std::size_t index, Deadline::Clock::time_point death) {
+    const Cell& cell = child.board().cells()[index];
+    const auto label = child.board().label(index);
+    const Deadline::Clock::time_point started(Duration(cell.started.load()));
+    return {
+        {"id", label.id},
+        {"method", label.method},
+        {"target", label.target},
+        {"route", label.route},
+        {"phase", to_string(Cell::phase(cell.word.load()))},
+        {"age_ms", in_milliseconds(death - started)},
+        {"outcome", to_string(cell.outcome.load())},
+    };
+}
+
+}  // namespace
+
+std::string certificate(const Child& child) {
+    const auto& death = child.obituary();
+    Json requests = Json::array();
+    Json connections = Json::object();
+    const auto cells = child.board().used_cells();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (Cell::phase(cells[i].word.load()) != Phase::idle) {
+            requests.push_back(request_of(child, i, death.time));
+        }
+        const auto outcome = cells[i].outcome.load();
+        if (outcome == Outcome::none) continue;
+        auto& count = connections[std::string(to_string(outcome))];
+        count = count.is_null() ? 1 : count.get<int>() + 1;
+    }
+    const Json all{
+        {"worker", child.place() + 1},
+        {"pid", child.pid()},
+        {"cause", to_string(death.cause)},
+        {"detail", death.text},
+        {"lived_ms", in_milliseconds(death.time - child.born())},
+        {"served", child.board().line().requests.load()},
+        {"peak_memory_kib", death.peak_memory / 1024},
+        {"requests", std::move(requests)},
+        {"connections", std::move(connections)},
+    };
+    // A client's target may be of any bytes.
+    return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace curfew::master

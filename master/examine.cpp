@@ -1,0 +1,47 @@
+#include "master/master.h"
+#include "master/overdue.h"
+#include "master/post_mortem/permission.h"
+#include "master/title.h"
+
+namespace curfew::master {
+
+namespace {
+
+/// For looking at a slow request, which nobody waits for.
+constexpr Duration slow_box = std::chrono::seconds(1);
+
+}  // namespace
+
+/// Once for each request, which goes on unharmed.
+void Master::report_slow() {
+    if (examiner_.looks_at_slow()) return;
+    const auto now = Deadline::Clock::now();
+    std::vector<Subject> slow;
+    for (const auto& child : children_) {
+        if (child->killed() || child->dead()) continue;
+        for (const auto& seen : scan(child->board(), now).slow) {
+            auto subject = subject_of(child->pid(), child->board(), seen);
+            // Only now it is certain that what was copied is that request's.
+            if (take_slow(child->board(), seen)) slow.push_back(std::move(subject));
+        }
+    }
+    if (slow.empty()) return;
+    examiner_.begin(Examiner::Why::slow, slow, slow_box, options_.worker.backends);
+}
+
+/// Its signals stay blocked; it is never told to end, but killed.
+void Master::become_examiner(const char* title) {
+    set_title(options_.proc_name + ": " + title);
+    for (auto& socket : sockets_) socket.fd.reset();
+    if (pidfile_) pidfile_->forget();
+}
+
+void Master::probe_examiner() {
+    if (options_.post_mortem == Duration::zero()) return;
+    examiner_.probe([this] {
+        identity_.assume();
+        let_family_look();
+    });
+}
+
+}  // namespace curfew::master

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "handlers/deadline.h"
+#include "master/post_mortem/frame.h"
+#include "worker/stack_dump.h"
+
+#include <sys/types.h>
+
+#include <vector>
+
+namespace curfew::master {
+
+/// The calls of a thread, the innermost first, by its own account: its process runs
+/// answer_with_stacks_in(dump). Needs the right to send it a signal, no more. Throws
+/// std::runtime_error if no answer comes by `deadline`, as from a thread that has all signals
+/// blocked.
+[[nodiscard]] std::vector<Frame> asked_stack_of(worker::StackDump& dump, pid_t pid, pid_t tid,
+                                                Deadline deadline);
+
+}  // namespace curfew::master

@@ -1,0 +1,109 @@
+#include "master/post_mortem/examination.h"
+
+#include "master/milliseconds.h"
+#include "master/post_mortem/descriptor.h"
+#include "master/post_mortem/modules.h"
+#include "master/post_mortem/parked_stack.h"
+#include "master/post_mortem/stack.h"
+#include "master/post_mortem/waits_for.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+namespace curfew::master {
+
+namespace {
+
+/// What makes two stacks the same: the functions, wherever in them.
+std::string kind_of(const std::vector<Frame>& frames) {
+    std::string kind;
+    for (const auto& frame : frames) {
+        kind += frame.function.empty() ? fmt::format("{:#x}", frame.address) : frame.function;
+        kind += '\n';
+    }
+    return kind;
+}
+
+bool is_parked(const Subject& subject) noexcept { return subject.cell->parked.load() != 0; }
+
+}  // namespace
+
+Examination::Examination(std::string heading, const Upstreams& upstreams, Say say, Ask ask)
+    : heading_(std::move(heading)),
+      upstreams_(upstreams),
+      say_(std::move(say)),
+      ask_(std::move(ask)) {}
+
+Examination::~Examination() = default;
+
+/// So that grep finds every line by the request and by the process.
+std::string Examination::prefix(const Subject& subject) const {
+    return fmt::format("{}: request {} (pid {}): ", heading_, subject.id, subject.pid);
+}
+
+void Examination::report(const Subject& subject, Deadline deadline) {
+    say_(fmt::format("{}{} {}, route {}, age {} ms, limit {} ms: {}", prefix(subject),
+                     subject.method, subject.target, subject.route, in_milliseconds(subject.age),
+                     in_milliseconds(subject.limit),
+                     what_happens(subject, Deadline::in(deadline.remaining() / 2))));
+    try {
+        say_stack(subject, is_parked(subject) ? stack_of_fiber(subject, deadline)
+                                              : stack_of_thread(subject, deadline));
+    } catch (const std::exception& error) {
+        say_(prefix(subject) + "  no stack: " + error.what());
+    }
+}
+
+std::string Examination::what_happens(const Subject& subject, Deadline deadline) {
+    std::string text;
+    if (is_parked(subject)) {
+        const int fd = subject.cell->waits_for.load();
+        const auto what = describe_descriptor(subject.pid, fd, upstreams_);
+        text = fd < 0 ? "its fiber waits for time to pass; "
+                      : fmt::format("its fiber waits for fd {} ({}); ", fd, what);
+    }
+    return text + fmt::format(
+                      "thread {} {}", subject.tid,
+                      what_it_does(subject.pid, subject.tid, subject.client, upstreams_, deadline));
+}
+
+/// Null if they may not be known.
+const Modules* Examination::modules_of(pid_t pid) {
+    if (modules_.first == pid) return modules_.second.get();
+    modules_ = {pid, nullptr};
+    try {
+        modules_.second = std::make_unique<Modules>(Modules::of(pid));
+    } catch (const std::runtime_error&) {
+        // Whoever may not read this may not use ptrace either.
+    }
+    return modules_.second.get();
+}
+
+std::vector<Frame> Examination::stack_of_thread(const Subject& subject, Deadline deadline) {
+    const Modules* const modules = modules_of(subject.pid);
+    if (!modules) return ask_(subject, deadline);
+    try {
+        return modules->describe(stack_of(*modules, subject.pid, subject.tid, deadline));
+    } catch (const std::system_error& error) {
+        if (error.code() != std::errc::operation_not_permitted) throw;
+        return ask_(subject, deadline);
+    }
+}
+
+/// Its thread could only tell its own stack, that of the event loop.
+std::vector<Frame> Examination::stack_of_fiber(const Subject& subject, Deadline deadline) {
+    const auto modules = Modules::of(subject.pid);  // libdwfl keeps to one stack in each
+    return modules.describe_parked(
+        parked_stack_of(modules, subject.pid, subject.tid, subject.cell->parked, deadline));
+}
+
+void Examination::say_stack(const Subject& subject, const std::vector<Frame>& frames) {
+    const auto [same, first] = seen_.try_emplace(kind_of(frames), subject.id);
+    if (!first) return say_(prefix(subject) + "  the same stack as request " + same->second);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        say_(fmt::format("{}  #{} {}", prefix(subject), i, to_string(frames[i])));
+    }
+}
+
+}  // namespace curfew::master

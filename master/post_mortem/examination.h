@@ -1,0 +1,53 @@
+#pragma once
+
+#include "handlers/deadline.h"
+#include "master/post_mortem/frame.h"
+#include "master/post_mortem/subject.h"
+#include "master/post_mortem/upstreams.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace curfew::master {
+
+class Modules;
+
+/// Looks at threads from outside, one after the other, and reports what each does and its stack,
+/// line by line. Done by a process of its own: see Examiner.
+class Examination {
+  public:
+    using Say = std::function<void(const std::string& line)>;
+    /// Another way to the stack of a thread that ptrace may not look at: asks the worker itself.
+    using Ask = std::function<std::vector<Frame>(const Subject& subject, Deadline deadline)>;
+
+    /// `heading`: with what each line begins, in one word. `upstreams` outlives it. `say` gets each
+    /// line.
+    Examination(std::string heading, const Upstreams& upstreams, Say say, Ask ask);
+    ~Examination();
+
+    /// By `deadline` it is done with it, as far as it depends on waiting.
+    void report(const Subject& subject, Deadline deadline);
+
+  private:
+    [[nodiscard]] const Modules* modules_of(pid_t pid);
+    [[nodiscard]] std::string what_happens(const Subject& subject, Deadline deadline);
+    [[nodiscard]] std::vector<Frame> stack_of_thread(const Subject& subject, Deadline deadline);
+    [[nodiscard]] std::vector<Frame> stack_of_fiber(const Subject& subject, Deadline deadline);
+    void say_stack(const Subject& subject, const std::vector<Frame>& frames);
+
+    [[nodiscard]] std::string prefix(const Subject& subject) const;
+
+    const std::string heading_;
+    const Upstreams& upstreams_;
+    const Say say_;
+    const Ask ask_;
+    std::pair<pid_t, std::unique_ptr<Modules>>
+        modules_;                              ///< of the process that was looked at last
+    std::map<std::string, std::string> seen_;  ///< whose each stack was, by request
+};
+
+}  // namespace curfew::master

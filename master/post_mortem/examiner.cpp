@@ -1,0 +1,127 @@
+#include "master/post_mortem/examiner.h"
+
+#include "master/post_mortem/asked_stack.h"
+#include "master/post_mortem/examination.h"
+#include "master/post_mortem/permission.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+
+namespace curfew::master {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration probe_box = 5s;
+
+void report_all(Examiner::Why why, const std::vector<Subject>& subjects, Duration each,
+                const BackendOptions& backends) {
+    const bool slow = why == Examiner::Why::slow;
+    const auto level = slow ? spdlog::level::warn : spdlog::level::err;
+    const Upstreams upstreams(backends);
+    Examination examination(
+        slow ? "slow" : "stuck", upstreams,
+        [level](const std::string& line) { spdlog::log(level, line); },
+        [](const Subject& subject, Deadline deadline) {
+            return asked_stack_of(*subject.stack_dump, subject.pid, subject.tid, deadline);
+        });
+    for (const auto& subject : subjects) {
+        if (slow && !still_runs(subject)) continue;
+        // What is left of the time is for the names.
+        examination.report(subject, Deadline::in(each * 3 / 4));
+    }
+}
+
+}  // namespace
+
+bool Examiner::begin(Why why, const std::vector<Subject>& subjects, Duration each,
+                     const BackendOptions& backends) {
+    Running running{.pid = 0, .box = Deadline::never(), .stuck = {}, .slow = why == Why::slow};
+    if (why == Why::stuck) {
+        for (const auto& subject : subjects) running.stuck.push_back(subject.pid);
+    }
+    return start(std::move(running), each * static_cast<int>(subjects.size()),
+                 [&] { report_all(why, subjects, each, backends); });
+}
+
+void Examiner::probe(const std::function<void()>& as_worker) {
+    const auto look = [&] {
+        if (const int error = refused_look(as_worker); error != 0) {
+            spdlog::warn(
+                "workers cannot be looked at from outside ({}): for its stack a stuck one is asked "
+                "by a signal, which fails if it has that blocked; CAP_SYS_PTRACE helps",
+                std::strerror(error));
+        }
+    };
+    static_cast<void>(start({.pid = 0, .box = Deadline::never(), .stuck = {}}, probe_box, look));
+}
+
+/// The new process dies with the master, and is killed by it if it does not end in time; what it
+/// held by ptrace then goes on.
+bool Examiner::start(Running running, Duration box, const std::function<void()>& work) {
+    const pid_t master = ::getpid();
+    running.box = Deadline::in(box);
+    running.pid = ::fork();
+    if (running.pid < 0) {
+        spdlog::error("cannot fork to look at requests: {}", std::strerror(errno));
+        return false;
+    }
+    if (running.pid > 0) {
+        running_.push_back(std::move(running));
+        return true;
+    }
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != master) ::_exit(0);
+    try {
+        become_("examiner");
+        work();
+        ::_exit(0);
+    } catch (const std::exception& error) {
+        spdlog::error("looking at requests: {}", error.what());
+    }
+    ::_exit(1);
+}
+
+bool Examiner::finished(pid_t reaped, int wait_status) {
+    const auto done = std::ranges::find(running_, reaped, &Running::pid);
+    if (done == running_.end()) return false;
+    running_.erase(done);
+    if (WIFSIGNALED(wait_status)) {
+        spdlog::error("looking at requests took too long: signal {}", WTERMSIG(wait_status));
+    }
+    return true;
+}
+
+void Examiner::end_overdue(Deadline::Clock::time_point now) noexcept {
+    for (auto& each : running_) {
+        if (!each.box.passed(now)) continue;
+        ::kill(each.pid, SIGKILL);
+        each.box = Deadline::never();
+        each.stuck.clear();
+    }
+}
+
+bool Examiner::looks_at(pid_t worker) const noexcept {
+    return std::ranges::any_of(running_, [worker](const Running& each) {
+        return std::ranges::find(each.stuck, worker) != each.stuck.end();
+    });
+}
+
+bool Examiner::looks_at_slow() const noexcept {
+    return std::ranges::any_of(running_, &Running::slow);
+}
+
+Deadline Examiner::box() const noexcept {
+    auto soonest = Deadline::never();
+    for (const auto& each : running_) soonest = std::min(soonest, each.box);
+    return soonest;
+}
+
+}  // namespace curfew::master

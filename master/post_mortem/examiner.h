@@ -1,0 +1,66 @@
+#pragma once
+
+#include "handlers/backends/options.h"
+#include "handlers/deadline.h"
+#include "master/post_mortem/subject.h"
+
+#include <sys/types.h>
+
+#include <functional>
+#include <vector>
+
+namespace curfew::master {
+
+/// Has requests that take too long looked at, each time by a short-lived process of its own, for
+/// which nobody waits: it writes to the log what they wait for and their stacks, and is killed if
+/// that takes too long. Whatever becomes of it, the worker goes on as it was.
+class Examiner {
+  public:
+    /// `become`: what a new process begins with; the name that it is to have.
+    explicit Examiner(std::function<void(const char* title)> become) : become_(std::move(become)) {}
+
+    enum class Why {
+        stuck,  ///< they are claimed, and their workers wait for this to be killed
+        slow,   ///< they go on; one that ends meanwhile is left out
+    };
+
+    /// Time to look at each subject is `each`. False if there can be no new process.
+    bool begin(Why why, const std::vector<Subject>& subjects, Duration each,
+               const BackendOptions& backends);
+
+    /// Says in the log if stuck workers cannot be looked at from outside. `as_worker`: what a
+    /// process begins with that may be looked at exactly as a worker.
+    void probe(const std::function<void()>& as_worker);
+
+    /// A child of ours has ended. True if it was one of these.
+    bool finished(pid_t reaped, int wait_status);
+
+    /// Ends what takes longer than it may.
+    void end_overdue(Deadline::Clock::time_point now) noexcept;
+
+    /// Whether somebody looks at this stuck worker, so that it must not be killed yet.
+    [[nodiscard]] bool looks_at(pid_t worker) const noexcept;
+
+    /// Whether slow requests are being looked at: one such process at a time is enough.
+    [[nodiscard]] bool looks_at_slow() const noexcept;
+
+    /// When end_overdue() has something to do.
+    [[nodiscard]] Deadline box() const noexcept;
+
+    [[nodiscard]] bool busy() const noexcept { return !running_.empty(); }
+
+  private:
+    struct Running {
+        pid_t pid;
+        Deadline box;
+        std::vector<pid_t> stuck;  ///< the workers that wait for it
+        bool slow = false;
+    };
+
+    [[nodiscard]] bool start(Running running, Duration box, const std::function<void()>& work);
+
+    const std::function<void(const char* title)> become_;
+    std::vector<Running> running_;
+};
+
+}  // namespace curfew::master

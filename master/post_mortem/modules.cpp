@@ -1,0 +1,119 @@
+#include "master/post_mortem/modules.h"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace curfew::master {
+
+namespace {
+
+/// Nothing beyond the file itself: the usual search of the disk and of servers takes too long.
+int find_nothing(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*, GElf_Word,
+                 char**) noexcept {
+    return -1;
+}
+
+const Dwfl_Callbacks callbacks = {
+    .find_elf = ::dwfl_linux_proc_find_elf,
+    .find_debuginfo = find_nothing,
+    .section_address = nullptr,
+    .debuginfo_path = nullptr,
+};
+
+std::string base_name(const char* path) {
+    const std::string text(path ? path : "");
+    return text.substr(text.rfind('/') + 1);
+}
+
+std::string demangled(const char* name) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> plain(
+        abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free);
+    return plain ? plain.get() : name;
+}
+
+bool is_servers(const Frame& frame) { return frame.function.starts_with("curfew::worker::"); }
+
+std::string source_of(Dwfl_Module* module, Dwarf_Addr address) {
+    Dwfl_Line* const line = ::dwfl_module_getsrc(module, address);
+    int number = 0;
+    const char* const file =
+        line ? ::dwfl_lineinfo(line, nullptr, &number, nullptr, nullptr, nullptr) : nullptr;
+    return file ? base_name(file) + ":" + std::to_string(number) : "";
+}
+
+}  // namespace
+
+Modules::Modules() : dwfl_(::dwfl_begin(&callbacks)) {
+    if (!dwfl_) throw std::runtime_error("libdwfl does not start");
+}
+
+void Modules::reported(int error) const {
+    if (error == 0) error = ::dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+    if (error != 0) throw std::runtime_error("what is mapped into it cannot be read");
+}
+
+Modules Modules::of(pid_t pid) {
+    Modules modules;
+    modules.reported(::dwfl_linux_proc_report(modules.get(), pid));
+    return modules;
+}
+
+Modules Modules::from(std::string maps) {
+    Modules modules;
+    const std::unique_ptr<FILE, decltype(&std::fclose)> file(
+        ::fmemopen(maps.data(), maps.size(), "r"), &std::fclose);
+    modules.reported(file ? ::dwfl_linux_proc_maps_report(modules.get(), file.get()) : -1);
+    return modules;
+}
+
+std::vector<Frame> Modules::describe_parked(std::span<const Call> calls) const {
+    const auto servers = [this](const Call& call) { return is_servers(describe(call)); };
+    const auto parking = std::ranges::find_if(calls, servers);
+    const auto parked = std::find_if_not(parking, calls.end(), servers);
+    return describe(parked == calls.end() ? calls : std::span(parked, calls.end()));
+}
+
+std::vector<Frame> Modules::describe(std::span<const Call> calls) const {
+    std::vector<Frame> frames;
+    for (const auto& call : calls) {
+        auto frame = describe(call);
+        if (!frames.empty() && is_servers(frame)) {
+            // How it calls a handler says nothing either.
+            if (frames.back().function.starts_with("std::_Function_handler<")) frames.pop_back();
+            break;
+        }
+        frames.push_back(std::move(frame));
+    }
+    return frames;
+}
+
+Frame Modules::describe(const Call& call) const {
+    Frame frame;
+    frame.address = call.address;
+    // A call that is the last thing in its function returns to where the next one begins.
+    const Dwarf_Addr inside = call.runs ? call.address : call.address - 1;
+    Dwfl_Module* const module = ::dwfl_addrmodule(dwfl_.get(), inside);
+    if (!module) return frame;
+
+    Dwarf_Addr start = 0;
+    const char* const name =
+        ::dwfl_module_info(module, nullptr, &start, nullptr, nullptr, nullptr, nullptr, nullptr);
+    frame.module = base_name(name);
+    GElf_Addr bias = 0;
+    frame.offset = inside - (::dwfl_module_getelf(module, &bias) ? bias : start);
+    GElf_Off in_function = 0;
+    GElf_Sym symbol;
+    if (const char* const function = ::dwfl_module_addrinfo(module, inside, &in_function, &symbol,
+                                                            nullptr, nullptr, nullptr)) {
+        frame.function = demangled(function);
+    }
+    frame.source = source_of(module, inside);
+    return frame;
+}
+
+}  // namespace curfew::master

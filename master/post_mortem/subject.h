@@ -1,0 +1,38 @@
+#pragma once
+
+#include "handlers/deadline.h"
+#include "master/overdue.h"
+#include "worker/scoreboard.h"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace curfew::master {
+
+/// A request that takes too long, and the thread that runs it. The words are copies: the worker may
+/// go on to the next request while this one is looked at.
+struct Subject {
+    pid_t pid = 0;
+    pid_t tid = 0;
+    int client = -1;  ///< its connection, as a descriptor of the worker
+    Duration age{};
+    Duration limit{};
+    std::string id;
+    std::string route;
+    std::string method;
+    std::string target;
+    const worker::Cell* cell = nullptr;
+    std::uint64_t word = 0;  ///< of the cell, as long as this request runs
+    worker::StackDump* stack_dump = nullptr;
+};
+
+/// From the scoreboard, as seen in a scan. To be trusted if the request has been claimed, or if its
+/// cell says after this that it still is the same.
+[[nodiscard]] Subject subject_of(pid_t pid, const worker::WorkerBoard& board, const Overdue& seen);
+
+/// False if it has ended, or has been claimed.
+[[nodiscard]] bool still_runs(const Subject& subject) noexcept;
+
+}  // namespace curfew::master

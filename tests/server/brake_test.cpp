@@ -1,0 +1,89 @@
+#include "tests/support/server.h"
+#include "tests/support/wait_until.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace curfew::tests;
+
+namespace {
+
+/// Whose route /spin has cost one worker more than it may.
+struct Braked {
+    Server server;
+
+    explicit Braked(std::vector<std::string> flags)
+        : server({.flags = std::move(flags),
+                  .config = "[[route]]\npattern = \"/spin\"\nharakiri = \"200ms\"\n",
+                  .app = test_app("naps"),
+                  .workers = 1}) {
+        for (int i = 0; i < 4; ++i) CHECK(server.get("/spin?time=60000").status == 504);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a route that has killed too many workers is answered 503, and the others work") {
+    Braked braked({});
+    const auto& server = braked.server;
+
+    REQUIRE(server.logs("brake: route /spin "));
+    const auto refused = server.get("/spin?time=0");
+    CHECK(refused.status == 503);
+    CHECK(std::stoi(refused.field("Retry-After")) > 0);
+    CHECK(std::stoi(refused.field("Retry-After")) <= 15);
+    CHECK(server.get("/hello").status == 200);
+    CHECK(count(server.log(), "harakiri: worker") == 4);
+    CHECK(server.workers(1).size() == 1);
+}
+
+TEST_CASE("a brake is released by the first request that is answered in time") {
+    Braked braked({"--harakiri-brake-window", "20s"});
+    const auto& server = braked.server;
+    CHECK(server.get("/spin?time=0").status == 503);
+
+    CHECK(wait_until([&] { return server.get("/spin?time=0").status == 200; }));
+
+    CHECK(server.logs("the brake on route /spin is released"));
+    CHECK(server.get("/spin?time=0").status == 200);
+}
+
+TEST_CASE("a request that is let through and dies of it engages the brake again") {
+    Braked braked({"--harakiri-brake-window", "20s"});
+    const auto& server = braked.server;
+
+    CHECK(wait_until([&] { return server.get("/spin?time=60000").status == 504; }));
+
+    CHECK(server.get("/spin?time=0").status == 503);
+    CHECK(server.get("/hello").status == 200);
+}
+
+TEST_CASE("a brake of 0 is none") {
+    Braked braked({"--harakiri-brake", "0"});
+
+    CHECK(braked.server.get("/spin?time=0").status == 200);
+}
+
+TEST_CASE("everyone who is overdue when a brake engages has his 504, and the pool recovers") {
+    const Server server({.config = "[[route]]\npattern = \"/spin\"\nharakiri = \"2s\"\n",
+                         .app = test_app("naps"),
+                         .workers = 6});
+    REQUIRE(server.workers(6).size() == 6);
+    std::vector<Client> stuck;
+    for (int i = 0; i < 6; ++i) {
+        stuck.emplace_back(server);
+        stuck.back().send(get_request("/spin?time=60000"));
+    }
+
+    int in_time = 0;
+    for (auto& client : stuck) in_time += client.read_reply().status == 504 ? 1 : 0;
+
+    // Whom a worker takes last may find the route closed.
+    CHECK(in_time >= 4);
+    CHECK(server.logs("brake: route /spin "));
+    CHECK(wait_until([&] { return count(server.log(), "killed: a request exceeded") >= 4; }));
+    CHECK(server.workers(6).size() == 6);
+    CHECK(server.get("/hello").status == 200);
+}

@@ -1,0 +1,130 @@
+#include "worker/connection.h"
+
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace curfew::worker {
+
+namespace {
+
+std::int32_t thread_id() noexcept {
+    thread_local const std::int32_t id = ::gettid();
+    return id;
+}
+
+/// The master has answered in our stead and is about to kill this process: touch nothing any more.
+/// A fiber leaves the thread to the others meanwhile.
+[[noreturn]] void await_kill() noexcept {
+    while (true) ::poll(nullptr, 0, -1);
+}
+
+}  // namespace
+
+/// The answer of a route that has cost too many workers their lives.
+std::optional<Response> Connection::braked() {
+    lease_.reset();
+    auto& brake = context_.board.brakes()[route_->number()];
+    if (!brake.engaged()) return {};
+    const auto now = Deadline::Clock::now();
+    const auto pause = brake_pause(context_.options.harakiri_brake_window);
+    const auto limit = context_.dispatcher.harakiri(*route_, now).remaining(now);
+    const auto lease = now + pause + std::min<Duration>(limit, std::chrono::hours(1));
+    if (brake.let_through(now, lease)) {
+        lease_ = lease;
+        return {};
+    }
+    auto answer = plain_answer(503, "this route is stopped for a while, since it is stuck");
+    const auto left = std::clamp(brake.until() - now, Duration::zero(), pause);
+    answer.header("Retry-After",
+                  std::to_string(std::chrono::ceil<std::chrono::seconds>(left).count()));
+    return answer;
+}
+
+/// What the request has waited before it came to us: its limits count from there.
+Duration Connection::queue_time() {
+    auto waited = Duration::zero();
+    if (adopted_) return waited;  // its limits count from its arrival at its first worker
+    if (std::exchange(first_request_, false) && context_.busy.may_have_queued(started_)) {
+        waited = since_last_arrival(socket_.get());
+    }
+    const auto said = parser_.facts().request_start;
+    if (said.empty() || !context_.trusted.trusts(peer_)) return waited;
+    return std::max(waited, since_request_start(said));
+}
+
+void Connection::run() noexcept {
+    if (job_ == Job::handler) return run_handler();
+    pull_chunk();
+}
+
+void Connection::run_handler() {
+    auto& parts = parser_.parts();
+    // A task that waited for a thread begins later than its request.
+    const auto start = context_.executor.immediate() ? started_ : Deadline::Clock::now();
+    const auto arrived = start - waited_;
+    auto harakiri = std::min(context_.dispatcher.harakiri(*route_, arrived), budget_);
+    parts.limit = context_.dispatcher.limit(*route_, parts, started_ - waited_, arrived);
+    const auto mode = context_.dispatcher.harakiri_mode(*route_);
+    const bool kills = mode == Harakiri::on;
+    parts.deadline = kills ? std::min(parts.limit, harakiri) : parts.limit;
+    const auto now = adopted_ ? Deadline::Clock::now() : start;
+    if (kills && harakiri.passed(now)) harakiri = Deadline::never();  // it is answered at once
+    context_.board.cells()[cell_].route.store(route_->number(), std::memory_order_relaxed);
+    context_.board.cells()[cell_].report_only.store(!kills, std::memory_order_relaxed);
+    const Label label{
+        .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
+    const bool came_whole = first_byte_ == Deadline::Clock::time_point{};
+    const MeteringScope metering(context_.board.meter(cell_).begin(
+        start, came_whole ? Duration::zero() : started_ - first_byte_, start - started_ + waited_));
+    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
+    const auto word = context_.board.publish(cell_, label, arrived, harakiri, thread_id(),
+                                             context_.dispatcher.slow_at(*route_, arrived));
+    extension_.begin({.board = context_.board,
+                      .cell = cell_,
+                      .word = word,
+                      .harakiri = harakiri,
+                      .latest = context_.dispatcher.latest_harakiri(harakiri, arrived),
+                      .mode = mode});
+    parts.extension = &extension_;
+    if (adopted_ || waited_ > Duration::zero()) context_.board.hasten(harakiri);
+
+    response_ = context_.dispatcher.run(*route_, Request(parts), now);
+    extension_.end();
+    cpu_.end();
+    if (!context_.board.begin_response(cell_)) await_kill();
+    if (lease_ && context_.board.brakes()[route_->number()].release(*lease_)) {
+        spdlog::warn("the brake on route {} is released: a request was answered in time",
+                     route_->pattern());
+    }
+}
+
+void Connection::pull_chunk() {
+    const auto start = Deadline::Clock::now();
+    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
+    context_.board.resume_response(cell_, start, context_.dispatcher.harakiri(*route_, start),
+                                   thread_id());
+    const MeteringScope metering(context_.board.meter(cell_).resume(start));
+    try {
+        chunk_ = writer_.chunks()();
+    } catch (const std::exception& error) {
+        spdlog::error("{}: the stream threw: {}", parser_.parts().id, error.what());
+        chunk_failed_ = true;
+    } catch (...) {
+        spdlog::error("{}: the stream threw something unknown", parser_.parts().id);
+        chunk_failed_ = true;
+    }
+    cpu_.end();
+    if (!context_.board.rest_response(cell_)) await_kill();
+}
+
+void Connection::parked(std::uint64_t address, int fd) noexcept {
+    auto& cell = context_.board.cells()[cell_];
+    cell.waits_for.store(fd, std::memory_order_relaxed);
+    cell.parked.store(address, std::memory_order_relaxed);
+}
+
+}  // namespace curfew::worker

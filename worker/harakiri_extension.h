@@ -1,0 +1,49 @@
+#pragma once
+
+#include "handlers/extension.h"
+#include "handlers/harakiri.h"
+#include "worker/scoreboard.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+namespace curfew::worker {
+
+/// A running request as the scoreboard knows it, for Request::extend().
+struct RunningCell {
+    WorkerBoard board;
+    std::size_t cell = 0;
+    std::uint64_t word = 0;  ///< what publish() has returned
+    Deadline harakiri = Deadline::never();
+    Deadline latest = Deadline::never();  ///< no handler may go beyond
+    Harakiri mode = Harakiri::on;
+};
+
+/// Moves the deadline of one request after another: begin() and end() for each.
+class HarakiriExtension final : public Extension {
+  public:
+    explicit HarakiriExtension(const RunningCell& running) noexcept;
+    HarakiriExtension(const HarakiriExtension&) = delete;
+    HarakiriExtension& operator=(const HarakiriExtension&) = delete;
+
+    /// Before the handler runs.
+    void begin(const RunningCell& running) noexcept;
+
+    /// Before the response begins: nothing is moved from here on, whoever still tries.
+    void end() noexcept;
+
+    Deadline extend(Duration from_now) override;
+    [[nodiscard]] Deadline harakiri() const noexcept override;
+    [[nodiscard]] std::shared_ptr<Extension> keep() override;
+
+  private:
+    std::mutex mutex_;  ///< a handler may have threads
+    RunningCell running_;
+    std::atomic<Deadline> harakiri_;
+    bool over_ = false;
+    std::shared_ptr<HarakiriExtension> kept_;
+};
+
+}  // namespace curfew::worker

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace curfew::worker {
+
+/// How a worker tells the stack of one of its threads to somebody who may not look at it from
+/// outside. In shared memory, where zero is its initial state. Whoever asks counts `asked` up and
+/// sends the thread stack_signal(); the answer is there once `answered` has the same number.
+struct StackDump {
+    static constexpr std::size_t most_frames = 64;
+
+    std::atomic<std::uint32_t> asked;
+    std::atomic<std::uint32_t> answered;
+    std::atomic<bool> busy;
+    std::int32_t tid;      ///< whose it is
+    std::uint32_t frames;  ///< the innermost first
+    std::uint32_t maps_size;
+    std::uintptr_t addresses[most_frames];
+    char maps[256 << 10];  ///< /proc/PID/maps, which others may not read
+};
+
+/// From now on this process answers, in whatever thread is asked. To be called by the thread that
+/// runs handlers, which gets a stack for that.
+void answer_with_stacks_in(StackDump& dump);
+
+}  // namespace curfew::worker
