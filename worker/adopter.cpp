@@ -36,12 +36,13 @@ void Adopter::take_some() {
 
 bool Adopter::take() {
     try {
-        auto adoptee = receive_handover(socket_.get());
+        auto adoptee = receive_handover(socket_.get(), context_.board.line().landing);
         if (!adoptee) return false;
         connections_.adopt(std::move(*adoptee));
     } catch (const std::exception& error) {
         spdlog::error("a connection of a dead worker is lost: {}", error.what());
     }
+    context_.board.line().landing.clear();
     return true;
 }
 

@@ -162,6 +162,7 @@ void Caretaker::answer_claimed() noexcept {
         const auto all = evidence(i);
         const auto verdict = judge(all);
         if (verdict.kind == Kind::answer) answer(i, all.ledger, verdict.status);
+        if (verdict.kind == Kind::answer || verdict.kind == Kind::answered) hand_over_answered(i);
         if (verdict.kind == Kind::reset) {
             arm_reset(all.ledger.fd);
             set_outcome(i, Outcome::reset);
@@ -171,23 +172,25 @@ void Caretaker::answer_claimed() noexcept {
 
 /// First what cannot wait: upstreams, and those who have no other answer to expect.
 void Caretaker::settle() noexcept {
+    forget_landed();
     close_others();
     const auto used = board_.used_cells().size();
     for (std::size_t i = 0; i < used; ++i) {
         const auto all = evidence(i);
         const auto verdict = judge(all);
         if (verdict.kind == Kind::answer) answer(i, all.ledger, verdict.status);
-        if (verdict.kind != Kind::reset) continue;
-        arm_reset(all.ledger.fd);
-        ::close(all.ledger.fd);
-        set_outcome(i, Outcome::reset);
-        board_.ledger(i).store({});
+        if (verdict.kind == Kind::reset) reset(i, all.ledger);
     }
     patience_ = Deadline::in(patience_with_others);
+    pass_on_landed();
     for (std::size_t i = 0; i < used; ++i) {
         const auto all = evidence(i);
         const auto verdict = judge(all);
         if (verdict.kind == Kind::nothing) continue;
+        if (verdict.kind == Kind::reset) {  // it could not even be answered
+            reset(i, all.ledger);
+            continue;
+        }
         hand_over(i, all.ledger, verdict.kind);
         ::close(all.ledger.fd);
     }
@@ -222,7 +225,20 @@ void Caretaker::answer(std::size_t cell, const Ledger& ledger, int status) noexc
     Ledger after = ledger;
     after.body = written.body;
     board_.ledger(cell).store(after);
-    hand_over(cell, after, Kind::answered);
+}
+
+/// To a worker that takes it now; else there will be another try.
+void Caretaker::hand_over_answered(std::size_t cell) noexcept {
+    const auto outcome = board_.cells()[cell].outcome.load();
+    if (outcome == Outcome::lost) return;
+    hand_over(cell, board_.ledger(cell).load(), Kind::answered);
+}
+
+void Caretaker::reset(std::size_t cell, const Ledger& ledger) noexcept {
+    arm_reset(ledger.fd);
+    ::close(ledger.fd);
+    if (board_.cells()[cell].outcome.load() == Outcome::none) set_outcome(cell, Outcome::reset);
+    board_.ledger(cell).store({});
 }
 
 void Caretaker::hand_over(std::size_t cell, const Ledger& ledger, Kind kind) noexcept {
@@ -278,6 +294,24 @@ void Caretaker::pass_on(std::size_t cell, const Ledger& ledger, const Handover& 
     board_.ledger(cell).store({});
 }
 
+/// Of a connection whose adoption was not complete, what it was adopted with holds.
+void Caretaker::forget_landed() noexcept {
+    const auto landed = board_.line().landing.files();
+    if (!landed) return;
+    const auto used = board_.used_cells().size();
+    for (std::size_t i = 0; i < used; ++i) {
+        if (board_.ledger(i).load().fd == landed->client) board_.ledger(i).store({});
+    }
+}
+
+void Caretaker::pass_on_landed() noexcept {
+    const auto& landing = board_.line().landing;
+    const auto landed = landing.files();
+    if (!landed) return;
+    (void)send_handover(adoption_, landing.handover(), landed->client, landed->arena, patience_);
+    ::close(landed->client);
+}
+
 /// Nobody takes it.
 void Caretaker::turn_away(std::size_t cell, const Ledger& ledger, Handover::Kind kind) noexcept {
     const bool waits = kind == Handover::Kind::again ||
@@ -305,6 +339,10 @@ void Caretaker::close_others() noexcept {
     for (std::size_t i = 0; i < used; ++i) {
         const auto& ledger = board_.ledger(i).load();
         if (ledger.stage != Ledger::Stage::closed) mark(ledger.fd);
+    }
+    if (const auto landed = board_.line().landing.files()) {
+        mark(landed->client);
+        mark(landed->arena);
     }
     mark(arena_.fd());
     mark(adoption_);

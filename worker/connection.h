@@ -83,7 +83,8 @@ class Connection final : private Task {
     void close() noexcept { state_ = State::closed; }
 
     void take_over(const Handover& handover, std::string_view bytes);
-    void log_adopted(const Handover& handover);
+    void take_up(const Handover& handover);
+    [[nodiscard]] bool log_adopted(const Handover& handover);
     void enter_stage(Ledger::Stage stage) noexcept;
     void enter_responding() noexcept;
 

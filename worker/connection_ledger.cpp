@@ -40,25 +40,31 @@ void Connection::take_over(const Handover& handover, std::string_view bytes) {
     ledger_.arrived = handover.arrived;
     ledger_.retried = handover.kind == Handover::Kind::again;
     given_id_ = handover.id.data();
-    enter_stage(Ledger::Stage::reading);
+    take_up(handover);
+    context_.board.line().landing.clear();
+}
+
+/// What was answered must not be in the ledger as something to begin with, not for a moment.
+void Connection::take_up(const Handover& handover) {
     switch (handover.kind) {
         case Handover::Kind::begin:
-            return;
+            return enter_stage(Ledger::Stage::reading);
         case Handover::Kind::again:
             budget_ = Deadline::at(Deadline::Clock::time_point(Duration(handover.deadline)));
-            return;
+            return enter_stage(Ledger::Stage::reading);
         case Handover::Kind::answered:
-            log_adopted(handover);
-            if (handover.keep_alive) return;
+            if (log_adopted(handover) && handover.keep_alive) return;
             [[fallthrough]];
         case Handover::Kind::linger:
-            return linger();
+            linger();
+            return enter_stage(Ledger::Stage::lingering);
     }
 }
 
-/// The request was answered in its worker's stead, which could not log it.
-void Connection::log_adopted(const Handover& handover) {
-    if (parser_.advance(input_) != Parser::Progress::complete) return;
+/// The request was answered in its worker's stead, which could not log it. False if nobody knows
+/// where it ends.
+bool Connection::log_adopted(const Handover& handover) {
+    if (parser_.advance(input_) != Parser::Progress::complete) return false;
     const auto id = std::exchange(given_id_, {});
     auto& parts = parser_.parts();
     parts.peer = peer_;
@@ -78,6 +84,7 @@ void Connection::log_adopted(const Handover& handover) {
     waiting_ = Waiting::idle;
     set_deadline(context_.options.keepalive);
     enter_stage(Ledger::Stage::reading);
+    return true;
 }
 
 }  // namespace curfew::worker

@@ -7,37 +7,31 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <new>
+#include <span>
 #include <system_error>
 
 namespace curfew::worker {
 
 namespace {
 
-constexpr std::size_t descriptors = 2;
-
 /// A message of one Handover, with descriptors beside it.
-struct Message {
-    explicit Message(Handover& handover) noexcept {
-        part = {&handover, sizeof handover};
-        header.msg_iov = &part;
-        header.msg_iovlen = 1;
-        header.msg_control = control;
-        header.msg_controllen = sizeof control;
-    }
-
-    iovec part;
+msghdr message_of(iovec& part, Handover& handover, std::span<char> rights) noexcept {
+    part = {&handover, sizeof handover};
     msghdr header{};
-    alignas(cmsghdr) char control[CMSG_SPACE(descriptors * sizeof(int))] = {};
-};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = rights.data();
+    header.msg_controllen = rights.size();
+    return header;
+}
 
 /// `error`: why there is none.
 bool wait_for_room(int adoption, int error, Deadline by) noexcept {
     if (by.passed()) return false;
     // Of this one the socket knows nothing.
     if (error == ETOOMANYREFS) return ::poll(nullptr, 0, 1) == 0;
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(std::max(by.remaining(), Duration::zero()));
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        std::min(by.remaining(), Duration(std::chrono::hours(1))));
     pollfd room{.fd = adoption, .events = POLLOUT, .revents = 0};
     return ::poll(&room, 1, static_cast<int>(left.count())) > 0;
 }
@@ -68,14 +62,16 @@ AdoptionSocket::AdoptionSocket() {
 bool send_handover(int adoption, const Handover& handover, int client, int arena,
                    Deadline by) noexcept {
     Handover copy = handover;
-    Message message(copy);
-    cmsghdr* const rights = CMSG_FIRSTHDR(&message.header);
+    const Landing::Files files{.client = client, .arena = arena};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof files)> control{};
+    iovec part;
+    const auto message = message_of(part, copy, control);
+    cmsghdr* const rights = CMSG_FIRSTHDR(&message);
     rights->cmsg_level = SOL_SOCKET;
     rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(descriptors * sizeof(int));
-    const int fds[descriptors] = {client, arena};
-    std::memcpy(CMSG_DATA(rights), fds, sizeof fds);
-    while (::sendmsg(adoption, &message.header, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+    rights->cmsg_len = CMSG_LEN(sizeof files);
+    std::memcpy(CMSG_DATA(rights), &files, sizeof files);
+    while (::sendmsg(adoption, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
         const int error = errno;
         const bool full = error == EAGAIN || error == EINTR || error == ETOOMANYREFS;
         if (!full || !wait_for_room(adoption, error, by)) return false;
@@ -83,23 +79,32 @@ bool send_handover(int adoption, const Handover& handover, int client, int arena
     return true;
 }
 
-std::optional<Adoptee> receive_handover(int adoption) {
-    Adoptee adoptee;
-    Message message(adoptee.handover);
-    const auto count = ::recvmsg(adoption, &message.header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+std::optional<Landing::Files> Landing::files() const noexcept {
+    const auto* const rights = reinterpret_cast<const cmsghdr*>(rights_.data());
+    Files files;
+    if (!open_.load() || rights->cmsg_len != CMSG_LEN(sizeof files)) return {};
+    std::memcpy(&files, rights_.data() + CMSG_LEN(0), sizeof files);
+    return files;
+}
+
+std::optional<Adoptee> receive_handover(int adoption, Landing& landing) {
+    landing.clear();
+    landing.rights_ = {};
+    landing.open_.store(true);
+    iovec part;
+    auto message = message_of(part, landing.handover_, landing.rights_);
+    const auto count = ::recvmsg(adoption, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return {};
     if (count <= 0) throw std::system_error(errno, std::generic_category(), "adopting");
 
-    const cmsghdr* const rights = CMSG_FIRSTHDR(&message.header);
-    if (!rights || rights->cmsg_len != CMSG_LEN(descriptors * sizeof(int))) {
-        throw std::system_error(EMFILE, std::generic_category(), "adopting");
-    }
-    int fds[descriptors];
-    std::memcpy(fds, CMSG_DATA(rights), sizeof fds);
-    adoptee.client.reset(fds[0]);
-    const UniqueFd arena(fds[1]);
-    read_extent(arena.get(), adoptee.handover.head, adoptee.bytes);
-    read_extent(arena.get(), adoptee.handover.input, adoptee.bytes);
+    const auto files = landing.files();
+    if (!files) throw std::system_error(EMFILE, std::generic_category(), "adopting");
+    Adoptee adoptee;
+    adoptee.handover = landing.handover_;
+    adoptee.client.reset(files->client);
+    adoptee.arena.reset(files->arena);
+    read_extent(files->arena, adoptee.handover.head, adoptee.bytes);
+    read_extent(files->arena, adoptee.handover.input, adoptee.bytes);
     return adoptee;
 }
 

@@ -4,7 +4,10 @@
 #include "handlers/unique_fd.h"
 #include "worker/arena.h"
 
+#include <sys/socket.h>
+
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +40,31 @@ struct Handover {
     }
 };
 
+struct Adoptee;
+
+/// Where a worker receives handovers, in shared memory: if it is killed while it adopts one, its
+/// keeper gives that away once more. The kernel fills it in one step; from then on it holds until
+/// clear(), which is to be called when the connection's ledger says all that is in here.
+class Landing {
+  public:
+    struct Files {
+        int client = -1;
+        int arena = -1;  ///< that of the worker that died first
+    };
+
+    void clear() noexcept { open_.store(false); }
+    /// What landed and was not cleared; the descriptors are those of the worker.
+    [[nodiscard]] std::optional<Files> files() const noexcept;
+    [[nodiscard]] const Handover& handover() const noexcept { return handover_; }
+
+  private:
+    friend std::optional<Adoptee> receive_handover(int adoption, Landing& landing);
+
+    std::atomic<bool> open_{false};
+    Handover handover_;
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(Files))> rights_{};
+};
+
 /// Over which connections go from keepers to workers. All keepers have the one end and all workers
 /// the other: whoever is free takes the next.
 struct AdoptionSocket {
@@ -57,10 +85,11 @@ struct Adoptee {
     Handover handover;
     UniqueFd client;
     std::string bytes;
+    UniqueFd arena;  ///< where they were read; to be open as long as the Landing holds
 };
 
 /// Nothing if none waits, or if another was faster. Throws std::system_error, std::bad_alloc: then
 /// that connection is lost.
-[[nodiscard]] std::optional<Adoptee> receive_handover(int adoption);
+[[nodiscard]] std::optional<Adoptee> receive_handover(int adoption, Landing& landing);
 
 }  // namespace curfew::worker

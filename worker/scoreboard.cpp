@@ -206,6 +206,7 @@ void WorkerBoard::reset() noexcept {
     line_->keeper_calls.store(0);
     line_->ending.store(Ending::none);
     line_->retry_idempotent.store(false);
+    line_->landing.clear();
 }
 
 Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)

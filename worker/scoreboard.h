@@ -5,6 +5,7 @@
 #include "handlers/meter.h"
 #include "handlers/unique_fd.h"
 #include "worker/counters.h"
+#include "worker/handover.h"
 #include "worker/ledger.h"
 #include "worker/outcome.h"
 #include "worker/stack_dump.h"
@@ -129,6 +130,8 @@ struct alignas(64) WorkerLine {
     std::atomic<std::uint32_t> keeper_calls{0};  ///< a futex: see WorkerBoard::call_keeper()
     std::atomic<Ending> ending{Ending::none};
     std::atomic<bool> retry_idempotent{false};  ///< of requests that were running at the end
+
+    Landing landing;
 };
 
 class Scoreboard;

@@ -22,23 +22,45 @@ bool has_fin(int state) noexcept {
     return state == close_wait || state == last_ack || state == closing;
 }
 
+/// The counters as the kernel shows them, none of which is what is asked for.
+struct Raw {
+    std::uint64_t received = 0;      ///< by the kernel; the client's FIN counts as a byte
+    std::uint64_t acknowledged = 0;  ///< by the client
+    std::uint8_t state = 0;
+
+    friend bool operator==(const Raw&, const Raw&) = default;
+};
+
+bool read_raw(int fd, Raw& raw) noexcept {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    constexpr auto needed = offsetof(tcp_info, tcpi_bytes_received) + sizeof(std::uint64_t);
+    if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed) return false;
+    raw = {info.tcpi_bytes_received, info.tcpi_bytes_acked, info.tcpi_state};
+    return true;
+}
+
 }  // namespace
 
 std::optional<SocketCounts> socket_counts(int fd) noexcept {
-    tcp_info info{};
-    socklen_t size = sizeof info;
-    if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
-    constexpr auto needed = offsetof(tcp_info, tcpi_bytes_received) + sizeof(std::uint64_t);
+    Raw raw;
+    Raw after;
     int unread = 0;
     int unacknowledged = 0;
-    if (size < needed || ::ioctl(fd, SIOCINQ, &unread) != 0 ||
-        ::ioctl(fd, SIOCOUTQ, &unacknowledged) != 0) {
-        return {};
+    if (!read_raw(fd, raw)) return {};
+    // The client goes on meanwhile: what it sends or acknowledges between two of these calls would
+    // be counted by one and not by the other.
+    while (true) {
+        if (::ioctl(fd, SIOCINQ, &unread) != 0) return {};
+        if (::ioctl(fd, SIOCOUTQ, &unacknowledged) != 0) return {};
+        if (!read_raw(fd, after)) return {};
+        if (after == raw) break;
+        raw = after;
     }
-    const auto fin = has_fin(info.tcpi_state) ? 1U : 0U;
+    const auto fin = has_fin(raw.state) ? 1U : 0U;
     return SocketCounts{
-        .received = info.tcpi_bytes_received - fin - static_cast<std::uint64_t>(unread),
-        .sent = info.tcpi_bytes_acked + static_cast<std::uint64_t>(unacknowledged),
+        .received = raw.received - fin - static_cast<std::uint64_t>(unread),
+        .sent = raw.acknowledged + static_cast<std::uint64_t>(unacknowledged),
     };
 }
 

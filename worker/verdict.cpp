@@ -31,6 +31,9 @@ Verdict judge(const Evidence& evidence) noexcept {
     if (ledger.stage == Stage::closed) return {};
     // The worker lives: only what was taken from it is ours.
     if (evidence.ending == Ending::none && !claimed) return {};
+    // The client has got a part, of which there will be no rest.
+    const bool broken = evidence.outcome == Outcome::reset || evidence.outcome == Outcome::lost;
+    if (broken) return evidence.ending == Ending::none ? Verdict{} : Verdict{Kind::reset};
     if (evidence.outcome != Outcome::none) return {Kind::answered};
 
     if (ledger.stage == Stage::lingering) return {Kind::linger};

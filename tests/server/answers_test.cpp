@@ -140,8 +140,8 @@ TEST_CASE("over a Unix socket it is the same") {
     CHECK(client.get("/hello").status == 200);
 }
 
-TEST_CASE("a response that has begun is reset, never continued") {
-    const Server server = short_tempered();
+TEST_CASE("a response that has begun is reset with its worker, never continued") {
+    const Server server = short_tempered({"--keep-alive", "1h"});
     Client client(server);
 
     client.send(get_request("/stream/2?interval=8000"));

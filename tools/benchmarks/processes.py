@@ -26,6 +26,12 @@ def children(pid):
     return found
 
 
+def workers(pid):
+    """Those children that serve, in the order of their birth."""
+    return [child for child in children(pid)
+            if "worker" in (name := title(child)) and "[ready]" in name]
+
+
 def title(pid):
     """What ps shows; empty for one that is dying."""
     try:

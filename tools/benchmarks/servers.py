@@ -97,6 +97,9 @@ class Server:
 class Bench:
     """Makes servers; what they need of files is in `directory`."""
 
+    requests = 1000  # of each kind that a measurement counts one by one
+    seconds = 60  # of load on workers that are killed
+
     def __init__(self, binary, directory):
         self.binary = binary
         self.directory = pathlib.Path(directory)
@@ -104,10 +107,12 @@ class Bench:
         self.tools = pathlib.Path(binary).parent.parent / "tools"
         self.impair = self.tools / "impairment" / "impair"
 
-    def curfew(self, *options, workers=2):
+    def curfew(self, *options, workers=2, prefix=()):
+        """`prefix`: a command that starts it with other rights."""
         port = free_port()
         return Server(
-            [self.binary, "--app", "demo", "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
+            [*prefix, self.binary, "--app", "demo", "--bind", f"127.0.0.1:{port}",
+             "--workers", str(workers),
              "--graceful-timeout", "1s", "--log-level", "error", *options],
             port, self.directory / f"curfew-{port}.log")
 
