@@ -79,10 +79,13 @@ void Master::notice_stop(pid_t pid, int wait_status) {
 
 /// Its keeper sees to its clients from now on.
 void Master::begin_settling(Child& child, bool ours) {
-    const auto retry = options_.retry_idempotent;
+    const bool alone = stopping_ == Stopping::now;
+    const auto retry = alone ? Retry::never : options_.retry_idempotent;
     child.board().line().retry_idempotent.store(retry == Retry::always ||
                                                 (retry == Retry::killed && ours));
-    child.call_keeper(ours ? worker::Ending::killed : worker::Ending::died);
+    child.call_keeper(!ours   ? worker::Ending::died
+                      : alone ? worker::Ending::ceased
+                              : worker::Ending::killed);
 }
 
 /// The clients of a dead worker have been seen to; those of a living one have nobody any more.

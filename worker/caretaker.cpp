@@ -172,6 +172,7 @@ void Caretaker::answer_claimed() noexcept {
 
 /// First what cannot wait: upstreams, and those who have no other answer to expect.
 void Caretaker::settle() noexcept {
+    if (board_.line().ending.load() == Ending::ceased) adoption_ = -1;
     forget_landed();
     close_others();
     const auto used = board_.used_cells().size();

@@ -105,6 +105,7 @@ enum class WorkerState : std::uint32_t { booting, ready, draining };
 enum class Ending : std::uint32_t {
     none,    ///< it has not: only requests that the master has claimed are to be answered
     killed,  ///< by the master: its other requests have no part in that
+    ceased,  ///< by the master, and with it all others: nobody is there to go on
     died,    ///< in any other way
 };
 

@@ -20,7 +20,7 @@ Verdict without_response(const Evidence& evidence) noexcept {
     // Nobody's handler has seen it.
     if (evidence.phase == Phase::idle) return {Kind::begin};
     if (evidence.may_retry && !evidence.ledger.retried && evidence.in_time) return {Kind::again};
-    return {Kind::answer, evidence.ending == Ending::killed ? 503 : 502};
+    return {Kind::answer, evidence.ending == Ending::died ? 502 : 503};
 }
 
 }  // namespace
