@@ -72,6 +72,11 @@ Child::Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard b
       database_(std::move(database)),
       boot_deadline_(boot_deadline) {}
 
+Duration Child::boot_time() const noexcept {
+    const Deadline::Clock::time_point ready_at(Duration(board_.line().ready_at.load()));
+    return std::max(ready_at - born_, Duration::zero());
+}
+
 void Child::send(int signal) const noexcept {
     // Nobody else reaps our children, so the pid cannot be another process's.
     if (!dead_) ::kill(pid_, signal);

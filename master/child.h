@@ -61,6 +61,9 @@ class Child {
     }
     [[nodiscard]] bool ready() const noexcept { return state() != worker::WorkerState::booting; }
 
+    /// From fork to ready; zero if it is not.
+    [[nodiscard]] Duration boot_time() const noexcept;
+
     /// On its way out, by our will or its own: it does not count any more.
     [[nodiscard]] bool leaving() const noexcept {
         return told_ || dead_ || killed() || condemned() ||
@@ -71,6 +74,13 @@ class Child {
     void tell_to_go(int signal, Deadline kill_by) noexcept;
 
     [[nodiscard]] bool told() const noexcept { return told_; }
+
+    /// It may soon have to be killed, so that another should be ready to take its place. Returns
+    /// whether that is news.
+    bool expect_death(bool expected) noexcept {
+        return std::exchange(doomed_, expected) != expected;
+    }
+    [[nodiscard]] bool doomed() const noexcept { return doomed_; }
 
     /// It is to be killed, once the requests that it can end have ended, or at `kill_by`. `why`
     /// becomes part of its Death.
@@ -134,6 +144,7 @@ class Child {
     Deadline kill_by_ = Deadline::never();
     bool told_ = false;
     bool dead_ = false;
+    bool doomed_ = false;
     bool given_up_ = false;
     Death obituary_{};
     Deadline stop_patience_ = Deadline::never();

@@ -23,6 +23,9 @@ namespace {
 
 constexpr std::size_t spare_places = 32;
 
+constexpr Duration shortest_lead = std::chrono::milliseconds(20);
+constexpr Duration longest_lead = std::chrono::seconds(5);
+
 std::size_t places_for(const Options& options) {
     return 2 * static_cast<std::size_t>(options.workers) + spare_places;
 }
@@ -112,9 +115,10 @@ bool Master::anyone_ready() const {
 }
 
 std::size_t Master::serving() const {
-    return static_cast<std::size_t>(std::count_if(
-        children_.begin(), children_.end(),
-        [this](const auto& child) { return is_current(*child) && !child->leaving(); }));
+    return static_cast<std::size_t>(
+        std::count_if(children_.begin(), children_.end(), [this](const auto& child) {
+            return is_current(*child) && !child->leaving() && !child->doomed();
+        }));
 }
 
 /// The youngest go first: they have the fewest clients.
@@ -152,9 +156,9 @@ void Master::wait() {
     poked_ = scoreboard_.take_pokes();
 }
 
-/// A request that begins after the scan cannot be overdue before the shortest limit has passed, so
-/// nobody needs to tell us of it; and when nothing runs, the next one does, if nothing has begun
-/// for that long: short requests one after the other must not all have to.
+/// A request that begins after the scan cannot come near its limit before that much of the shortest
+/// has passed, so nobody needs to tell us of it; and when nothing runs, the next one does, if
+/// nothing has begun for that long: short requests one after the other must not all have to.
 Deadline Master::next_wake(Deadline::Clock::time_point now) {
     auto wake =
         stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
@@ -169,8 +173,14 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
         if (child->condemned() && !examiner_.looks_at(child->pid())) {
             wake = std::min(wake, child->execution());
         }
-        const auto seen = scan(child->board(), now);
+        const auto seen = scan(child->board(), now, replacement_lead());
         busy |= seen.busy;
+        if (child->expect_death(seen.doom.passed(now))) {
+            spdlog::debug("worker {} (pid {}) {} near the limit of a request", child->place() + 1,
+                          child->pid(), child->doomed() ? "is" : "is no longer");
+            wake = Deadline::at(now);  // to fork a replacement, or to send it away again
+        }
+        if (!seen.doom.passed(now)) wake = std::min(wake, seen.doom);
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
         if (!seen.slow.empty() && !examiner_.looks_at_slow()) wake = Deadline::at(now);
         for (const auto& burning : seen.burning) {
@@ -179,11 +189,20 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
     }
     if (busy) {
         scoreboard_.sleep(false);
-        wake = std::min(wake, Deadline::after(now, shortest_limit()));
+        const auto shortest = shortest_limit();
+        const auto lead = std::min(replacement_lead(), shortest / 2);
+        wake = std::min(wake, Deadline::after(now, shortest - lead));
     }
     wake = std::max(wake, Deadline::at(lenient_until_));
     scoreboard_.will_wake(wake);
     return wake;
+}
+
+/// How long before a kill its replacement is forked: so long that it is ready by then, to judge by
+/// those before it.
+Duration Master::replacement_lead() noexcept {
+    for (const auto& child : children_) boot_time_ = std::max(boot_time_, child->boot_time());
+    return std::clamp(2 * boot_time_, shortest_lead, longest_lead);
 }
 
 Duration Master::shortest_limit() const noexcept {

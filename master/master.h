@@ -82,6 +82,7 @@ class Master {
 
     [[nodiscard]] Deadline next_wake(Deadline::Clock::time_point now);
     [[nodiscard]] Duration shortest_limit() const noexcept;
+    [[nodiscard]] Duration replacement_lead() noexcept;
     void run_out_of_patience(Deadline::Clock::time_point now);
     [[nodiscard]] std::vector<Subject> condemn(Child& child, Deadline::Clock::time_point now);
     void become_examiner(const char* title);
@@ -136,6 +137,7 @@ class Master {
     std::vector<PutOff> put_off_;  ///< to be condemned one by one: see Brake
     std::uint64_t survivors_ = 0;  ///< requests that harakiri = log has spared
     Backoff backoff_;
+    Duration boot_time_ = Duration::zero();  ///< the longest so far
     int target_;
     Stopping stopping_ = Stopping::no;
     int exit_status_ = 0;

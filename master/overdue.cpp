@@ -1,5 +1,7 @@
 #include "master/overdue.h"
 
+#include <algorithm>
+
 namespace curfew::master {
 
 using worker::Cell;
@@ -13,7 +15,7 @@ Deadline::Clock::time_point time_of(const std::atomic<std::int64_t>& nanoseconds
 
 }  // namespace
 
-Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now) {
+Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now, Duration lead) {
     Scan result;
     const auto cells = board.used_cells();
     for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -37,6 +39,10 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now) {
             continue;
         }
         result.nearest = std::min(result.nearest, Deadline::at(deadline));
+        if (!report_only && !Deadline::at(deadline).is_never()) {
+            const auto ahead = std::min(lead, (deadline - started) / 2);
+            result.doom = std::min(result.doom, Deadline::at(deadline - ahead));
+        }
 
         const auto spent_at = cell.cpu_spent_at.load(std::memory_order_relaxed);
         if (const Duration limit(cell.cpu_limit.load(std::memory_order_relaxed));

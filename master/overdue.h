@@ -35,11 +35,14 @@ struct Scan {
     std::vector<Overdue> slow;  ///< not overdue, and not reported yet; `limit` is that of the slow
     std::vector<Burning> burning;          ///< of those that are not overdue
     Deadline nearest = Deadline::never();  ///< of the limits that have not passed
+    Deadline doom = Deadline::never();     ///< from when on the worker's death must be prepared for
     bool busy = false;                     ///< some request runs
 };
 
-/// Looks at every cell once. Changes nothing: a pure function of scoreboard and time.
-[[nodiscard]] Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now);
+/// Looks at every cell once. Changes nothing: a pure function of scoreboard and time. `lead`: how
+/// long before a request's limit a replacement of its worker is begun, at most half of the limit.
+[[nodiscard]] Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now,
+                        Duration lead = Duration::zero());
 
 /// Notes that a request with limits that are only tried out has been reported, so that no scan
 /// finds it again. False if it is over: then what was read of its label may be another's.

@@ -200,6 +200,7 @@ void WorkerBoard::reset() noexcept {
     line_->shortest_limit.store(INT64_MAX);
     line_->requests.store(0);
     line_->told_to_go.store(false);
+    line_->ready_at.store(0);
     line_->frozen.store(false);
     line_->keeper.store(0);
     line_->keeper_calls.store(0);

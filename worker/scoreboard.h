@@ -113,6 +113,7 @@ struct alignas(64) WorkerLine {
     std::atomic<WorkerState> state{WorkerState::booting};
     std::atomic<std::uint32_t> cells_used{0};  ///< no cell at or above this was ever used
     std::atomic<std::int64_t> shortest_limit{INT64_MAX};  ///< ns; no request has a sooner deadline
+    std::atomic<std::int64_t> ready_at{0};  ///< CLOCK_MONOTONIC, ns; 0: it boots still
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::int32_t> pid{0};  ///< the worker's
 

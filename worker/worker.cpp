@@ -107,6 +107,7 @@ void Worker::run() {
     auto& line = board_.line();
     line.pid.store(::getpid(), std::memory_order_relaxed);
     line.shortest_limit.store(application_.shortest_limit().count());
+    line.ready_at.store(Deadline::Clock::now().time_since_epoch().count());
     line.state.store(WorkerState::ready, std::memory_order_release);
     board_.poke();
     surroundings_.title("ready");

@@ -37,6 +37,16 @@ TEST_CASE("an idle worker has nothing that could be overdue") {
     CHECK_FALSE(seen.busy);
 }
 
+TEST_CASE("a death is prepared for some time before the first limit, at most half of it") {
+    Board workers;
+    workers.run(1, 1s, 4s);
+    workers.run(2, 0s, 9s);
+
+    CHECK(scan(workers.board, noon, 500ms).doom == Deadline::at(noon + 2500ms));
+    CHECK(scan(workers.board, noon, 1min).doom == Deadline::at(noon + 1s));
+    CHECK(scan(Board().board, noon, 500ms).doom.is_never());
+}
+
 TEST_CASE("a request is overdue from its deadline on") {
     Board workers;
     workers.run(3, 2s, 2s);

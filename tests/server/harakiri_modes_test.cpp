@@ -60,7 +60,7 @@ harakiri = "300ms"
 )");
 
     CHECK(server.get("/spin?time=600").status == 200);
-    CHECK(server.get("/nap/none?limit=60000&time=60000").status != 200);
+    CHECK(server.get("/nap/none?limit=60000&time=60000").status == 504);
 
     CHECK(count(server.log(), would) == 1);
     CHECK(server.logs("limit 300 ms"));

@@ -45,7 +45,7 @@ TEST_CASE("a handler that is stuck, in whatever way, is killed at its limit and 
 
     for (const auto& visit : visits) {
         CAPTURE(visit.target);
-        CHECK(visit.reply.status != 200);
+        CHECK(visit.reply.status == 504);
         CHECK(visit.took >= 2s);
         CHECK(visit.took < 20s);
         const auto line = server.log_line("route " + visit.target + ",");
@@ -62,7 +62,7 @@ TEST_CASE("the log says which request cost the worker its life") {
     const Server server({.flags = {"--timeout", "300ms"}, .workers = 1});
     const auto pid = server.worker();
 
-    CHECK(server.get("/delay/5?x=1", "X-Request-Id: my-id-7\r\n").status != 200);
+    CHECK(server.get("/delay/5?x=1", "X-Request-Id: my-id-7\r\n").status == 504);
 
     REQUIRE(server.logs("harakiri"));
     const auto line = server.log_line("harakiri");
@@ -86,7 +86,7 @@ harakiri = "10s"
 )"});
 
     CHECK(server.get("/delay/0.5").status == 200);
-    CHECK(server.get("/stuck/sleep").status != 200);
+    CHECK(server.get("/stuck/sleep").status == 504);
 
     CHECK(server.logs("limit 200 ms"));
     CHECK(count(server.log(), "harakiri:") == 1);
@@ -147,8 +147,33 @@ TEST_CASE(
         }
     }
 
-    CHECK(stuck.read_reply().status != 200);
+    CHECK(stuck.read_reply().status == 504);
     CHECK(server.logs("route /stuck/sleep"));
+}
+
+TEST_CASE("the next worker is forked before the one that is stuck is killed") {
+    const Server server({.flags = {"--timeout", "1s", "--log-level", "debug"}, .workers = 1});
+    const auto first = server.worker();
+
+    CHECK(server.get("/delay/9").status == 504);
+
+    CHECK(server.worker() != first);
+    const auto log = server.log();
+    const auto near = log.find("(pid " + std::to_string(first) + ") is near the limit");
+    REQUIRE(near != std::string::npos);
+    CHECK(near < log.find("harakiri: worker"));
+}
+
+TEST_CASE("a worker that was only near a limit stays, and the one forked for it goes again") {
+    const Server server(
+        {.flags = {"--log-level", "debug"}, .app = test_app("boots_slowly"), .workers = 1});
+    const auto first = server.worker();
+
+    CHECK(server.get("/nearly").body == "made it\n");
+
+    CHECK(contains(server.log(), "is near the limit"));
+    CHECK(server.logs("is no longer near the limit"));
+    CHECK(server.worker() == first);
 }
 
 TEST_CASE("others are served while a worker is stuck, and after it was killed") {
@@ -160,7 +185,7 @@ TEST_CASE("others are served while a worker is stuck, and after it was killed") 
     while (!stuck.hears_within(10ms)) answered += server.get("/hello").status == 200 ? 1 : 0;
 
     CHECK(answered > 10);
-    CHECK(stuck.read_reply().status != 200);
+    CHECK(stuck.read_reply().status == 504);
     CHECK(server.workers(2).size() == 2);
     CHECK(server.get("/hello").status == 200);
 }

@@ -59,7 +59,7 @@ std::string joined(const std::vector<std::string>& lines) {
 /// Has the worker of such a request killed. Returns what the log says of it.
 std::string post_mortem(const Server& server, const std::string& target, const std::string& id) {
     const auto kills = count(server.log(), ") killed: a request exceeded its limit");
-    CHECK(server.get(target, id_field(id)).status != 200);
+    CHECK(server.get(target, id_field(id)).status == 504);
     CHECK(wait_until(
         [&] { return count(server.log(), ") killed: a request exceeded its limit") > kills; }));
     return joined(report(server, "stuck", id));
