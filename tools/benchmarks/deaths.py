@@ -10,9 +10,11 @@ import time
 
 import report
 from client import Client
+from servers import UNBRAKED
 from stuck import Answers, status_of
 
-WORKERS = 32  # after many deaths in a row a server makes a pause before it forks, of a second at most
+# After many deaths in a row a server makes a pause, of a second at most, before it forks again.
+WORKERS = 32
 CLIENTS = 4
 CRASHES = ("segv", "abort", "exit")
 GIVE_UP = 10  # seconds
@@ -23,7 +25,7 @@ def measure(bench):
     report.heading(f"{number:,} crashes and {number:,} kill -9 of a worker that runs a request, "
                    f"{WORKERS} workers, {CLIENTS} clients; half of them keep their connection for "
                    "the next")
-    with bench.curfew("--log-level", "critical", workers=WORKERS) as server:
+    with bench.curfew("--log-level", "critical", *UNBRAKED, workers=WORKERS) as server:
         crashed = die(server, number, crash)
         killed = die(server, number, kill)
     return targets(number, crashed, killed)

@@ -38,7 +38,7 @@ def measure(bench):
 
 def compare(bench, off, on):
     """For each turn: time and CPU time of the first server, then of the second, in nanoseconds."""
-    described = [f"{server.port}:{','.join(map(str, processes.family(server.pid)))}"
+    described = [f"{server.port}:{','.join(map(str, processes.settled_family(server.pid)))}"
                  for server in (off, on)]
     size = len(bench.hello()[0])
     output = subprocess.run(

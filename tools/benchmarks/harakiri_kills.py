@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import processes
 import report
 from client import Client
+from servers import UNBRAKED
 
 WORKERS = 2
 KILLS = 100
@@ -37,7 +38,8 @@ def measure(bench):
                    f"of {WORKERS} workers that are otherwise idle")
     conf = bench.directory / "harakiri.toml"
     conf.write_text(ROUTE)
-    with bench.curfew("--config", str(conf), "--log-level", "critical", workers=WORKERS) as server:
+    with bench.curfew("--config", str(conf), "--log-level", "critical", *UNBRAKED,
+                      workers=WORKERS) as server:
         kills = [kill_one(server) for _ in range(KILLS)]
 
     def row(name, field):

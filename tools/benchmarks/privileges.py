@@ -5,6 +5,7 @@ import os
 import deaths
 import report
 import stuck
+from servers import UNBRAKED
 
 NUMBER = 100
 ORDINARY = "65534"  # nobody, nogroup
@@ -19,7 +20,8 @@ SERVERS = {
 
 
 def measure(bench):
-    report.heading(f"The same with other rights: {NUMBER} stuck, {NUMBER} crashes, {NUMBER} kill -9")
+    report.heading(f"The same with other rights: {NUMBER} stuck, {NUMBER} crashes, {NUMBER} "
+                   "kill -9")
     if os.geteuid() != 0:
         print("  only root can try them")
         return []
@@ -32,7 +34,7 @@ def measure(bench):
         answers = stuck.Answers()
         for each in ways:
             answers.add(each)
-        with bench.curfew(*options, "--log-level", "critical", workers=deaths.WORKERS,
+        with bench.curfew(*options, *UNBRAKED, "--log-level", "critical", workers=deaths.WORKERS,
                           prefix=prefix) as server:
             crashed = deaths.die(server, number, deaths.crash)
             killed = deaths.die(server, number, deaths.kill)

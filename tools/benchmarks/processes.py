@@ -16,6 +16,15 @@ def family(pid):
     return members
 
 
+def settled_family(pid):
+    """Without what only helps at the start."""
+    before = None
+    while (now := family(pid)) != before:
+        before = now
+        time.sleep(0.5)
+    return now
+
+
 def children(pid):
     found = []
     try:

@@ -15,6 +15,9 @@ from client import Client
 HERE = pathlib.Path(__file__).parent
 START_LIMIT = 10  # seconds
 
+# For servers whose routes are to cost one worker after the other.
+UNBRAKED = ("--harakiri-brake", "0")
+
 NGINX_CONF = """\
 daemon off;
 {user}

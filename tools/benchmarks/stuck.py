@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import report
 from backends import impaired
 from client import Client
+from servers import UNBRAKED
 
 LIMIT = 0.2  # seconds
 WORKERS = 16
@@ -86,8 +87,8 @@ def server(bench, *options, prefix=()):
         os.environ["DEMO_HTTP"] = f"http://{proxy}"
         stack.callback(os.environ.pop, "DEMO_HTTP")
         yield stack.enter_context(
-            bench.curfew("--config", str(conf), "--log-level", "critical", *options, workers=WORKERS,
-                         prefix=prefix))
+            bench.curfew("--config", str(conf), "--log-level", "critical", *UNBRAKED, *options,
+                         workers=WORKERS, prefix=prefix))
 
 
 def stuck(running, way, number):

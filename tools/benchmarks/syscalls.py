@@ -56,7 +56,7 @@ def count(server, output):
 
 @contextlib.contextmanager
 def traced(server, output):
-    family = processes.family(server.pid)
+    family = processes.settled_family(server.pid)
     command = ["strace", "-f", "-c", "--summary-columns=calls,name", "-o", str(output),
                *(f"--attach={pid}" for pid in family)]
     strace = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
