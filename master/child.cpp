@@ -94,11 +94,12 @@ void Child::condemn(std::string why, Deadline kill_by) {
     sentence_ = std::move(why);
     mercy_ = kill_by;
     must_freeze_by_ = Deadline::in(time_to_freeze);
+    board_.line().condemned.store(true);
     send(SIGWINCH);
 }
 
 Deadline Child::execution() const noexcept {
-    return board_.line().frozen.load() ? mercy_ : std::min(mercy_, must_freeze_by_);
+    return frozen() ? mercy_ : std::min(mercy_, must_freeze_by_);
 }
 
 void Child::kill(std::string why) {

@@ -88,6 +88,9 @@ class Child {
     [[nodiscard]] bool condemned() const noexcept { return !sentence_.empty(); }
     [[nodiscard]] const std::string& sentence() const noexcept { return sentence_; }
 
+    /// It has been condemned, and begins nothing any more.
+    [[nodiscard]] bool frozen() const noexcept { return board_.line().frozen.load(); }
+
     /// When a condemned worker is to be killed whatever it does: at once if it cannot even say that
     /// it has understood.
     [[nodiscard]] Deadline execution() const noexcept;

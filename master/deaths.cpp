@@ -51,7 +51,7 @@ void Master::reap() {
         });
         if (child == children_.end()) continue;
         if ((*child)->keeper() == pid) {
-            bury_keeper(**child);
+            bury_keeper(**child, status);
         } else {
             bury(**child, status, usage);
         }
@@ -89,7 +89,11 @@ void Master::begin_settling(Child& child, bool ours) {
 }
 
 /// The clients of a dead worker have been seen to; those of a living one have nobody any more.
-void Master::bury_keeper(Child& child) {
+void Master::bury_keeper(Child& child, int wait_status) {
+    if (WIFSIGNALED(wait_status)) {
+        spdlog::critical("the keeper of worker {} (pid {}) was ended by {}", child.place() + 1,
+                         child.pid(), name_of_signal(WTERMSIG(wait_status)));
+    }
     child.board().line().keeper.store(0);
     if (child.dead() || child.given_up()) return;
     spdlog::error("the keeper of worker {} (pid {}) has died; the worker is replaced",
@@ -98,7 +102,9 @@ void Master::bury_keeper(Child& child) {
 }
 
 void Master::bury(Child& child, int wait_status, const rusage& usage) {
-    auto death = child.death(wait_status, oom_kills_.explain_death());
+    const bool by_kill =
+        WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL && !child.killed();
+    auto death = child.death(wait_status, oom_kills_.explain_death(by_kill));
     death.peak_memory = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
     child.has_died(death);
     const auto now = Deadline::Clock::now();
@@ -117,7 +123,9 @@ void Master::bury(Child& child, int wait_status, const rusage& usage) {
         exit_status_ = death.exit_status;
         return stop(Stopping::gracefully, "a worker could not boot");
     }
-    if (expected || death.cause == Cause::killed) return backoff_.lived_on();
+    // The next worker is no likelier to die of what others do to them.
+    const bool by_others = death.cause == Cause::killed || death.cause == Cause::signalled;
+    if (expected || by_others) return backoff_.lived_on();
     backoff_.died(now, now - child.born());
     if (backoff_.holds(now)) {
         spdlog::warn("{} workers in a row died early; the next is forked in {} ms",

@@ -33,6 +33,7 @@ void Master::report_slow() {
 void Master::become_examiner(const char* title) {
     set_title(options_.proc_name + ": " + title);
     for (auto& socket : sockets_) socket.fd.reset();
+    adoption_.take.reset();
     if (pidfile_) pidfile_->forget();
 }
 

@@ -70,7 +70,7 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
         const auto* const sentence =
             wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit";
         if (put_off) {
-            put_off_.push_back({child.pid(), sentence});
+            if (!is_put_off(child)) put_off_.push_back({child.pid(), sentence});
         } else {
             child.condemn(sentence, Deadline::after(now, options_.harakiri_mercy));
         }
@@ -114,7 +114,9 @@ void Master::execute_condemned() {
     condemn_put_off(now);
     for (const auto& child : children_) {
         if (!child->condemned() || child->killed() || child->dead()) continue;
-        if (scan(child->board(), now).busy && !child->execution().passed(now)) continue;
+        // Before it has frozen, more may begin.
+        const bool at_rest = child->frozen() && !scan(child->board(), now).busy;
+        if (!at_rest && !child->execution().passed(now)) continue;
         if (examiner_.looks_at(child->pid())) continue;
         child->kill(child->sentence());
     }

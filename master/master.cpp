@@ -78,6 +78,7 @@ void Master::give_up_sockets() {
 int Master::run() {
     probe_examiner();
     while (stopping_ == Stopping::no || anyone_left() || canceller_ != 0 || examiner_.busy()) {
+        expect_deaths();
         respawn();
         wait();
         heed_signals();
@@ -90,6 +91,18 @@ int Master::run() {
     log_counters(scoreboard_.counters());
     spdlog::info("stopped");
     return exit_status_;
+}
+
+/// Notes who comes near a limit: respawn() makes up for them in time.
+void Master::expect_deaths() {
+    const auto now = Deadline::Clock::now();
+    for (const auto& child : children_) {
+        if (child->killed() || child->dead()) continue;
+        const auto doom = scan(child->board(), now, replacement_lead()).doom;
+        if (!child->expect_death(doom.passed(now))) continue;
+        spdlog::debug("worker {} (pid {}) {} near the limit of a request", child->place() + 1,
+                      child->pid(), child->doomed() ? "is" : "is no longer");
+    }
 }
 
 void Master::respawn() {
@@ -125,7 +138,7 @@ std::size_t Master::serving() const {
 void Master::dismiss_surplus() {
     auto surplus = static_cast<std::ptrdiff_t>(serving()) - target_;
     for (auto child = children_.rbegin(); child != children_.rend() && surplus > 0; ++child) {
-        if (!is_current(**child) || (*child)->leaving()) continue;
+        if (!is_current(**child) || (*child)->leaving() || (*child)->doomed()) continue;
         (*child)->tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
         --surplus;
     }
@@ -175,12 +188,7 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
         }
         const auto seen = scan(child->board(), now, replacement_lead());
         busy |= seen.busy;
-        if (child->expect_death(seen.doom.passed(now))) {
-            spdlog::debug("worker {} (pid {}) {} near the limit of a request", child->place() + 1,
-                          child->pid(), child->doomed() ? "is" : "is no longer");
-            wake = Deadline::at(now);  // to fork a replacement, or to send it away again
-        }
-        if (!seen.doom.passed(now)) wake = std::min(wake, seen.doom);
+        if (!child->doomed()) wake = std::min(wake, seen.doom);
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
         if (!seen.slow.empty() && !examiner_.looks_at_slow()) wake = Deadline::at(now);
         for (const auto& burning : seen.burning) {
@@ -199,9 +207,11 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
 }
 
 /// How long before a kill its replacement is forked: so long that it is ready by then, to judge by
-/// those before it.
+/// the youngest that is.
 Duration Master::replacement_lead() noexcept {
-    for (const auto& child : children_) boot_time_ = std::max(boot_time_, child->boot_time());
+    for (const auto& child : children_) {
+        if (const auto time = child->boot_time(); time > Duration::zero()) boot_time_ = time;
+    }
     return std::clamp(2 * boot_time_, shortest_lead, longest_lead);
 }
 

@@ -41,6 +41,7 @@ class Master {
   private:
     enum class Stopping { no, gracefully, now };
 
+    void expect_deaths();
     void respawn();
     void wait();
     void heed_signals();
@@ -73,7 +74,7 @@ class Master {
     void give_up_sockets();
     void reopen_logs();
     void bury(Child& child, int wait_status, const rusage& usage);
-    void bury_keeper(Child& child);
+    void bury_keeper(Child& child, int wait_status);
     void certify(const Child& child) const;
     void log_requests_of(const Child& child, std::optional<worker::Incident> cause) const;
     void collect_queries_of(const Child& child);
@@ -137,7 +138,7 @@ class Master {
     std::vector<PutOff> put_off_;  ///< to be condemned one by one: see Brake
     std::uint64_t survivors_ = 0;  ///< requests that harakiri = log has spared
     Backoff backoff_;
-    Duration boot_time_ = Duration::zero();  ///< the longest so far
+    Duration boot_time_ = Duration::zero();  ///< of the youngest that is ready
     int target_;
     Stopping stopping_ = Stopping::no;
     int exit_status_ = 0;

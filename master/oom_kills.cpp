@@ -97,7 +97,7 @@ std::uint64_t OomKills::count() const {
     return 0;
 }
 
-bool OomKills::explain_death(Deadline::Clock::time_point now) {
+bool OomKills::explain_death(bool may_be_one, Deadline::Clock::time_point now) {
     const auto number = count();
     if (now - seen_at_ > together) unexplained_ = 0;
     if (number > seen_) {
@@ -105,7 +105,7 @@ bool OomKills::explain_death(Deadline::Clock::time_point now) {
         seen_at_ = now;
     }
     seen_ = number;
-    if (unexplained_ == 0) return false;
+    if (!may_be_one || unexplained_ == 0) return false;
     --unexplained_;
     return true;
 }

@@ -18,8 +18,10 @@ class OomKills {
     /// there are no such kills.
     explicit OomKills(const std::filesystem::path& root = "/");
 
-    /// To be called after each death: true if a kill explains it. Each kill explains one.
-    [[nodiscard]] bool explain_death(Deadline::Clock::time_point now = Deadline::Clock::now());
+    /// To be called after each death: true if a kill explains it, which only one that `may_be_one`
+    /// can. Each kill explains one.
+    [[nodiscard]] bool explain_death(bool may_be_one = true,
+                                     Deadline::Clock::time_point now = Deadline::Clock::now());
 
     /// The file that counts; empty: there is none.
     [[nodiscard]] const std::filesystem::path& source() const noexcept { return source_; }

@@ -13,7 +13,8 @@ bool Master::engage_brake(const Child& child, const Overdue& overdue,
     const auto& options = options_.worker;
     const auto number = child.board().cells()[overdue.cell].route.load(std::memory_order_relaxed);
     if (options.harakiri_brake == 0 || number == 0) return false;
-    if (child.condemned() || is_put_off(child)) return false;  // it dies once
+    if (child.condemned()) return false;  // it dies once
+    if (is_put_off(child)) return true;
 
     auto& brake = scoreboard_.brake(number);
     const auto pool = static_cast<std::size_t>(target_);
@@ -26,7 +27,7 @@ bool Master::engage_brake(const Child& child, const Overdue& overdue,
     brake.engage(now + pause);
     spdlog::error("brake: route {} {} of {} workers within {} ms; it is answered 503 for {} ms",
                   child.board().label(overdue.cell).route,
-                  anew ? "has cost too many" : "goes on to cost lives", pool,
+                  anew ? "has cost too many" : "goes on to cost too many", pool,
                   in_milliseconds(options.harakiri_brake_window), in_milliseconds(pause));
     return true;
 }

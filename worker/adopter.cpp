@@ -13,6 +13,9 @@ namespace {
 /// At once; then others of this worker have their turn, and other workers their share.
 constexpr int most_in_a_turn = 16;
 
+/// Without a descriptor or memory to be had the next would be lost as well.
+constexpr Duration back_off_time = std::chrono::milliseconds(100);
+
 }  // namespace
 
 Adopter::Adopter(Context& context, Connections& connections, UniqueFd socket)
@@ -20,15 +23,15 @@ Adopter::Adopter(Context& context, Connections& connections, UniqueFd socket)
       connections_(connections),
       socket_(std::move(socket)),
       readable_(context.loop, socket_.get(), [this] { turn_.fire(); }),
-      turn_(context.loop, [this] { take_some(); }) {
+      turn_(context.loop, [this] { take_some(); }),
+      retry_(context.loop, [this] { resume(); }) {
     if (socket_) readable_.enable();
 }
 
 void Adopter::take_some() {
     for (int taken = 0; taken < most_in_a_turn; ++taken) {
         if (connections_.full() || context_.executor.saturated()) {
-            paused_ = true;
-            return readable_.disable();
+            return pause();
         }
         if (!take()) return;
     }
@@ -41,9 +44,18 @@ bool Adopter::take() {
         connections_.adopt(std::move(*adoptee));
     } catch (const std::exception& error) {
         spdlog::error("a connection of a dead worker is lost: {}", error.what());
+        context_.board.line().landing.clear();
+        pause();
+        retry_.fire_in(back_off_time);
+        return false;
     }
     context_.board.line().landing.clear();
     return true;
+}
+
+void Adopter::pause() noexcept {
+    paused_ = true;
+    readable_.disable();
 }
 
 void Adopter::resume() {
@@ -60,6 +72,7 @@ void Adopter::drain() {
 void Adopter::close() {
     readable_.disable();
     turn_.disable();
+    retry_.disable();
     socket_.reset();
 }
 

@@ -24,6 +24,7 @@ class Adopter {
   private:
     void take_some();
     [[nodiscard]] bool take();
+    void pause() noexcept;
 
     Context& context_;
     Connections& connections_;
@@ -31,6 +32,7 @@ class Adopter {
     bool paused_ = false;
     ReadEvent readable_;
     Afterwards turn_;
+    Timer retry_;
 };
 
 }  // namespace curfew::worker

@@ -1,5 +1,6 @@
 #include "worker/caretaker.h"
 
+#include "handlers/timeouts/kernel_wait.h"
 #include "worker/error_answer.h"
 #include "worker/open_files.h"
 
@@ -42,7 +43,7 @@ bool send_all(int fd, std::string_view bytes) noexcept {
         }
         if (errno != EAGAIN || by.passed()) return false;
         pollfd room{.fd = fd, .events = POLLOUT, .revents = 0};
-        ::poll(&room, 1, 10);
+        kernel_wait(&room, 1, by);
     }
     return true;
 }
@@ -129,6 +130,8 @@ Evidence Caretaker::evidence(std::size_t index) const noexcept {
     const Cell& cell = board_.cells()[index];
     const auto& ledger = board_.ledger(index).load();
     const auto now = Deadline::Clock::now().time_since_epoch().count();
+    const auto deadline = cell.deadline.load();
+    const auto age = now - cell.started.load();
     return {
         .ledger = ledger,
         .phase = Cell::phase(cell.word.load()),
@@ -138,8 +141,19 @@ Evidence Caretaker::evidence(std::size_t index) const noexcept {
         .emptied = is_empty(ledger.fd),
         .may_retry =
             board_.line().retry_idempotent.load() && is_idempotent(board_.label(index).method),
-        .in_time = cell.deadline.load() > now,
+        // Else the second run would only cost another worker its life.
+        .in_time = deadline > now && deadline - now > age,
     };
+}
+
+bool Caretaker::is_claimed(std::size_t cell) const noexcept {
+    return Cell::phase(board_.cells()[cell].word.load()) == Phase::claimed;
+}
+
+/// Of the request that the cell has now; one that no handler has seen has none.
+Label Caretaker::label_of(std::size_t cell) const noexcept {
+    const bool published = Cell::phase(board_.cells()[cell].word.load()) != Phase::idle;
+    return published ? board_.label(cell) : Label{};
 }
 
 std::string_view Caretaker::head(const Ledger& ledger) const noexcept {
@@ -149,16 +163,15 @@ std::string_view Caretaker::head(const Ledger& ledger) const noexcept {
 
 void Caretaker::set_outcome(std::size_t cell, Outcome outcome) noexcept {
     board_.cells()[cell].outcome.store(outcome);
-    const auto stage = board_.ledger(cell).load().stage;
-    const bool known = stage == Ledger::Stage::handling || stage == Ledger::Stage::responding;
     const auto incident = incident_of(outcome);
-    if (incident) board_.counters().count(*incident, known ? board_.label(cell).route : "");
+    if (incident) board_.counters().count(*incident, label_of(cell).route);
 }
 
 void Caretaker::answer_claimed() noexcept {
     patience_ = Deadline::in(Duration::zero());
     const auto used = board_.used_cells().size();
     for (std::size_t i = 0; i < used; ++i) {
+        if (!is_claimed(i)) continue;  // first of all: any other ledger is the worker's
         const auto all = evidence(i);
         const auto verdict = judge(all);
         if (verdict.kind == Kind::answer) answer(i, all.ledger, verdict.status);
@@ -201,7 +214,7 @@ void Caretaker::settle() noexcept {
 void Caretaker::answer(std::size_t cell, const Ledger& ledger, int status) noexcept {
     // Of a request that was not read whole nothing is known.
     const bool known = ledger.stage != Ledger::Stage::reading;
-    const auto label = known ? board_.label(cell) : Label{};
+    const auto label = known ? label_of(cell) : Label{};
     const auto raw = known ? head(ledger) : std::string_view{};
     const auto& times = board_.cells()[cell];
     std::array<char, 2048> memory;
@@ -247,16 +260,18 @@ void Caretaker::hand_over(std::size_t cell, const Ledger& ledger, Kind kind) noe
     Handover handover{
         .keep_alive = ledger.keep_alive,
         .continued = ledger.continued,
+        .retried = ledger.retried,
         .body = ledger.body,
         .arrived = ledger.arrived,
-        .deadline = times.deadline.load(),
+        .deadline = ledger.deadline,
         .head = ledger.head,
         .input = ledger.input,
     };
-    const auto id = board_.label(cell).id;
+    const auto id = label_of(cell).id;
     switch (kind) {
         case Kind::again:
-            handover.kind = Handover::Kind::again;
+            handover.retried = true;
+            handover.deadline = times.deadline.load();
             id.copy(handover.id.data(), handover.id.size() - 1);
             break;
         case Kind::answered:
@@ -277,22 +292,22 @@ void Caretaker::hand_over(std::size_t cell, const Ledger& ledger, Kind kind) noe
             }
             break;
     }
-    pass_on(cell, ledger, handover);
+    pass_on(cell, ledger, kind, handover);
 }
 
-void Caretaker::pass_on(std::size_t cell, const Ledger& ledger, const Handover& handover) noexcept {
+void Caretaker::pass_on(std::size_t cell, const Ledger& ledger, Kind kind,
+                        const Handover& handover) noexcept {
     if (!send_handover(adoption_, handover, ledger.fd, arena_.fd(), patience_)) {
         // A worker that lives keeps it open; there will be another try when it is dead.
-        if (board_.line().ending.load() != Ending::none) turn_away(cell, ledger, handover.kind);
+        if (board_.line().ending.load() != Ending::none) turn_away(cell, ledger, kind);
         return;
     }
-    if (handover.kind == Handover::Kind::again) set_outcome(cell, Outcome::retried);
-    if (handover.kind == Handover::Kind::begin) set_outcome(cell, Outcome::handed_over);
+    if (kind == Kind::again) set_outcome(cell, Outcome::retried);
+    if (kind == Kind::begin) set_outcome(cell, Outcome::handed_over);
     const bool before = board_.cells()[cell].outcome.load() != Outcome::none;
-    if (handover.kind == Handover::Kind::answered && !before) {
-        set_outcome(cell, Outcome::completed);
-    }
-    board_.ledger(cell).store({});
+    if (kind == Kind::answered && !before) set_outcome(cell, Outcome::completed);
+    // As long as the worker lives it has the descriptor open, which is nobody's any more.
+    board_.ledger(cell).store({.fd = ledger.fd});
 }
 
 /// Of a connection whose adoption was not complete, what it was adopted with holds.
@@ -314,9 +329,9 @@ void Caretaker::pass_on_landed() noexcept {
 }
 
 /// Nobody takes it.
-void Caretaker::turn_away(std::size_t cell, const Ledger& ledger, Handover::Kind kind) noexcept {
-    const bool waits = kind == Handover::Kind::again ||
-                       (kind == Handover::Kind::begin && ledger.head.size + ledger.input.size > 0);
+void Caretaker::turn_away(std::size_t cell, const Ledger& ledger, Kind kind) noexcept {
+    const bool waits =
+        kind == Kind::again || (kind == Kind::begin && ledger.head.size + ledger.input.size > 0);
     if (waits) {
         std::array<char, 2048> memory;
         const auto written = write_answer(
@@ -339,7 +354,11 @@ void Caretaker::close_others() noexcept {
     const auto used = board_.used_cells().size();
     for (std::size_t i = 0; i < used; ++i) {
         const auto& ledger = board_.ledger(i).load();
-        if (ledger.stage != Ledger::Stage::closed) mark(ledger.fd);
+        if (ledger.stage != Ledger::Stage::closed) {
+            mark(ledger.fd);
+        } else if (is_claimed(i)) {
+            ::close(ledger.fd);  // that connection was given away before
+        }
     }
     if (const auto landed = board_.line().landing.files()) {
         mark(landed->client);

@@ -31,10 +31,13 @@ class Caretaker {
     void hand_over_answered(std::size_t cell) noexcept;
     void reset(std::size_t cell, const Ledger& ledger) noexcept;
     void hand_over(std::size_t cell, const Ledger& ledger, Verdict::Kind kind) noexcept;
-    void pass_on(std::size_t cell, const Ledger& ledger, const Handover& handover) noexcept;
+    void pass_on(std::size_t cell, const Ledger& ledger, Verdict::Kind kind,
+                 const Handover& handover) noexcept;
     void forget_landed() noexcept;
     void pass_on_landed() noexcept;
-    void turn_away(std::size_t cell, const Ledger& ledger, Handover::Kind kind) noexcept;
+    void turn_away(std::size_t cell, const Ledger& ledger, Verdict::Kind kind) noexcept;
+    [[nodiscard]] bool is_claimed(std::size_t cell) const noexcept;
+    [[nodiscard]] Label label_of(std::size_t cell) const noexcept;
     void set_outcome(std::size_t cell, Outcome outcome) noexcept;
     [[nodiscard]] std::string_view head(const Ledger& ledger) const noexcept;
 

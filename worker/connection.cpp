@@ -52,6 +52,7 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
 Connection::~Connection() {
     // Before the socket closes: its number is another's then.
     enter_stage(Ledger::Stage::closed);
+    if (shared_) ::shutdown(socket_.get(), SHUT_WR);
 }
 
 /// Every way in from outside. Whatever goes wrong ends this connection alone; a connection that has
@@ -66,6 +67,7 @@ void Connection::enter(Action action) noexcept {
         close();
     }
     if (state_ == State::closed) {
+        enter_stage(Ledger::Stage::closed);
         if (std::exchange(answering_, false)) context_.board.finish(cell_);
         all_.remove(*this);
     }
@@ -303,6 +305,11 @@ void Connection::log_served(Deadline::Clock::time_point now) {
 void Connection::abandon() {
     const ::linger reset{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    if (std::exchange(shared_, false)) {
+        // What others have open is not reset by closing it; to dissolve a TCP connection is.
+        const sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
+        ::connect(socket_.get(), &nowhere, sizeof nowhere);
+    }
     log_served();
     context_.served();
     close();
@@ -319,6 +326,7 @@ void Connection::linger() {
 }
 
 void Connection::drain() {
+    if (context_.frozen) return;
     const bool idle = state_ == State::reading && !parser_.begun(input_);
     if (idle && deadline_.remaining() > drain_quiet) set_deadline(drain_quiet);
 }

@@ -135,6 +135,7 @@ class Connection final : private Task {
     Deadline::Clock::time_point first_byte_{};  ///< not set if the request came all at once
     Duration waited_ = Duration::zero();        ///< in queues, before that
     bool first_request_ = true;
+    bool shared_ = false;   ///< the socket may be open in the worker that had it before
     bool adopted_ = false;  ///< the request has arrived at another worker
     std::optional<Deadline::Clock::time_point> lease_;  ///< let through by a brake until then
     HarakiriExtension extension_;

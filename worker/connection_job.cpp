@@ -63,8 +63,10 @@ void Connection::run() noexcept {
 
 void Connection::run_handler() {
     auto& parts = parser_.parts();
-    // A task that waited for a thread begins later than its request.
-    const auto start = context_.executor.immediate() ? started_ : Deadline::Clock::now();
+    // A task that waited for a thread begins later than its request; one that was adopted began
+    // where it was before.
+    const bool at_once = context_.executor.immediate() || adopted_;
+    const auto start = at_once ? started_ : Deadline::Clock::now();
     const auto arrived = start - waited_;
     auto harakiri = std::min(context_.dispatcher.harakiri(*route_, arrived), budget_);
     parts.limit = context_.dispatcher.limit(*route_, parts, started_ - waited_, arrived);
@@ -104,9 +106,9 @@ void Connection::run_handler() {
 
 void Connection::pull_chunk() {
     const auto start = Deadline::Clock::now();
-    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
     context_.board.resume_response(cell_, start, context_.dispatcher.harakiri(*route_, start),
                                    thread_id());
+    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
     const MeteringScope metering(context_.board.meter(cell_).resume(start));
     try {
         chunk_ = writer_.chunks()();

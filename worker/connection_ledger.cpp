@@ -10,7 +10,6 @@ void Connection::enter_stage(Ledger::Stage stage) noexcept {
     ledger_.stage = stage;
     ledger_.head = parser_.moved_head();
     ledger_.input = input_.extent();
-    ledger_.used = parser_.size();
     context_.board.ledger(cell_).store(ledger_);
 }
 
@@ -35,10 +34,12 @@ void Connection::take_over(const Handover& handover, std::string_view bytes) {
         input_.commit(count);
         bytes.remove_prefix(count);
     }
+    shared_ = true;
     first_request_ = false;  // what waited in a worker that died did not wait to be accepted
     ledger_.continued = handover.continued;
     ledger_.arrived = handover.arrived;
-    ledger_.retried = handover.kind == Handover::Kind::again;
+    ledger_.retried = handover.retried;
+    ledger_.deadline = handover.deadline;
     given_id_ = handover.id.data();
     take_up(handover);
     context_.board.line().landing.clear();
@@ -48,9 +49,9 @@ void Connection::take_over(const Handover& handover, std::string_view bytes) {
 void Connection::take_up(const Handover& handover) {
     switch (handover.kind) {
         case Handover::Kind::begin:
-            return enter_stage(Ledger::Stage::reading);
-        case Handover::Kind::again:
-            budget_ = Deadline::at(Deadline::Clock::time_point(Duration(handover.deadline)));
+            if (handover.retried) {
+                budget_ = Deadline::at(Deadline::Clock::time_point(Duration(handover.deadline)));
+            }
             return enter_stage(Ledger::Stage::reading);
         case Handover::Kind::answered:
             if (log_adopted(handover) && handover.keep_alive) return;

@@ -1,5 +1,7 @@
 #include "worker/handover.h"
 
+#include "handlers/timeouts/kernel_wait.h"
+
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -29,11 +31,22 @@ msghdr message_of(iovec& part, Handover& handover, std::span<char> rights) noexc
 bool wait_for_room(int adoption, int error, Deadline by) noexcept {
     if (by.passed()) return false;
     // Of this one the socket knows nothing.
-    if (error == ETOOMANYREFS) return ::poll(nullptr, 0, 1) == 0;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        std::min(by.remaining(), Duration(std::chrono::hours(1))));
+    if (error == ETOOMANYREFS) {
+        return kernel_wait(nullptr, 0, Deadline::in(std::chrono::milliseconds(1))) == 0;
+    }
     pollfd room{.fd = adoption, .events = POLLOUT, .revents = 0};
-    return ::poll(&room, 1, static_cast<int>(left.count())) > 0;
+    return kernel_wait(&room, 1, by) > 0;
+}
+
+/// Of descriptors that were sent, as many come as there is room for.
+void close_all(const msghdr& message) noexcept {
+    const cmsghdr* const rights = CMSG_FIRSTHDR(&message);
+    if (!rights || rights->cmsg_type != SCM_RIGHTS) return;
+    for (std::size_t at = CMSG_LEN(0); at + sizeof(int) <= rights->cmsg_len; at += sizeof(int)) {
+        int fd = -1;
+        std::memcpy(&fd, reinterpret_cast<const char*>(rights) + at, sizeof fd);
+        ::close(fd);
+    }
 }
 
 void read_extent(int arena, const Extent& extent, std::string& bytes) {
@@ -98,7 +111,10 @@ std::optional<Adoptee> receive_handover(int adoption, Landing& landing) {
     if (count <= 0) throw std::system_error(errno, std::generic_category(), "adopting");
 
     const auto files = landing.files();
-    if (!files) throw std::system_error(EMFILE, std::generic_category(), "adopting");
+    if (!files) {
+        close_all(message);
+        throw std::system_error(EMFILE, std::generic_category(), "adopting");
+    }
     Adoptee adoptee;
     adoptee.handover = landing.handover_;
     adoptee.client.reset(files->client);

@@ -18,8 +18,7 @@ namespace curfew::worker {
 /// A connection on its way from a dead worker to a living one.
 struct Handover {
     enum class Kind : std::uint8_t {
-        begin,     ///< what was received has not been begun
-        again,     ///< the request was begun, and may be run once more
+        begin,     ///< what was received is to be begun with
         answered,  ///< the first request has been answered: it is for the log
         linger,    ///< all is said: the client is to close
     };
@@ -27,10 +26,11 @@ struct Handover {
     Kind kind = Kind::begin;
     bool keep_alive = true;  ///< of an answered one
     bool continued = false;  ///< see Ledger
+    bool retried = false;    ///< the request has been begun before
     std::uint16_t status = 0;
     std::uint64_t body = 0;     ///< bytes of the answer's body
     std::int64_t arrived = 0;   ///< when the request was whole: CLOCK_MONOTONIC, ns
-    std::int64_t deadline = 0;  ///< of a request that is run again: CLOCK_MONOTONIC, ns
+    std::int64_t deadline = 0;  ///< of a retried request: CLOCK_MONOTONIC, ns
     Extent head = {};           ///< in the arena, as `input`, which comes behind it
     Extent input = {};
     std::array<char, 65> id = {};  ///< the request's, if it has one already; ends with a NUL

@@ -81,11 +81,19 @@ void give_up_memory() noexcept {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return;
 #endif
-    std::array<char, 4096> path;
-    const auto length = ::readlink("/proc/self/exe", path.data(), path.size());
     const int maps = ::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-    if (length <= 0 || maps < 0) return;
-    const std::string_view program(path.data(), static_cast<std::size_t>(length));
+    std::array<char, 4096> path;
+    std::size_t length = 0;
+    for_each_line(maps, [&](std::string_view line) {
+        const auto mapping = read_mapping(line);
+        if (!mapping.holds(reinterpret_cast<const void*>(&give_up_memory))) return;
+        length = mapping.path.copy(path.data(), path.size());
+    });
+    if (length == 0 || ::lseek(maps, 0, SEEK_SET) != 0) {
+        ::close(maps);
+        return;
+    }
+    const std::string_view program(path.data(), length);
 
     // First all of them, as the file changes with each that goes.
     struct Range {

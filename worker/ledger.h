@@ -31,11 +31,11 @@ struct Ledger {
     std::uint16_t status = 0;    ///< of the response
     Extent head = {};            ///< of a request whose body came later
     Extent input = {};           ///< what else was received and not answered
-    std::uint64_t used = 0;      ///< how much of the two is the current request
     std::uint64_t received = 0;  ///< all that was ever taken from the socket
     std::uint64_t sent = 0;      ///< all that was ever given to it, before this response
     std::uint64_t length = 0;    ///< of this response
     std::uint64_t body = 0;      ///< of its body
+    std::int64_t deadline = 0;   ///< of a second run: CLOCK_MONOTONIC, ns
     std::int64_t arrived = 0;    ///< when the request was whole: CLOCK_MONOTONIC, ns
 };
 

@@ -54,8 +54,6 @@ class Parser {
 
     /// The request's head if it is not at the front of the input any more.
     [[nodiscard]] Extent moved_head() const noexcept { return head_.extent(); }
-    /// How many bytes of moved_head() and the input are of this request, as far as it was parsed.
-    [[nodiscard]] std::size_t size() const noexcept { return head_.size() + used_; }
 
   private:
     enum class Stage { head, body, trailers, complete };

@@ -193,6 +193,10 @@ void WorkerBoard::reset() noexcept {
     for (std::size_t i = 0; i < used; ++i) {
         cells_[i].word.store(with(cells_[i].word.load(), Phase::idle));
         cells_[i].outcome.store(Outcome::none);
+        cells_[i].waits_for.store(-1);
+        cells_[i].parked.store(0);
+        cells_[i].cpu_limit.store(0);
+        cells_[i].report_only.store(false);
         ledgers_[i].store({});
     }
     line_->cells_used.store(0);
@@ -201,6 +205,7 @@ void WorkerBoard::reset() noexcept {
     line_->requests.store(0);
     line_->told_to_go.store(false);
     line_->ready_at.store(0);
+    line_->condemned.store(false);
     line_->frozen.store(false);
     line_->keeper.store(0);
     line_->keeper_calls.store(0);

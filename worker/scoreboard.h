@@ -113,7 +113,8 @@ enum class Ending : std::uint32_t {
 struct alignas(64) WorkerLine {
     std::atomic<WorkerState> state{WorkerState::booting};
     std::atomic<std::uint32_t> cells_used{0};  ///< no cell at or above this was ever used
-    std::atomic<std::int64_t> shortest_limit{INT64_MAX};  ///< ns; no request has a sooner deadline
+    std::atomic<std::int64_t> shortest_limit{
+        INT64_MAX};                         ///< ns; no sooner deadline unless hasten() was called
     std::atomic<std::int64_t> ready_at{0};  ///< CLOCK_MONOTONIC, ns; 0: it boots still
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::int32_t> pid{0};  ///< the worker's
@@ -121,6 +122,9 @@ struct alignas(64) WorkerLine {
     /// Set by the master when it tells the worker to go: a handler that keeps the loop from its
     /// signals must not keep the clients from the news.
     std::atomic<bool> told_to_go{false};
+
+    /// Set by the master before it sends SIGWINCH, which a terminal sends too when it is resized.
+    std::atomic<bool> condemned{false};
 
     /// Set by the worker once it begins no more requests, having been told that it is to be killed
     /// when those that run have ended.

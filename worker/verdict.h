@@ -34,7 +34,7 @@ struct Evidence {
     std::optional<SocketCounts> counts;  ///< of the ledger's socket
     bool emptied = false;                ///< without counts: nothing is left to be read from it
     bool may_retry = false;              ///< the server allows it, and so does the method
-    bool in_time = true;                 ///< the request's limit has not passed
+    bool in_time = true;                 ///< it has as much time left as it has had
 };
 
 /// A pure function: never two responses, never a byte into one that has begun, and none lost.

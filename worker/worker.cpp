@@ -165,7 +165,7 @@ void Worker::drain(Queues queues, const char* why) {
 }
 
 void Worker::freeze() {
-    if (std::exchange(context_.frozen, true)) return;
+    if (!board_.line().condemned.load() || std::exchange(context_.frozen, true)) return;
     surroundings_.title("condemned");
     for (const auto& listener : listeners_) listener->close();
     adopter_.close();

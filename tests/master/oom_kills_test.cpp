@@ -57,11 +57,11 @@ TEST_CASE("a kill is counted in the group's own file, and explains one death") {
     OomKills kills(machine.root());
     CHECK(kills.source() == machine.root() / "sys/fs/cgroup/a/b/memory.events.local");
 
-    CHECK_FALSE(kills.explain_death(noon));
+    CHECK_FALSE(kills.explain_death(true, noon));
     machine.events("sys/fs/cgroup/a/b/memory.events.local", 5);
 
-    CHECK(kills.explain_death(noon + 1h));
-    CHECK_FALSE(kills.explain_death(noon + 1h));
+    CHECK(kills.explain_death(true, noon + 1h));
+    CHECK_FALSE(kills.explain_death(true, noon + 1h));
 }
 
 TEST_CASE("those that were killed together are all explained, but nobody later") {
@@ -72,9 +72,9 @@ TEST_CASE("those that were killed together are all explained, but nobody later")
 
     machine.events("sys/fs/cgroup/a/b/memory.events", 3);
 
-    CHECK(kills.explain_death(noon));
-    CHECK(kills.explain_death(noon + 10ms));
-    CHECK_FALSE(kills.explain_death(noon + 1h));
+    CHECK(kills.explain_death(true, noon));
+    CHECK(kills.explain_death(true, noon + 10ms));
+    CHECK_FALSE(kills.explain_death(true, noon + 1h));
 }
 
 TEST_CASE("a mount may show the group's own part of the tree only") {
@@ -95,19 +95,19 @@ TEST_CASE("version 1 of control groups counts too") {
 
     machine.write(file, "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
 
-    CHECK(kills.explain_death(noon));
+    CHECK(kills.explain_death(true, noon));
 }
 
 TEST_CASE("without control groups the machine's kills count, without those none") {
     const Machine machine;
-    CHECK_FALSE(OomKills(machine.root()).explain_death(noon));
+    CHECK_FALSE(OomKills(machine.root()).explain_death(true, noon));
     CHECK(OomKills(machine.root()).source().empty());
 
     machine.write("proc/vmstat", "nr_free_pages 5\noom_kill 1\nnuma_hit 7\n");
     OomKills kills(machine.root());
     machine.write("proc/vmstat", "nr_free_pages 5\noom_kill 2\nnuma_hit 7\n");
 
-    CHECK(kills.explain_death(noon));
+    CHECK(kills.explain_death(true, noon));
 }
 
 TEST_CASE("this machine has something that counts") { CHECK_FALSE(OomKills().source().empty()); }

@@ -7,6 +7,15 @@
 
 using namespace curfew::tests;
 
+TEST_CASE("a terminal that is resized tells everybody, and means nobody") {
+    const Server server;
+    for (const pid_t pid : server.workers(2)) ::kill(pid, SIGWINCH);
+
+    for (int i = 0; i < 10; ++i) CHECK(server.get("/hello").status == 200);
+
+    CHECK(server.workers(2).size() == 2);
+}
+
 TEST_CASE("SIGTTIN adds a worker and SIGTTOU dismisses the youngest") {
     const Server server;
     const auto first = server.workers(2);

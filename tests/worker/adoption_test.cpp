@@ -59,7 +59,7 @@ struct Passage {
 
 TEST_CASE("a connection is given away with all that its client had sent") {
     Passage passage;
-    Handover handover{.kind = Handover::Kind::again,
+    Handover handover{.kind = Handover::Kind::answered,
                       .keep_alive = false,
                       .continued = true,
                       .status = 204,
@@ -76,7 +76,7 @@ TEST_CASE("a connection is given away with all that its client had sent") {
 
     REQUIRE(adoptee);
     CHECK(adoptee->bytes == "head and body");
-    CHECK(adoptee->handover.kind == Handover::Kind::again);
+    CHECK(adoptee->handover.kind == Handover::Kind::answered);
     CHECK_FALSE(adoptee->handover.keep_alive);
     CHECK(adoptee->handover.continued);
     CHECK(adoptee->handover.status == 204);

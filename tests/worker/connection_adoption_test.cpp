@@ -106,7 +106,7 @@ TEST_CASE("a request that is run again keeps its name, and has what is left of i
     Heir heir;
     const auto deadline = Deadline::in(20s);
     const auto client =
-        heir.adopt(with_id({.kind = Handover::Kind::again,
+        heir.adopt(with_id({.retried = true,
                             .arrived = Deadline::Clock::now().time_since_epoch().count(),
                             .deadline = deadline.time().time_since_epoch().count()},
                            "first-1"),
