@@ -2,7 +2,7 @@
 #include "master/master.h"
 #include "master/milliseconds.h"
 #include "master/overdue.h"
-#include "master/proc.h"
+#include "master/post_mortem/thread_state.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -136,10 +136,11 @@ void Master::run_out_of_patience(Deadline::Clock::time_point now) {
 
 /// SIGKILL has not ended it: something in the kernel holds it. Its clients need not wait for that.
 void Master::give_up(Child& child) {
+    const auto state = look_at(child.pid(), child.pid());
     spdlog::critical(
         "worker {} (pid {}) does not die: the kernel holds it in {} (state {}); its clients are "
         "answered, and another has taken its place",
-        child.place() + 1, child.pid(), wait_channel(child.pid()), state_of(child.pid()));
+        child.place() + 1, child.pid(), state.wchan, state.letter ? state.letter : '?');
     child.give_up();
     begin_settling(child, true);
 }

@@ -228,7 +228,7 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
         throw std::system_error(errno, std::generic_category(), "mmap of the scoreboard");
     }
 
-    // New shared memory is zero, which is the initial state of all that lies in it but the lines:
+    // New shared memory is zero, which says "none" wherever it lies but in the lines:
     // constructing the rest would touch every page.
     auto* const begin = static_cast<char*>(memory_);
     header_ = new (begin) Header;
