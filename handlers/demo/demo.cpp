@@ -74,8 +74,9 @@ void add_unsafe(Index& index) {
 void add_stuck(Index& index) {
     index.section(
         "Stuck for ever",
-        "Handlers that never return. After 2 seconds the worker is killed and replaced, and its "
-        "connections with it.",
+        "Handlers that never return. After 2 seconds you get a 504, and the worker is killed and "
+        "replaced; its other clients go on with another. Too many of them within a minute, and the "
+        "brake answers 503 for a while.",
         Index::Harm::worker_dies);
     index.get("/stuck/sleep", stuck_in_sleep, "Sleeps, and sleeps on when woken.").harakiri(2s);
     index.get("/stuck/spin", stuck_in_a_loop, "Computes without end.").harakiri(2s);
@@ -86,8 +87,8 @@ void add_stuck(Index& index) {
 void add_crashes(Index& index) {
     index.section(
         "Crashes",
-        "Handlers that take their worker with them. It is replaced at once, and the log names "
-        "the request.",
+        "Handlers that take their worker with them. You get a 502; the worker is replaced at once, "
+        "and the log names the request.",
         Index::Harm::worker_dies);
     index.get("/crash/segv", crash_by_null_pointer, "Writes through a null pointer.");
     index.get("/crash/abort", crash_by_abort, "Calls <code>abort()</code>.");
