@@ -30,6 +30,9 @@ class Buffer {
     /// they stay until commit().
     [[nodiscard]] std::span<char> room();
 
+    /// What room() has at the least, without moving anything.
+    [[nodiscard]] std::size_t spare() const noexcept { return capacity_ - end_; }
+
     /// Says that `count` bytes were written into room().
     void commit(std::size_t count) noexcept {
         end_ += count;

@@ -53,6 +53,9 @@ bool send_all(int fd, std::string_view bytes) noexcept {
 void arm_reset(int fd) noexcept {
     const ::linger reset{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    // Another process may have it open: to dissolve a TCP connection resets it all the same.
+    const sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
+    ::connect(fd, &nowhere, sizeof nowhere);
 }
 
 std::string_view detail_of(int status) noexcept {
@@ -307,7 +310,7 @@ void Caretaker::pass_on(std::size_t cell, const Ledger& ledger, Kind kind,
     const bool before = board_.cells()[cell].outcome.load() != Outcome::none;
     if (kind == Kind::answered && !before) set_outcome(cell, Outcome::completed);
     // As long as the worker lives it has the descriptor open, which is nobody's any more.
-    board_.ledger(cell).store({.fd = ledger.fd});
+    board_.ledger(cell).store({.stage = Ledger::Stage::given, .fd = ledger.fd});
 }
 
 /// Of a connection whose adoption was not complete, what it was adopted with holds.
@@ -354,10 +357,10 @@ void Caretaker::close_others() noexcept {
     const auto used = board_.used_cells().size();
     for (std::size_t i = 0; i < used; ++i) {
         const auto& ledger = board_.ledger(i).load();
-        if (ledger.stage != Ledger::Stage::closed) {
+        if (ledger.stage == Ledger::Stage::given) {
+            ::close(ledger.fd);
+        } else if (ledger.stage != Ledger::Stage::closed) {
             mark(ledger.fd);
-        } else if (is_claimed(i)) {
-            ::close(ledger.fd);  // that connection was given away before
         }
     }
     if (const auto landed = board_.line().landing.files()) {

@@ -10,6 +10,7 @@ void Connection::enter_stage(Ledger::Stage stage) noexcept {
     ledger_.stage = stage;
     ledger_.head = parser_.moved_head();
     ledger_.input = input_.extent();
+    ledger_.room = input_.spare();
     context_.board.ledger(cell_).store(ledger_);
 }
 

@@ -17,6 +17,7 @@ struct Ledger {
         handling,    ///< has a whole request; nothing of its response has been sent
         responding,  ///< some of the response may have been sent
         lingering,   ///< all is said: the client is to close
+        given,       ///< another worker has it; the descriptor is still open here
     };
 
     /// The length of a response that nobody knows.
@@ -31,6 +32,7 @@ struct Ledger {
     std::uint16_t status = 0;    ///< of the response
     Extent head = {};            ///< of a request whose body came later
     Extent input = {};           ///< what else was received and not answered
+    std::uint64_t room = 0;      ///< behind it, for what is being received
     std::uint64_t received = 0;  ///< all that was ever taken from the socket
     std::uint64_t sent = 0;      ///< all that was ever given to it, before this response
     std::uint64_t length = 0;    ///< of this response

@@ -15,10 +15,18 @@ std::uint64_t sent(const Evidence& evidence) noexcept {
     return evidence.counts->sent - ledger.sent;
 }
 
+/// Nobody can tell what the client has sent.
+bool is_lost(const Evidence& evidence) noexcept {
+    const auto& ledger = evidence.ledger;
+    if (!evidence.counts) return ledger.taking && evidence.emptied;
+    // There was no room for more: the counts are of something else (such as urgent data).
+    return evidence.counts->received - ledger.received > ledger.room;
+}
+
 Verdict without_response(const Evidence& evidence) noexcept {
     if (evidence.phase == Phase::claimed) return {Kind::answer, 504};
     // Nobody's handler has seen it.
-    if (evidence.phase == Phase::idle) return {Kind::begin};
+    if (evidence.phase == Phase::idle && !is_lost(evidence)) return {Kind::begin};
     if (evidence.may_retry && !evidence.ledger.retried && evidence.in_time) return {Kind::again};
     return {Kind::answer, evidence.ending == Ending::died ? 502 : 503};
 }
@@ -28,7 +36,7 @@ Verdict without_response(const Evidence& evidence) noexcept {
 Verdict judge(const Evidence& evidence) noexcept {
     const auto& ledger = evidence.ledger;
     const bool claimed = evidence.phase == Phase::claimed;
-    if (ledger.stage == Stage::closed) return {};
+    if (ledger.stage == Stage::closed || ledger.stage == Stage::given) return {};
     // The worker lives: only what was taken from it is ours.
     if (evidence.ending == Ending::none && !claimed) return {};
     // The client has got a part, of which there will be no rest.
@@ -37,10 +45,9 @@ Verdict judge(const Evidence& evidence) noexcept {
     if (evidence.outcome != Outcome::none) return {Kind::answered};
 
     if (ledger.stage == Stage::lingering) return {Kind::linger};
-    // What was taken from the socket at the last moment nobody can tell from what was not.
-    const bool lost = ledger.taking && !evidence.counts && evidence.emptied;
-    if (ledger.stage == Stage::reading)
-        return lost ? Verdict{Kind::answer, 502} : Verdict{Kind::begin};
+    if (ledger.stage == Stage::reading) {
+        return is_lost(evidence) ? Verdict{Kind::answer, 502} : Verdict{Kind::begin};
+    }
     const auto done = sent(evidence);
     if (done == 0) return without_response(evidence);
     const bool whole = ledger.length != Ledger::unknown && done == ledger.length;

@@ -64,6 +64,42 @@ TEST_CASE("a keeper waits for the worker that is to take its connections") {
     CHECK(answered == 600);
 }
 
+TEST_CASE("idle connections need not wait for others in their worker to end") {
+    const Server server({.flags = {"--timeout", "1s", "--threads", "4", "--harakiri-mercy", "20s"},
+                         .config = "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"60s\"\n",
+                         .workers = 1});
+    const auto condemned = server.worker();
+    Client idle(server);
+    Client stuck(server);
+    Client slow(server);
+    CHECK(idle.get("/hello").status == 200);
+    slow.send(get_request("/delay/15"));
+    CHECK(server.get("/hello").status == 200);
+
+    CHECK(stuck.get("/stuck/sleep").status == 504);
+
+    CHECK(idle.get("/hello").status == 200);
+    CHECK(stuck.get("/hello").status == 200);
+    CHECK(is_alive(condemned));
+}
+
+TEST_CASE("urgent data is data, and never somebody else's") {
+    const Server server({.flags = {"--timeout", "500ms"}, .workers = 1});
+    Client other(server);
+    Client urgent(server);
+    CHECK(other.get("/hello").status == 200);
+    const std::string body(50'000, 'x');
+    const auto request = post_request("/echo", body);
+    urgent.send(request.substr(0, 200));
+    urgent.send_urgent(request.substr(200, 1));
+    urgent.send(request.substr(201, 20'000));
+
+    CHECK(other.get("/delay/9").status == 504);
+    urgent.send(request.substr(20'201));
+
+    CHECK(urgent.read_reply().body.ends_with("\n\n" + body));
+}
+
 TEST_CASE("a connection that had its 504 has one reader, whose worker may die in turn") {
     const Server server({.flags = {"--timeout", "300ms"}, .workers = 4});
     Client client(server);

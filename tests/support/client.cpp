@@ -108,6 +108,10 @@ bool Client::send(std::string_view bytes) {
     return true;
 }
 
+void Client::send_urgent(std::string_view bytes) {
+    (void)::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_OOB);
+}
+
 void Client::finish_sending() { ::shutdown(socket_.get(), SHUT_WR); }
 
 void Client::reset() {

@@ -36,6 +36,8 @@ class Client {
 
     /// Sends all of it; stops early, and returns false, if the connection has ended.
     bool send(std::string_view bytes);
+    /// As TCP's urgent data.
+    void send_urgent(std::string_view bytes);
     /// No more will be sent; answers can still come.
     void finish_sending();
     /// Ends the connection with a reset.
