@@ -95,7 +95,7 @@ std::string Meter::name(std::uint64_t check) const {
     std::array<std::uint64_t, name_words> words{};
     std::uint64_t found = 0;
     for (std::size_t i = 0; i < name_words; ++i) {
-        words[i] = name_[i].load(std::memory_order_relaxed);
+        words[i] = name_[i].load(std::memory_order_acquire);
         found = mixed(found, words[i]);
     }
     std::array<char, longest_name + 1> text{};
@@ -109,7 +109,7 @@ MeterReading Meter::read(Deadline::Clock::time_point now) const {
     MeterReading reading;
     for (int look = 0; look < most_looks; ++look) {
         const auto seen = MeterWord::of(word);
-        const auto request = request_.load(std::memory_order_relaxed);
+        const auto request = request_.load(std::memory_order_acquire);
         const auto age = duration(microseconds(now.time_since_epoch() - Duration(request)));
         reading = {.stage = seen.stage, .here = std::max(age - duration(seen.since), {})};
         if (seen.stage > Stage::handler) {
@@ -120,19 +120,19 @@ MeterReading Meter::read(Deadline::Clock::time_point now) const {
         for (const auto stage : {Stage::http, Stage::cache, Stage::db, Stage::write}) {
             if (!seen.measured) break;
             const auto total = MeterTotal::of(
-                totals_[index_of_total(stage)].load(std::memory_order_relaxed), tag_of(request));
+                totals_[index_of_total(stage)].load(std::memory_order_acquire), tag_of(request));
             reading[stage].time += duration(total.time);
             reading[stage].calls += static_cast<unsigned>(total.calls);
             elsewhere += duration(total.time);
         }
         reading[Stage::handler].time = std::max(age - elsewhere, {});
         if (seen.waited) {
-            const auto before = before_.load(std::memory_order_relaxed);
+            const auto before = before_.load(std::memory_order_acquire);
             reading[Stage::read].time = duration(before >> 32);
             reading[Stage::queue].time = duration(before & longest_before);
         }
 
-        std::atomic_thread_fence(std::memory_order_acquire);
+        // After all that was read before, each with acquire for that.
         const auto again = word_.load(std::memory_order_relaxed);
         if (again == word) break;
         word = again;

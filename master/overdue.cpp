@@ -70,8 +70,8 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now, Dur
 
 bool report(const worker::WorkerBoard& board, const Overdue& overdue) noexcept {
     auto& cell = board.cells()[overdue.cell];
-    std::atomic_thread_fence(std::memory_order_acquire);  // after what was read of the label
-    if (cell.word.load(std::memory_order_acquire) != overdue.word) return false;
+    // Not before what was read of the label, which a plain load may be.
+    if (cell.word.fetch_add(0, std::memory_order_acq_rel) != overdue.word) return false;
     cell.reported.store(overdue.word, std::memory_order_relaxed);
     return true;
 }

@@ -128,7 +128,7 @@ class Conversation {
     static inline const Options options_ = small_limits();
     static inline const Router router_ = every_path();
 
-    Arena blocks_;
+    static inline Arena blocks_;
     Buffer input_{blocks_};
     Parser parser_{options_, blocks_};
     std::vector<std::string> requests_;

@@ -26,7 +26,7 @@ constexpr std::uint64_t length = 200;
 /// A connection that has sent so much of its response, as the kernel counts; nothing: it does not.
 Evidence evidence(Stage stage, Phase phase, Ending ending, std::optional<std::uint64_t> sent = {}) {
     Evidence evidence;
-    evidence.ledger = {.stage = stage, .fd = 5, .sent = sent_before, .length = length};
+    evidence.ledger = {.stage = stage, .fd = 5, .room = 60, .sent = sent_before, .length = length};
     evidence.phase = phase;
     evidence.ending = ending;
     if (sent) evidence.counts = SocketCounts{.received = 50, .sent = sent_before + *sent};
@@ -89,6 +89,18 @@ TEST_CASE("what no handler has seen is begun by another worker") {
                 CHECK(judge(reading) == Verdict{Kind::begin});
             }
         }
+    }
+}
+
+TEST_CASE("where more was counted than there was room for, nobody knows what the client has sent") {
+    for (const Stage stage : {Stage::reading, Stage::handling}) {
+        auto astray = evidence(stage, Phase::idle, Ending::died, 0);
+        astray.counts->received = 61;
+        CHECK(judge(astray) == Verdict{Kind::answer, 502});
+        astray.counts->received = UINT64_MAX;
+        CHECK(judge(astray) == Verdict{Kind::answer, 502});
+        astray.counts->received = 60;
+        CHECK(judge(astray) == Verdict{Kind::begin});
     }
 }
 
