@@ -115,6 +115,7 @@ void Master::execute_condemned() {
     for (const auto& child : children_) {
         if (!child->condemned() || child->killed() || child->dead()) continue;
         // Before it has frozen, more may begin.
+        if (child->frozen()) child->call_keeper(worker::Ending::none);  // whose clients may go
         const bool at_rest = child->frozen() && !scan(child->board(), now).busy;
         if (!at_rest && !child->execution().passed(now)) continue;
         if (examiner_.looks_at(child->pid())) continue;

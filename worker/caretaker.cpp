@@ -140,6 +140,7 @@ Evidence Caretaker::evidence(std::size_t index) const noexcept {
         .phase = Cell::phase(cell.word.load()),
         .outcome = cell.outcome.load(),
         .ending = board_.line().ending.load(),
+        .frozen = board_.line().frozen.load(),
         .counts = ledger.stage == Ledger::Stage::closed ? std::nullopt : socket_counts(ledger.fd),
         .emptied = is_empty(ledger.fd),
         .may_retry =
@@ -174,11 +175,13 @@ void Caretaker::answer_claimed() noexcept {
     patience_ = Deadline::in(Duration::zero());
     const auto used = board_.used_cells().size();
     for (std::size_t i = 0; i < used; ++i) {
-        if (!is_claimed(i)) continue;  // first of all: any other ledger is the worker's
+        // First of all: any other ledger is the worker's.
+        if (!is_claimed(i) && !board_.line().frozen.load()) continue;
         const auto all = evidence(i);
         const auto verdict = judge(all);
         if (verdict.kind == Kind::answer) answer(i, all.ledger, verdict.status);
         if (verdict.kind == Kind::answer || verdict.kind == Kind::answered) hand_over_answered(i);
+        if (verdict.kind == Kind::begin) hand_over(i, all.ledger, verdict.kind);
         if (verdict.kind == Kind::reset) {
             arm_reset(all.ledger.fd);
             set_outcome(i, Outcome::reset);

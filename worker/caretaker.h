@@ -19,7 +19,8 @@ class Caretaker {
   public:
     explicit Caretaker(const KeeperSetup& setup) noexcept;
 
-    /// Answers the requests that the master has claimed, once.
+    /// Answers the requests that the master has claimed, once, and gives away the connections that
+    /// a frozen worker does not touch any more.
     void answer_claimed() noexcept;
 
     /// The worker is dead: sees to each of its connections, and closes all else.

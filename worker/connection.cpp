@@ -50,11 +50,6 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
 }
 
 Connection::~Connection() {
-    if (ledger_.stage == Ledger::Stage::given) {
-        socket_.reset();
-        enter_stage(Ledger::Stage::closed);
-        return;
-    }
     // Before the socket closes: its number is another's then.
     enter_stage(Ledger::Stage::closed);
     if (shared_) ::shutdown(socket_.get(), SHUT_WR);
@@ -72,7 +67,7 @@ void Connection::enter(Action action) noexcept {
         close();
     }
     if (state_ == State::closed) {
-        if (ledger_.stage != Ledger::Stage::given) enter_stage(Ledger::Stage::closed);
+        enter_stage(Ledger::Stage::closed);
         if (std::exchange(answering_, false)) context_.board.finish(cell_);
         all_.remove(*this);
     }
@@ -283,7 +278,7 @@ void Connection::sent() {
     waiting_ = Waiting::idle;
     set_deadline(context_.draining ? drain_quiet : context_.options.keepalive, now);
     if (std::exchange(reading_paused_, false)) readable_.enable();
-    if (context_.frozen) rest();
+    if (context_.frozen) freeze();
 }
 
 void Connection::refuse(const Refusal& refusal) {
@@ -337,20 +332,9 @@ void Connection::drain() {
 }
 
 void Connection::freeze() {
-    if (state_ == State::reading) enter([this] { rest(); });
-}
-
-/// What was received of a request is the keeper's to give away.
-void Connection::rest() {
+    if (state_ != State::reading) return;
     readable_.disable();
     deadline_ = Deadline::never();
-    if (parser_.begun(input_)) return;
-    enter_stage(Ledger::Stage::given);
-    if (send_handover(context_.adoption, {}, socket_.get(), context_.arena.fd(),
-                      Deadline::in(Duration::zero()))) {
-        return close();
-    }
-    enter_stage(Ledger::Stage::reading);
 }
 
 /// The timer is left to fire early and look again, rather than moved with every request.

@@ -32,8 +32,8 @@ class Connection final : private Task {
     /// after its response.
     void drain();
 
-    /// The worker is to be killed soon: a connection that waits for a request goes to another
-    /// worker, and one that has part of a request stays as it is until that is dead.
+    /// The worker is to be killed soon: a connection that has not begun a request is not touched
+    /// any more, and is the keeper's to give to another worker.
     void freeze();
 
     [[nodiscard]] std::size_t cell() const noexcept { return cell_; }
@@ -87,8 +87,6 @@ class Connection final : private Task {
     [[nodiscard]] bool log_adopted(const Handover& handover);
     void enter_stage(Ledger::Stage stage) noexcept;
     void enter_responding() noexcept;
-
-    void rest();
 
     [[nodiscard]] bool leaving() const noexcept;
     [[nodiscard]] bool may_keep_alive() const noexcept;

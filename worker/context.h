@@ -26,7 +26,6 @@ struct Context {
     Executor& executor;
     AccessLog& access_log;
     Arena& arena;
-    int adoption = -1;  ///< where connections are given away
 
     TrustedPeers trusted{options.forwarded_allow_ips};
     BusySpell busy{};

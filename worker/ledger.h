@@ -41,21 +41,28 @@ struct Ledger {
     std::int64_t arrived = 0;    ///< when the request was whole: CLOCK_MONOTONIC, ns
 };
 
-/// A Ledger in shared memory: replaced as a whole by its one writer, at any instruction of which
-/// the process may be killed. Readers look when the writer is dead, or leaves it alone.
+/// A Ledger in shared memory: replaced as a whole by its one writer, at any instruction of which the
+/// process may be killed.
 class LedgerCell {
   public:
     void store(const Ledger& ledger) noexcept {
-        const auto next = 1U - current_.load(std::memory_order_relaxed);
-        copies_[next] = ledger;
-        current_.store(next, std::memory_order_release);
+        const auto next = version_.load(std::memory_order_relaxed) + 1;
+        copies_[next & 1U] = ledger;
+        version_.store(next, std::memory_order_release);
     }
-    [[nodiscard]] const Ledger& load() const noexcept {
-        return copies_[current_.load(std::memory_order_acquire) & 1U];
+
+    [[nodiscard]] Ledger load() const noexcept {
+        while (true) {
+            const auto version = version_.load(std::memory_order_acquire);
+            const Ledger ledger = copies_[version & 1U];
+            // Not before the copy was made, as a plain load may be: a writer that lives overwrites
+            // it with the version after the next.
+            if (version_.fetch_add(0, std::memory_order_acq_rel) == version) return ledger;
+        }
     }
 
   private:
-    std::atomic<std::uint32_t> current_{0};
+    mutable std::atomic<std::uint32_t> version_{0};
     std::array<Ledger, 2> copies_;
 };
 

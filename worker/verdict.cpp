@@ -37,8 +37,11 @@ Verdict judge(const Evidence& evidence) noexcept {
     const auto& ledger = evidence.ledger;
     const bool claimed = evidence.phase == Phase::claimed;
     if (ledger.stage == Stage::closed || ledger.stage == Stage::given) return {};
-    // The worker lives: only what was taken from it is ours.
-    if (evidence.ending == Ending::none && !claimed) return {};
+    // The worker lives: only what was taken from it is ours, and what it has given up.
+    const bool given_up = evidence.frozen && ledger.stage == Stage::reading;
+    if (evidence.ending == Ending::none && !claimed) {
+        return given_up && !is_lost(evidence) ? Verdict{Kind::begin} : Verdict{};
+    }
     // The client has got a part, of which there will be no rest.
     const bool broken = evidence.outcome == Outcome::reset || evidence.outcome == Outcome::lost;
     if (broken) return evidence.ending == Ending::none ? Verdict{} : Verdict{Kind::reset};

@@ -31,6 +31,7 @@ struct Evidence {
     Phase phase = Phase::idle;
     Outcome outcome = Outcome::none;  ///< how the keeper has answered before, if it has
     Ending ending = Ending::none;
+    bool frozen = false;  ///< the worker lives, and has nothing to do any more with what it reads
     std::optional<SocketCounts> counts;  ///< of the ledger's socket
     bool emptied = false;                ///< without counts: nothing is left to be read from it
     bool may_retry = false;              ///< the server allows it, and so does the method

@@ -55,7 +55,6 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
                .executor = *executor_,
                .access_log = access_log_,
                .arena = arena,
-               .adoption = surroundings_.adoption.give.get(),
                .served = [this] { on_served(); },
                .job_done = [this] { on_job_done(); }},
       connections_(context_),
