@@ -98,6 +98,12 @@ void Child::condemn(std::string why, Deadline kill_by) {
     send(SIGWINCH);
 }
 
+void Child::dismiss(Deadline kill_by) {
+    condemn("there is one too many", kill_by);
+    must_freeze_by_ = Deadline::never();
+    dismissed_ = true;
+}
+
 Deadline Child::execution() const noexcept {
     return frozen() ? mercy_ : std::min(mercy_, must_freeze_by_);
 }
@@ -140,6 +146,7 @@ Death Child::death(int wait_status, bool oom) const {
     const int signal = by_signal ? WTERMSIG(wait_status) : 0;
     const int status = by_signal ? 0 : WEXITSTATUS(wait_status);
 
+    if (killed() && dismissed_) return {Cause::finished, "dismissed", 0};
     if (killed()) return {Cause::killed, "killed: " + kill_reason_, 3};
     if (oom && signal == SIGKILL) {
         return {Cause::oom_killed, "was killed for want of memory (OOM)", 0};

@@ -85,6 +85,10 @@ class Child {
     /// It is to be killed, once the requests that it can end have ended, or at `kill_by`. `why`
     /// becomes part of its Death.
     void condemn(std::string why, Deadline kill_by);
+
+    /// The same for one that is too many: it has until `kill_by` to come to rest, and nothing to
+    /// answer for.
+    void dismiss(Deadline kill_by);
     [[nodiscard]] bool condemned() const noexcept { return !sentence_.empty(); }
     [[nodiscard]] const std::string& sentence() const noexcept { return sentence_; }
 
@@ -148,6 +152,7 @@ class Child {
     bool told_ = false;
     bool dead_ = false;
     bool doomed_ = false;
+    bool dismissed_ = false;
     bool given_up_ = false;
     Death obituary_{};
     Deadline stop_patience_ = Deadline::never();

@@ -113,7 +113,7 @@ void Master::bury(Child& child, int wait_status, const rusage& usage) {
                 child.place() + 1, child.pid(), death.text);
     log_requests_of(child, incident_of(death.cause));
     collect_queries_of(child);
-    begin_settling(child, death.cause == Cause::killed);
+    begin_settling(child, child.killed());
 
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
                                                (death.cause == Cause::killed && !child.ready()));

@@ -139,7 +139,7 @@ void Master::dismiss_surplus() {
     auto surplus = static_cast<std::ptrdiff_t>(serving()) - target_;
     for (auto child = children_.rbegin(); child != children_.rend() && surplus > 0; ++child) {
         if (!is_current(**child) || (*child)->leaving() || (*child)->doomed()) continue;
-        (*child)->tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
+        (*child)->dismiss(Deadline::in(options_.worker.graceful_timeout));
         --surplus;
     }
 }

@@ -111,6 +111,7 @@ void Worker::run() {
     line.state.store(WorkerState::ready, std::memory_order_release);
     board_.poke();
     surroundings_.title("ready");
+    if (line.condemned.load()) freeze();  // while it booted
     loop_.run();
     helpers_.stop();
 }
