@@ -41,8 +41,8 @@ struct Ledger {
     std::int64_t arrived = 0;    ///< when the request was whole: CLOCK_MONOTONIC, ns
 };
 
-/// A Ledger in shared memory: replaced as a whole by its one writer, at any instruction of which the
-/// process may be killed.
+/// A Ledger in shared memory: replaced as a whole by its one writer, at any instruction of which
+/// the process may be killed.
 class LedgerCell {
   public:
     void store(const Ledger& ledger) noexcept {

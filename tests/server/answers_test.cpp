@@ -55,11 +55,10 @@ TEST_CASE("a client that would rather have JSON gets a problem") {
 
     CHECK(late.status == 504);
     CHECK(late.field("Content-Type") == "application/problem+json");
-    CHECK(late.body ==
-          R"({"type":"about:blank","title":"Gateway Timeout","status":504,)"
-          R"("detail":"the request exceeded its limit","request_id":"late-2",)"
-          R"("limit":"timeout","limit_ms":300})"
-          "\n");
+    CHECK(late.body == R"({"type":"about:blank","title":"Gateway Timeout","status":504,)"
+                       R"("detail":"the request exceeded its limit","request_id":"late-2",)"
+                       R"("limit":"timeout","limit_ms":300})"
+                       "\n");
 }
 
 TEST_CASE("a request whose worker dies is answered 502, however it dies") {
