@@ -81,7 +81,7 @@ void Meter::add(Stage stage, std::int64_t request, std::uint64_t time) noexcept 
 
 std::uint64_t Meter::store_name(std::string_view name) noexcept {
     std::array<std::uint64_t, name_words> words{};
-    std::memcpy(words.data(), name.data(), std::min(name.size(), longest_name));
+    name.copy(reinterpret_cast<char*>(words.data()), longest_name);
     std::uint64_t check = 0;
     for (std::size_t i = 0; i < name_words; ++i) {
         name_[i].store(words[i], std::memory_order_relaxed);

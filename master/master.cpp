@@ -7,6 +7,7 @@
 #include "master/milliseconds.h"
 #include "master/overdue.h"
 #include "master/title.h"
+#include "worker/promptness.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -76,6 +77,7 @@ void Master::give_up_sockets() {
 }
 
 int Master::run() {
+    worker::run_promptly();
     probe_examiner();
     while (stopping_ == Stopping::no || anyone_left() || canceller_ != 0 || examiner_.busy()) {
         expect_deaths();

@@ -2,6 +2,7 @@
 
 #include "worker/caretaker.h"
 #include "worker/lean.h"
+#include "worker/promptness.h"
 
 #include <sched.h>
 #include <sys/prctl.h>
@@ -23,6 +24,7 @@ namespace {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != master) ::_exit(0);
     setup.title();
+    run_promptly();
     Caretaker caretaker(setup);
     auto board = setup.board;
     give_up_memory();  // what the setup points to is gone

@@ -1,6 +1,7 @@
 #include "tests/support/server.h"
 
 #include <doctest/doctest.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
@@ -64,7 +65,6 @@ TEST_CASE("the log says which request cost the worker its life") {
 
     CHECK(server.get("/delay/5?x=1", "X-Request-Id: my-id-7\r\n").status == 504);
 
-    REQUIRE(server.logs("harakiri"));
     const auto line = server.log_line("harakiri");
     CHECK(contains(line, "(pid " + std::to_string(pid) + ") killed"));
     CHECK(contains(line, "route /delay/:seconds, GET /delay/5?x=1,"));
@@ -90,6 +90,19 @@ harakiri = "10s"
 
     CHECK(server.logs("limit 200 ms"));
     CHECK(count(server.log(), "harakiri:") == 1);
+}
+
+TEST_CASE("who is to act in time comes before those that compute, and workers are not favoured") {
+    const Server server({.workers = 1});
+    const auto worker = server.worker();
+    const auto favoured = [](pid_t pid) {
+        return (::sched_getscheduler(pid) & SCHED_RESET_ON_FORK) != 0;
+    };
+
+    CHECK(favoured(server.master()));
+    CHECK_FALSE(favoured(worker));
+    const auto family = children_of(server.master());
+    CHECK(std::ranges::count_if(family, favoured) == 1);  // the keeper
 }
 
 TEST_CASE("a request within its limit costs nobody anything") {
@@ -158,6 +171,7 @@ TEST_CASE("the next worker is forked before the one that is stuck is killed") {
     CHECK(server.get("/delay/9").status == 504);
 
     CHECK(server.worker() != first);
+    REQUIRE(server.logs("harakiri: worker"));
     const auto log = server.log();
     const auto near = log.find("(pid " + std::to_string(first) + ") is near the limit");
     REQUIRE(near != std::string::npos);

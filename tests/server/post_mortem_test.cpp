@@ -193,7 +193,7 @@ TEST_CASE("without the time for it there is no examination, and the worker dies 
 
     CHECK(post_mortem(server, "/stuck/sleep", "a").empty());
 
-    CHECK(contains(server.log(), "harakiri"));
+    CHECK(server.logs("harakiri"));
 }
 
 TEST_CASE("however little time there is, the worker is killed") {

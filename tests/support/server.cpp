@@ -119,6 +119,7 @@ bool Server::logs(std::string_view text) const {
 }
 
 std::string Server::log_line(std::string_view text) const {
+    if (!logs(text)) return {};
     std::istringstream lines(log());
     for (std::string line; std::getline(lines, line);) {
         if (contains(line, text)) return line;

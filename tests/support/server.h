@@ -64,7 +64,7 @@ class Server {
     [[nodiscard]] std::string log() const { return read("error"); }
     /// Waits until the log says so.
     [[nodiscard]] bool logs(std::string_view text) const;
-    /// The first line of the log with that text; empty if there is none.
+    /// The first line of the log with that text, once there is one; empty if none comes.
     [[nodiscard]] std::string log_line(std::string_view text) const;
 
   private:
