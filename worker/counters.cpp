@@ -95,7 +95,7 @@ Counters::Slot& Counters::slot_of(std::string_view route) noexcept {
 void Counters::set_name(Slot& slot, std::string_view route) noexcept {
     if (slot.named.load(std::memory_order_relaxed)) return;
     std::array<std::uint64_t, route_words> words{};
-    std::memcpy(words.data(), route.data(), route.size());
+    route.copy(reinterpret_cast<char*>(words.data()), sizeof words);
     for (std::size_t i = 0; i < route_words; ++i) {
         slot.name[i].store(words[i], std::memory_order_relaxed);
     }
