@@ -72,7 +72,7 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
         if (put_off) {
             if (!is_put_off(child)) put_off_.push_back({child.pid(), sentence});
         } else {
-            child.condemn(sentence, Deadline::after(now, options_.harakiri_mercy));
+            child.condemn(sentence, mercy(now));
         }
 
         stuck.push_back(subject_of(child.pid(), child.board(), overdue));
@@ -89,6 +89,13 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
             describe(child.board().meter(overdue.cell), now));
     }
     return stuck;
+}
+
+/// Until when a worker that is condemned now may end its other requests. One of class sync has
+/// none.
+Deadline Master::mercy(Deadline::Clock::time_point now) const noexcept {
+    const bool alone = options_.worker.worker_class == worker::Class::sync;
+    return Deadline::after(now, alone ? Duration::zero() : options_.harakiri_mercy);
 }
 
 /// Of a request whose limits are only tried out.

@@ -88,6 +88,7 @@ class Master {
     [[nodiscard]] std::vector<Subject> condemn(Child& child, Deadline::Clock::time_point now);
     void become_examiner(const char* title);
     void probe_examiner();
+    [[nodiscard]] Deadline mercy(Deadline::Clock::time_point now) const noexcept;
     [[nodiscard]] bool engage_brake(const Child& child, const Overdue& overdue,
                                     Deadline::Clock::time_point now);
     [[nodiscard]] bool is_put_off(const Child& child) const noexcept;

@@ -30,7 +30,7 @@ class Kill:
 
     answered: float  # the client saw an answer's first byte, or the end of the connection
     dead: float
-    whole: float  # as many workers are ready as should be; after the answer or the death
+    whole: float  # as many other workers are ready as should be; after the answer
 
 
 def measure(bench):
@@ -50,7 +50,7 @@ def measure(bench):
     report.table(("ms", "p50", "p99", "latest"), [
         row("limit to the client's answer, or the end of its connection", "answered"),
         row("limit to the worker's death", "dead"),
-        row("from then to as many ready workers as before", "whole")])
+        row("from the answer to as many other workers as should be", "whole")])
     late = report.percentile([kill.answered for kill in kills], 99)
     whole = report.percentile([kill.whole for kill in kills], 99)
     return [
@@ -68,31 +68,20 @@ def kill_one(server):
         try:
             sent = time.monotonic()
             client.send("/stuck/sleep")
-            seen = await_both(client.socket.fileno(), death)
+            answered = await_readable(client.socket.fileno())
             whole = await_ready(server, without=worker)
+            dead = await_readable(death)
         finally:
             os.close(death)
-    answered, dead = seen
-    return Kill(answered - sent - LIMIT, dead - sent - LIMIT, whole - min(answered, dead))
+    return Kill(answered - sent - LIMIT, dead - sent - LIMIT, whole - answered)
 
 
-def await_both(connection, death):
-    """When each of the two descriptors first became readable."""
+def await_readable(descriptor):
     poll = select.poll()
-    waiting = {connection, death}
-    for fd in waiting:
-        poll.register(fd, select.POLLIN)
-    times = {}
-    while waiting:
-        events = poll.poll(GIVE_UP * 1000)
-        now = time.monotonic()
-        if not events:
-            raise SystemExit(f"no kill within {GIVE_UP} s")
-        for fd, _ in events:
-            poll.unregister(fd)
-            waiting.discard(fd)
-            times[fd] = now
-    return times[connection], times[death]
+    poll.register(descriptor, select.POLLIN)
+    if not poll.poll(GIVE_UP * 1000):
+        raise SystemExit(f"no kill within {GIVE_UP} s")
+    return time.monotonic()
 
 
 def await_ready(server, without):
