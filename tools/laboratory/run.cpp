@@ -133,6 +133,16 @@ void from_json(const Json& json, Recommendation& advice) {
     json.at("text").get_to(advice.text);
 }
 
+bool same_plan(const Run& a, const Run& b) {
+    const auto wanted = [](const Run& run) {
+        auto json = to_json(run);
+        Json all{json["settings"], json["kinds"], json["networks"], Json::array()};
+        for (const auto& each : run.strategies) all.back().push_back(each.name);
+        return all;
+    };
+    return wanted(a) == wanted(b);
+}
+
 Json to_json(const Run& run) {
     return {{"format", format},
             {"version", version},
