@@ -51,6 +51,10 @@ void add_limits(Index& index) {
              "<code>seconds</code> what it takes if nobody ends it.",
              "/timeout/deadline/http?limit=500ms&amp;seconds=2")
         .harakiri(15s);
+    index.get(
+        "/running", functions_that_run,
+        "Which of those functions still run in the process that answers, although their callers "
+        "have gone on.");
 }
 
 void add_unsafe(Index& index) {

@@ -20,7 +20,8 @@ Left belongings_of(pid_t pid) {
     std::error_code gone;
     const std::filesystem::directory_iterator descriptors("/proc/" + std::to_string(pid) + "/fd",
                                                           gone);
-    if (!gone) left.descriptors = static_cast<int>(std::distance(begin(descriptors), end(descriptors)));
+    if (!gone)
+        left.descriptors = static_cast<int>(std::distance(begin(descriptors), end(descriptors)));
     return left;
 }
 
@@ -29,10 +30,11 @@ Statements statements_with(const std::string& part) {
         const auto pattern = "%" + part + "%";
         return std::stoi(db::to_text(db::query(query, {pattern}).rows.at(0).at(0)));
     };
-    return {.queries = count("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE ? "
-                             "AND id <> CONNECTION_ID()"),
-            .transactions = count("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE "
-                                  "trx_query LIKE ? AND trx_mysql_thread_id <> CONNECTION_ID()")};
+    return {
+        .queries = count("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE ? "
+                         "AND id <> CONNECTION_ID()"),
+        .transactions = count("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE "
+                              "trx_query LIKE ? AND trx_mysql_thread_id <> CONNECTION_ID()")};
 }
 
 }  // namespace curfew::laboratory

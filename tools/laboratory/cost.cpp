@@ -51,7 +51,8 @@ Cost cost_of(const std::string& url, const std::string& strategy) {
         const auto without = requests(url, "bare");
         throughput.push_back(requests(url, strategy) / std::max(without, 1.0));
     }
-    return {.call_us = percentile_interval(more, 0.5), .throughput = percentile_interval(throughput, 0.5)};
+    return {.call_us = percentile_interval(more, 0.5),
+            .throughput = percentile_interval(throughput, 0.5)};
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ struct Kind {
     std::string about;
     std::string function;
     Backend backend = Backend::none;
-    std::string network;    ///< as tools/impair has it; empty: nothing happens there
-    bool takes_time = true; ///< the function does, by itself, whatever its network
+    std::string network;     ///< as tools/impair has it; empty: nothing happens there
+    bool takes_time = true;  ///< the function does, by itself, whatever its network
 };
 
 [[nodiscard]] const std::vector<Kind>& kinds();
@@ -24,8 +24,8 @@ struct Kind {
 struct Condition {
     std::string name;
     std::string about;
-    std::string network;   ///< as tools/impair has it
-    double limit_ms = 0;   ///< so that a call that is not stuck is in time
+    std::string network;  ///< as tools/impair has it
+    double limit_ms = 0;  ///< so that a call that is not stuck is in time
     double backstop_ms = 0;
 };
 

@@ -26,11 +26,18 @@ constexpr auto between_saves = std::chrono::seconds(2);
 /// All rows that curfew itself has, in the order in which they are shown.
 std::vector<StrategyRow> own_strategies() {
     std::vector<StrategyRow> rows;
-    const auto add = [&](const std::string& name, const std::string& where, const std::string& group) {
-        rows.push_back({.name = name, .where = where, .group = group, .about = about_strategy(name), .cost = {}});
+    const auto add = [&](const std::string& name, const std::string& where,
+                         const std::string& group) {
+        rows.push_back({.name = name,
+                        .where = where,
+                        .group = group,
+                        .about = about_strategy(name),
+                        .cost = {}});
     };
-    for (const auto* const each : strategies()) add(std::string(each->name()), "function", "curfew");
-    for (const auto* const name : {"unsafe_alarm", "unsafe_cancel"}) add(name, "function", "unsafe");
+    for (const auto* const each : strategies())
+        add(std::string(each->name()), "function", "curfew");
+    for (const auto* const name : {"unsafe_alarm", "unsafe_cancel"})
+        add(name, "function", "unsafe");
     add("harakiri", "server", "curfew");
     return rows;
 }
@@ -48,7 +55,8 @@ std::vector<Named> chosen(const std::vector<Named>& all, const std::vector<std::
     }
     for (const auto& name : names) {
         if (std::ranges::find(all, name, &Named::name) != all.end()) continue;
-        throw std::invalid_argument("there is no " + what + " \"" + name + "\"; the choices are " + choices);
+        throw std::invalid_argument("there is no " + what + " \"" + name + "\"; the choices are " +
+                                    choices);
     }
     return picked;
 }
@@ -66,7 +74,11 @@ class Measuring {
     Measuring(Run& run, const Orders& orders, const std::atomic<bool>& interrupted,
               const std::function<void(const Run&)>& saved,
               const std::function<void(const Progress&)>& progress)
-        : run_(run), orders_(orders), interrupted_(interrupted), saved_(saved), progress_(progress) {}
+        : run_(run),
+          orders_(orders),
+          interrupted_(interrupted),
+          saved_(saved),
+          progress_(progress) {}
 
     void run();
 

@@ -59,7 +59,8 @@ int measure_all(const Arguments& arguments) {
     auto run = plan(arguments.orders);
     const auto path = (directory / "run.json").string();
     if (!arguments.fresh && continues(run, path)) {
-        fmt::print(stderr, "Going on with the run of {} ({} cells are done; --fresh begins anew).\n",
+        fmt::print(stderr,
+                   "Going on with the run of {} ({} cells are done; --fresh begins anew).\n",
                    run.started, run.cells.size());
     } else {
         run.started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
@@ -81,23 +82,30 @@ int measure_all(const Arguments& arguments) {
 }
 
 int run(int argc, char** argv) {
-    CLI::App app("Measures where a time limit should be: in the function, or in the server.", "lab");
+    CLI::App app("Measures where a time limit should be: in the function, or in the server.",
+                 "lab");
     Arguments arguments;
     auto& orders = arguments.orders;
     auto& settings = orders.settings;
-    app.add_flag("--quick", settings.quick, "one sample of each on a clean network, without costs: under a minute");
-    app.add_option("--repetitions", settings.repetitions, "samples of each cell")->check(CLI::Range(1, 1000));
+    app.add_flag("--quick", settings.quick,
+                 "one sample of each on a clean network, without costs: under a minute");
+    app.add_option("--repetitions", settings.repetitions, "samples of each cell")
+        ->check(CLI::Range(1, 1000));
     app.add_option("--seed", settings.seed, "of the order and the phases");
     app.add_option("--lanes", settings.lanes, "servers at the same time")->check(CLI::Range(1, 64));
     app.add_option("--strategies", orders.strategies, "only these")->delimiter(',');
     app.add_option("--kinds", orders.kinds, "only these")->delimiter(',');
     app.add_option("--networks", orders.networks, "only these")->delimiter(',');
-    app.add_option("-o,--output", arguments.directory, "the folder for run.json, report.html, findings.md")->capture_default_str();
+    app.add_option("-o,--output", arguments.directory,
+                   "the folder for run.json, report.html, findings.md")
+        ->capture_default_str();
     app.add_flag("--fresh", arguments.fresh, "do not go on with an interrupted run");
-    auto* const comparison = app.add_subcommand("compare", "what has changed from one run to another");
+    auto* const comparison =
+        app.add_subcommand("compare", "what has changed from one run to another");
     comparison->add_option("A", arguments.before, "run.json")->required();
     comparison->add_option("B", arguments.after, "run.json")->required();
-    auto* const show = app.add_subcommand("show", "the table, the report and the findings of a run once more");
+    auto* const show =
+        app.add_subcommand("show", "the table, the report and the findings of a run once more");
     show->add_option("RUN", arguments.shown, "run.json")->required();
     app.require_subcommand(0, 1);
     try {

@@ -33,7 +33,7 @@ void Neighbours::visit(int client) {
             if (!connection) connection.emplace(url_);
             const auto reply = connection->get("/hello");
             answered = reply.status == 200 && reply.whole;
-            if (!answered || reply.field("Connection") == "close") connection.reset();
+            if (!answered || client % 2 != 0) connection.reset();
         } catch (const std::exception&) {
             connection.reset();
         }

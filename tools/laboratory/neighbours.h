@@ -18,8 +18,8 @@ using Clock = std::chrono::steady_clock;
     return std::chrono::duration<double, std::milli>(time).count();
 }
 
-/// The healthy requests that a server always has beside what is measured: some clients, each with
-/// a connection that it keeps, ask for something small again and again.
+/// The healthy requests that a server always has beside what is measured: some clients ask for
+/// something small again and again, half of them over connections that they keep.
 class Neighbours {
   public:
     /// `url` as tests::Client takes it.
@@ -41,7 +41,7 @@ class Neighbours {
 
     void visit(int client);
 
-    static constexpr int clients = 3;
+    static constexpr int clients = 4;
 
     const std::string url_;
     std::atomic<bool> leaving_{false};

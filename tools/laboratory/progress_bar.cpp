@@ -15,9 +15,9 @@ constexpr std::size_t width = 30;
 }  // namespace
 
 std::string progress_line(const Progress& progress, std::chrono::seconds spent) {
-    const auto share =
-        progress.all == 0 ? 1.0
-                          : static_cast<double>(progress.done) / static_cast<double>(progress.all);
+    const auto share = progress.all == 0
+                           ? 1.0
+                           : static_cast<double>(progress.done) / static_cast<double>(progress.all);
     const auto full = static_cast<std::size_t>(share * static_cast<double>(width));
     const auto bar = std::string(full, '=') + (full < width ? ">" : "");
     std::string left = "?:??";

@@ -67,8 +67,9 @@ Answer answer_of(const Reply& reply, const nlohmann::json& report) {
         return reply.status == 502 ? Answer::death : Answer::error;
     }
     const auto outcome = report.at("outcome").get<std::string>();
-    return outcome == "value" ? Answer::value
-                              : outcome == "timeout" ? Answer::timeout : Answer::error;
+    return outcome == "value"     ? Answer::value
+           : outcome == "timeout" ? Answer::timeout
+                                  : Answer::error;
 }
 
 /// What a function gives over a good network, or nothing of that.
@@ -89,6 +90,12 @@ Next next_of(Client& client, const std::string& target) {
     } catch (const std::exception&) {
         return Next::failed;
     }
+}
+
+/// What a function that its caller has given up still does in the worker of that connection.
+std::string still_running(Client& client) {
+    const auto list = nlohmann::json::parse(client.get("/running").body);
+    return list.empty() ? "" : list.at(0).get<std::string>();
 }
 
 }  // namespace
@@ -127,8 +134,9 @@ Sample Stand::stick(const Kind& kind) {
 
     std::this_thread::sleep_for(
         std::chrono::microseconds(std::uniform_int_distribution(0, 20'000)(random_)));
-    client.send(tests::get_request(target(kind, seconds, condition_.limit_ms)));
+    const auto request = tests::get_request(target(kind, seconds, condition_.limit_ms));
     const auto start = Clock::now();
+    client.send(request);
     Reply reply;
     try {
         reply = client.read_reply();
@@ -149,38 +157,37 @@ Sample Stand::stick(const Kind& kind) {
     const bool ends = report.is_null();  // if the worker has not answered, it will not
     if (ends) static_cast<void>(wait_until([&] { return !tests::is_alive(worker); }, 2s));
     const bool alive = tests::is_alive(worker);
-    sample.worker = alive                              ? WorkerFate::alive
+    sample.worker = alive                            ? WorkerFate::alive
                     : sample.answer == Answer::limit ? WorkerFate::killed
-                                                       : WorkerFate::died;
+                                                     : WorkerFate::died;
 
     const auto statement = fmt::format("{:.4f}", seconds);
     const bool in_database = kind.backend == Backend::db && kind.takes_time;
+    const bool kept = alive && reply.field("Connection") != "close";
     const auto look = [&] {
         if (alive) sample.left = belongings_of(worker);
         sample.left.threads -= alive ? before_it.threads : 0;
         sample.left.children -= alive ? before_it.children : 0;
         sample.left.descriptors -= alive ? before_it.descriptors : 0;
         sample.left.memory_kib -= alive ? before_it.memory_kib : 0;
+        if (kept) sample.left.function = still_running(client);
         if (in_database) {
             const auto left = statements_with(statement);
             sample.left.queries = left.queries;
             sample.left.transactions = left.transactions;
         }
-        return sample.left.threads <= 0 && sample.left.children <= 0 &&
-               sample.left.descriptors <= 0 && sample.left.queries <= 0;
+        return sample.left.function.empty() && sample.left.threads <= 0 &&
+               sample.left.children <= 0 && sample.left.descriptors <= 0 &&
+               sample.left.queries <= 0;
     };
     static_cast<void>(wait_until(look, moment));
-    if (!report.is_null()) {
-        const auto& function = report.at("left_behind").at("function");
-        if (function.is_string()) sample.left.function = function;
-    }
 
     if (!kind.network.empty()) before(kind.backend).become(condition_.network);
     sample.others = neighbours_.between(start, Clock::now(), settings.tolerance_ms);
-    if (!alive || reply.field("Connection") == "close") client = Client(curfew_.url());
+    if (!kept) client = Client(curfew_.url());
     sample.next = next_of(client, target(kind, 0, condition_.backstop_ms));
-    if (alive && (!sample.left.function.empty() || sample.left.threads > 0 ||
-                  sample.left.children > 0)) {
+    if (alive &&
+        (!sample.left.function.empty() || sample.left.threads > 0 || sample.left.children > 0)) {
         ::kill(worker, SIGKILL);  // or it would disturb the next
         static_cast<void>(wait_until([&] { return !tests::is_alive(worker); }));
     }
@@ -193,7 +200,7 @@ Impair& Stand::before(Backend backend) {
 }
 
 std::string Stand::target(const Kind& kind, double seconds, double limit_ms) const {
-    return fmt::format("/timeout/{}/{}?limit={}ms&seconds={:.4f}",
+    return fmt::format("/timeout/{}/{}?limit={}ms&seconds={:.4f}&census=no",
                        by_the_server(strategy_) ? "none" : strategy_, kind.function, limit_ms,
                        seconds);
 }
