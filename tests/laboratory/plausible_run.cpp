@@ -1,7 +1,7 @@
 #include "tests/laboratory/plausible_run.h"
 
-#include <algorithm>
-#include <cmath>
+#include "tools/laboratory/verdict.h"
+
 #include <random>
 #include <set>
 #include <string_view>
@@ -122,22 +122,6 @@ bool ends(const Behaviour& strategy, const KindColumn& kind) {
     return strategy.ends.contains(kind.group) || strategy.ends.contains(kind.name);
 }
 
-Interval around(double value, double width) { return {value, value - width, value + width}; }
-
-void sum_up(Cell& cell, double tolerance_ms) {
-    std::vector<double> late;
-    for (const auto& sample : cell.samples) {
-        late.push_back(sample.late_ms);
-        cell.summary.on_time += sample.late_ms <= tolerance_ms ? 1 : 0;
-        cell.summary.answered += sample.complete ? 1 : 0;
-        cell.costs_worker |= sample.worker != WorkerFate::alive;
-    }
-    std::ranges::sort(late);
-    const auto width = (late.back() - late.front()) / 4;
-    cell.summary.late_ms = {around(late[late.size() / 2], width), around(late.back(), width),
-                            late.back()};
-}
-
 class Maker {
   public:
     explicit Maker(Settings settings) : settings_(settings) {}
@@ -152,8 +136,7 @@ class Maker {
         for (int i = 0; i < settings_.repetitions; ++i) {
             cell.samples.push_back(sample(strategy, kind, network, held));
         }
-        sum_up(cell, settings_.tolerance_ms);
-        judge(cell, held);
+        conclude(cell, settings_);
         return cell;
     }
 
@@ -205,33 +188,6 @@ class Maker {
         }
         if (kind.name == "db-slow-query" && strategy.row.group != "curfew") {
             sample.left.queries = sample.left.transactions = 1;
-        }
-    }
-
-    static void judge(Cell& cell, bool held) {
-        const auto any = [&cell](auto is) { return std::ranges::any_of(cell.samples, is); };
-        const auto count = [&cell](auto is) {
-            return std::to_string(std::ranges::count_if(cell.samples, is)) + " of " +
-                   std::to_string(cell.samples.size());
-        };
-        const auto wrong = [](const Sample& sample) { return sample.next == Next::wrong; };
-        const auto left = [](const Sample& sample) {
-            return !sample.left.function.empty() ||
-                   sample.left.descriptors + sample.left.queries > 0;
-        };
-        if (!held || cell.summary.on_time * 2 < static_cast<int>(cell.samples.size())) {
-            cell.verdict = Verdict::powerless;
-            cell.because = {"only " + std::to_string(cell.summary.on_time) + " of " +
-                            std::to_string(cell.samples.size()) + " were on time"};
-        } else if (any(wrong)) {
-            cell.verdict = Verdict::tainted;
-            cell.because = {count(wrong) + " times the next answer was the one before's"};
-        } else if (any(left)) {
-            cell.verdict = Verdict::leaks;
-            cell.because = {count(left) + " times something was left behind"};
-        } else {
-            cell.verdict = Verdict::clean;
-            cell.because = {"all were on time, and nothing was left"};
         }
     }
 

@@ -89,8 +89,8 @@ class Report(unittest.TestCase):
                            self.browser.all(f".matrix td.{verdict} button")}
                  for verdict in ("clean", "leaks", "tainted", "powerless")}
 
-        self.assertEqual(texts, {"clean": {"✓ C"}, "leaks": {"◐ L"}, "tainted": {"! T"},
-                                 "powerless": {"✕ P"}})
+        self.assertEqual(texts, {"clean": {"✓ c"}, "leaks": {"~ l"}, "tainted": {"! t"},
+                                 "powerless": {"✗ p"}})
 
     def test_the_head_says_what_was_run_and_what_was_not(self):
         text = self.browser.one("header").text

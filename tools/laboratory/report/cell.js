@@ -45,7 +45,7 @@ function openCell(cell) {
                     onclick: () => dialog.close()}, 'Close')),
     el('p', {class: 'verdict'},
       el('b', {class: cell.verdict}, `${verdicts[cell.verdict].sign} ${cell.verdict}`),
-      cell.costs_worker && el('span', {}, '† costs a worker'),
+      cell.costs_worker && el('span', {}, `${deadWorker} costs a worker`),
       el('span', {}, `network ${cell.network}`)),
     el('ul', {class: 'because'}, cell.because.map(reason => el('li', {}, reason))),
     summaryOf(cell),

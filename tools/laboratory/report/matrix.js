@@ -17,7 +17,7 @@ function matrixCell(strategy, kind, network) {
                   'aria-haspopup': 'dialog', onclick: () => openCell(cell)},
       el('b', {}, `${sign} ${letter}`),
       el('small', {}, lateness(late)),
-      cell.costs_worker && el('i', {}, '†')));
+      cell.costs_worker && el('i', {}, deadWorker)));
 }
 
 function matrixRow(strategy, network) {
@@ -90,7 +90,7 @@ function startMatrix() {
   byId('legend').append(
     ...Object.entries(verdicts).map(([name, verdict]) =>
       el('li', {title: verdict.about}, el('b', {class: name}, `${verdict.sign} ${verdict.letter}`), name)),
-    el('li', {}, el('b', {}, '†'), 'costs a worker'));
+    el('li', {}, el('b', {}, deadWorker), 'costs a worker'));
   const list = rows => el('dl', {class: 'names'},
     rows.flatMap(row => [el('dt', {}, row.name), el('dd', {}, row.about)]));
   byId('names').append(

@@ -2,12 +2,16 @@
 
 const run = JSON.parse(byId('run').textContent);
 
+// The signs and words of the table in the terminal (sign.cpp).
 const verdicts = {
-  clean: {sign: '✓', letter: 'C', point: 'circle', about: 'in time, and nothing is left of it'},
-  leaks: {sign: '◐', letter: 'L', point: 'triangle', about: 'in time, but something is left behind'},
-  tainted: {sign: '!', letter: 'T', point: 'rectRot', about: 'what comes after it is wrong or lost'},
-  powerless: {sign: '✕', letter: 'P', point: 'crossRot', about: 'the limit does not hold'},
+  clean: {sign: '✓', letter: 'c', point: 'circle', about: 'answered on time, and nothing stays behind'},
+  leaks: {sign: '~', letter: 'l', point: 'triangle',
+          about: 'answered on time, but something goes on or stays behind'},
+  tainted: {sign: '!', letter: 't', point: 'rectRot',
+            about: 'on time, but later calls, other clients or the worker are damaged'},
+  powerless: {sign: '✗', letter: 'p', point: 'crossRot', about: 'no complete answer on time'},
 };
+const deadWorker = '*';
 
 const groups = [
   {name: 'Curfew, in the function', has: row => row.group === 'curfew' && row.where === 'function'},
