@@ -9,12 +9,14 @@ using namespace curfew;
 namespace demo {
 
 /// Not even a sanitizer is to come before the kernel.
-[[gnu::no_sanitize("undefined")]] Response crash_by_null_pointer(const Request&) {
+[[gnu::no_sanitize("undefined")]] void crash_by_null_pointer() {
     // Twice volatile: else the compiler may reason about the null, or drop a write nobody reads.
     volatile int* volatile nowhere = nullptr;
     *nowhere = 42;
     std::abort();
 }
+
+Response crash_by_segv(const Request&) { crash_by_null_pointer(); }
 
 Response crash_by_abort(const Request&) { std::abort(); }
 

@@ -5,7 +5,8 @@
 /// Handlers that take their worker with them.
 namespace demo {
 
-[[noreturn]] curfew::Response crash_by_null_pointer(const curfew::Request& request);
+[[noreturn]] void crash_by_null_pointer();
+[[noreturn]] curfew::Response crash_by_segv(const curfew::Request& request);
 [[noreturn]] curfew::Response crash_by_abort(const curfew::Request& request);
 
 /// Ends the process with status 42, without a signal.

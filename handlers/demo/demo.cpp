@@ -90,7 +90,7 @@ void add_crashes(Index& index) {
         "Handlers that take their worker with them. You get a 502; the worker is replaced at once, "
         "and the log names the request.",
         Index::Harm::worker_dies);
-    index.get("/crash/segv", crash_by_null_pointer, "Writes through a null pointer.");
+    index.get("/crash/segv", crash_by_segv, "Writes through a null pointer.");
     index.get("/crash/abort", crash_by_abort, "Calls <code>abort()</code>.");
     index.get("/crash/exit", crash_by_exit, "Calls <code>_exit(42)</code>.");
 }

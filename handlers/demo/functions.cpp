@@ -3,9 +3,11 @@
 #include <curfew/app.h>
 #include <curfew/timespec.h>
 
+#include "crash.h"
 #include "json.h"
 
 #include <pthread.h>
+#include <signal.h>
 
 #include <chrono>
 #include <sstream>
@@ -92,9 +94,31 @@ std::string lock(const std::string&, double seconds) {
     return json_string("gave up waiting for the mutex");
 }
 
+/// Computes with all signals blocked.
+std::string deaf(const std::string&, double seconds) {
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (const auto end = end_of(seconds); !end.passed();) continue;
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return json_string("computed");
+}
+
+/// Takes its process with it, unless it is to take no time at all.
+std::string crash(const std::string&, double seconds) {
+    if (seconds > 0) crash_by_null_pointer();
+    return json_string("did not crash");
+}
+
 /// The clients for backends ask checkpoint()'s question themselves, at each step.
 bool asks_a_server(const Guarantees& by) { return by.blocked_socket || by.cooperative_loop; }
 bool asks_again_and_again(const Guarantees& by) { return by.drip_feed || by.cooperative_loop; }
+
+/// Nothing else ends a function whatever it does.
+bool in_another_process(const Guarantees& by) {
+    return by.cpu_loop && by.lock && by.signals_blocked;
+}
 
 }  // namespace
 
@@ -109,6 +133,10 @@ const std::vector<SlowFunction>& slow_functions() {
         {"spin", "computes", [](const Guarantees& by) { return by.cpu_loop; }, spin},
         {"lock", "waits for a mutex that nobody frees",
          [](const Guarantees& by) { return by.lock; }, lock},
+        {"deaf", "computes, with all signals blocked",
+         [](const Guarantees& by) { return by.cpu_loop && by.signals_blocked; }, deaf},
+        {"crash", "crashes its process at once: the worker, if it runs there", in_another_process,
+         crash},
     };
     return all;
 }

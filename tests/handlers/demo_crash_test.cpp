@@ -34,7 +34,7 @@ int end_of(Response (*handler)(const Request&)) {
 }  // namespace
 
 TEST_CASE("each crash of the demo is the one that it is called") {
-    const int segv = end_of(demo::crash_by_null_pointer);
+    const int segv = end_of(demo::crash_by_segv);
     CHECK(WIFSIGNALED(segv));
     CHECK(WTERMSIG(segv) == SIGSEGV);
 

@@ -37,6 +37,8 @@ const std::vector<Function> functions{
     {"cooperative", [](const Guarantees& by) { return by.cooperative_loop; }, R"("computed")"},
     {"spin", [](const Guarantees& by) { return by.cpu_loop; }, R"("computed")"},
     {"lock", [](const Guarantees& by) { return by.lock; }, R"("gave up waiting for the mutex")"},
+    {"deaf", [](const Guarantees& by) { return by.cpu_loop && by.signals_blocked; },
+     R"("computed")"},
 };
 
 const std::vector<std::string> unsafe_strategies{"unsafe_alarm", "unsafe_cancel"};
@@ -258,4 +260,20 @@ TEST_CASE("the strategies are listed, for people and for programs") {
         CHECK(contains(page.body, "/timeout/" + name + "/http"));
         CHECK(contains(json.body, "\"name\": \"" + name + "\""));
     }
+}
+
+TEST_CASE("a function that crashes takes its worker with it, unless it runs in another process") {
+    const Demo demo;
+
+    for (const std::string by : {"process", "fork"}) {
+        const auto reply = demo.get("/timeout/" + by + "/crash");
+        CAPTURE(by);
+        CAPTURE(reply.body);
+        CHECK(reply.status == 502);
+        CHECK(contains(reply.body, "\"outcome\": \"error\""));
+    }
+    CHECK_FALSE(contains(demo.server.log(), "SIGSEGV"));
+
+    CHECK(demo.get("/timeout/deadline/crash").status == 502);
+    CHECK(demo.server.logs("crashed: SIGSEGV"));
 }
