@@ -12,6 +12,13 @@ server_packages="memcached mariadb-server-core mariadb-client-core"
 test_packages="curl e2fsprogs mount procps util-linux python3-httpbin
     chromium chromium-driver python3-selenium"
 
+# What tools/lab and its tests run beside those: other servers, with what their applications ask
+# backends with.
+peer_packages="gunicorn python3-gevent python3-stopit python3-pymysql python3-pymemcache
+    uwsgi-core uwsgi-plugin-python3
+    php-fpm php-mysql php-memcached php-curl
+    nginx-light"
+
 # need PACKAGE...: returns once all are installed. Says what it installs; asks for root only then,
 # and needs no network when nothing is missing.
 need() {
