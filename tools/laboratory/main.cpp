@@ -1,6 +1,7 @@
 #include "tools/laboratory/lab.h"
 #include "tools/laboratory/machine.h"
 #include "tools/laboratory/progress_bar.h"
+#include "tools/laboratory/report.h"
 #include "tools/laboratory/table.h"
 #include "tools/laboratory/verdict.h"
 
@@ -51,6 +52,7 @@ bool continues(Run& run, const std::string& path) {
 
 void write_all(const Run& run, const std::filesystem::path& directory) {
     write_run(run, directory / "run.json");
+    write_report(run, directory / "report.html");
 }
 
 int measure_all(const Arguments& arguments) {
