@@ -25,6 +25,15 @@ Left belongings_of(pid_t pid) {
     return left;
 }
 
+std::string business_of(pid_t worker) {
+    if (tests::status_of(worker, "State").starts_with("R")) return "computes";
+    const auto where = tests::read_file("/proc/" + std::to_string(worker) + "/wchan");
+    for (const auto* const rest : {"ep_poll", "epoll", "accept", "do_select", "do_poll"}) {
+        if (where.find(rest) != std::string::npos) return {};
+    }
+    return where.empty() || where == "0" ? "" : "waits in " + where;
+}
+
 Statements statements_with(const std::string& part) {
     const auto count = [&](const std::string& query) {
         const auto pattern = "%" + part + "%";

@@ -12,6 +12,10 @@ namespace curfew::laboratory {
 /// threads, children, descriptors and memory_kib.
 [[nodiscard]] Left belongings_of(pid_t pid);
 
+/// What a worker does that does not wait for its next request: "computes", "waits in
+/// futex_do_wait". Empty if it rests, or is gone.
+[[nodiscard]] std::string business_of(pid_t worker);
+
 /// What the database still does: statements whose text has that part, and transactions with them.
 /// For connections that are configured by configure_backends().
 struct Statements {

@@ -5,6 +5,8 @@
 #include "tests/backends/servers.h"
 #include "tools/laboratory/cost.h"
 #include "tools/laboratory/kinds.h"
+#include "tools/laboratory/peer.h"
+#include "tools/laboratory/served.h"
 #include "tools/laboratory/stand.h"
 #include "tools/laboratory/verdict.h"
 
@@ -41,6 +43,8 @@ std::vector<StrategyRow> own_strategies() {
     add("harakiri", "server", "curfew");
     return rows;
 }
+
+bool is_peer(const StrategyRow& row) { return row.group != "curfew" && row.group != "unsafe"; }
 
 /// Those with these names, in their own order; all if there are none.
 template <typename Named>
@@ -89,7 +93,7 @@ class Measuring {
     void keep(Cell cell);
     void advance(const Cell& cell);
     [[nodiscard]] std::optional<Job> next_job();
-    [[nodiscard]] int repetitions(const std::string& network) const;
+    [[nodiscard]] int repetitions(const Cell& cell) const;
 
     Run& run_;
     const Orders& orders_;
@@ -126,9 +130,12 @@ void Measuring::run() {
     if (failure_) std::rethrow_exception(failure_);
 }
 
-int Measuring::repetitions(const std::string& network) const {
+/// Fewer where all takes longer: the limits of peers are whole seconds.
+int Measuring::repetitions(const Cell& cell) const {
     const int all = orders_.settings.repetitions;
-    return network == "clean" ? all : std::max(1, all / 2);
+    const auto row = std::ranges::find(run_.strategies, cell.strategy, &StrategyRow::name);
+    if (is_peer(*row)) return std::max(1, all / 3);
+    return cell.network == "clean" ? all : std::max(1, all / 2);
 }
 
 void Measuring::make_jobs() {
@@ -136,11 +143,13 @@ void Measuring::make_jobs() {
     for (const auto& layer : run_.networks) {
         const auto condition = *std::ranges::find(conditions(), layer.name, &Condition::name);
         for (const auto& row : run_.strategies) {
+            if (is_peer(row) && layer.name != "clean") continue;
             Job job{.strategy = row.name, .condition = condition, .cells = {}};
             for (const auto& column : run_.kinds) {
                 const auto& kind = *std::ranges::find(all_kinds, column.name, &Kind::name);
                 // Whoever does not use the network need not be tried on each.
                 if (!condition.network.empty() && kind.backend == Backend::none) continue;
+                if (!has_kind(row.name, kind)) continue;
                 const auto same = [&](const Cell& cell) {
                     return cell.strategy == row.name && cell.kind == kind.name &&
                            cell.network == layer.name;
@@ -149,11 +158,11 @@ void Measuring::make_jobs() {
                 job.cells.push_back({.strategy = row.name,
                                      .kind = kind.name,
                                      .network = layer.name,
-                                     .limit_ms = layer.limit_ms,
+                                     .limit_ms = limit_of(row.name, condition),
                                      .samples = {},
                                      .summary = {},
                                      .because = {}});
-                done_.all += static_cast<std::size_t>(repetitions(layer.name));
+                done_.all += static_cast<std::size_t>(repetitions(job.cells.back()));
             }
             if (!job.cells.empty()) jobs_.push_back(std::move(job));
         }
@@ -185,7 +194,7 @@ void Measuring::do_job(const House& house, Job job, unsigned seed) {
     std::ranges::shuffle(job.cells, std::mt19937(seed));
     for (auto& cell : job.cells) {
         const auto& kind = *std::ranges::find(kinds(), cell.kind, &Kind::name);
-        for (int i = 0; i < repetitions(cell.network); ++i) {
+        for (int i = 0; i < repetitions(cell); ++i) {
             if (interrupted_) return;
             cell.samples.push_back(stand.stick(kind));
             advance(cell);
@@ -229,6 +238,17 @@ Run plan(const Orders& orders) {
     Run run;
     run.settings = orders.settings;
     run.strategies = chosen(own_strategies(), orders.strategies, "strategy");
+    for (const auto& peer : peers(orders.peers)) {
+        if (const auto gap = gap_of(peer)) {
+            run.gaps.push_back(*gap);
+        } else {
+            run.strategies.push_back({.name = peer.name,
+                                      .where = peer.where,
+                                      .group = peer.group,
+                                      .about = peer.about,
+                                      .cost = {}});
+        }
+    }
     for (const auto& kind : chosen(kinds(), orders.kinds, "kind")) {
         run.kinds.push_back({kind.name, kind.group, kind.about});
     }

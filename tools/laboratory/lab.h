@@ -21,7 +21,7 @@ struct Orders {
     std::vector<std::string> strategies;
     std::vector<std::string> kinds;
     std::vector<std::string> networks;
-    std::vector<std::string> peers;
+    std::string peers = "none";
 };
 
 /// The rows, columns and layers of a run, without anything measured. Throws std::invalid_argument

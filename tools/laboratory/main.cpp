@@ -98,6 +98,9 @@ int run(int argc, char** argv) {
     app.add_option("--strategies", orders.strategies, "only these")->delimiter(',');
     app.add_option("--kinds", orders.kinds, "only these")->delimiter(',');
     app.add_option("--networks", orders.networks, "only these")->delimiter(',');
+    app.add_option("--peers", orders.peers,
+                   "other servers: gunicorn, uwsgi, php-fpm, nginx, or all of them")
+        ->capture_default_str();
     app.add_option("-o,--output", arguments.directory,
                    "the folder for run.json, report.html, findings.md")
         ->capture_default_str();

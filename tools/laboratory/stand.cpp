@@ -23,23 +23,10 @@ using tests::Reply;
 using tests::wait_until;
 
 /// What a function takes that nobody ends: longer than any backstop.
-constexpr double long_time = 3;
+constexpr double long_time = 5;
 
 /// What was told to end gets so long for it.
 constexpr auto moment = 150ms;
-
-bool by_the_server(const std::string& strategy) { return strategy == "harakiri"; }
-
-std::string configuration(const std::string& strategy, const Condition& condition) {
-    const auto limit = by_the_server(strategy) ? condition.limit_ms : condition.backstop_ms;
-    std::string text;
-    for (const std::string pattern :
-         {"/timeout/:strategy/:function", "/timeout/unsafe_alarm/:function",
-          "/timeout/unsafe_cancel/:function"}) {
-        text += fmt::format("[[route]]\npattern = \"{}\"\nharakiri = \"{}ms\"\n", pattern, limit);
-    }
-    return text;
-}
 
 Environment environment(const House& house, const Impair& http, const Impair& cache,
                         const Impair& db) {
@@ -63,8 +50,9 @@ nlohmann::json report_in(const Reply& reply) {
 Answer answer_of(const Reply& reply, const nlohmann::json& report) {
     if (reply.status == 0 || !reply.whole) return Answer::none;
     if (report.is_null()) {
-        if (reply.has("Curfew-Limit")) return Answer::limit;
-        return reply.status == 502 ? Answer::death : Answer::error;
+        return reply.status == 504   ? Answer::limit
+               : reply.status == 502 ? Answer::death
+                                     : Answer::error;
     }
     const auto outcome = report.at("outcome").get<std::string>();
     return outcome == "value"     ? Answer::value
@@ -92,26 +80,17 @@ Next next_of(Client& client, const std::string& target) {
     }
 }
 
-/// What a function that its caller has given up still does in the worker of that connection.
-std::string still_running(Client& client) {
-    const auto list = nlohmann::json::parse(client.get("/running").body);
-    return list.empty() ? "" : list.at(0).get<std::string>();
-}
-
 }  // namespace
 
-Stand::Stand(const House& house, const std::string& strategy, const Condition& condition,
-             unsigned seed)
+Stand::Stand(const House& house, const std::string& row, const Condition& condition, unsigned seed)
     : house_(house),
       condition_(condition),
-      strategy_(strategy),
       http_(house.workplace.room("impair"), house.http),
       cache_(house.workplace.room("impair"), house.backends.cache.servers.at(0)),
       db_(house.workplace.room("impair"), house.backends.db.address),
-      curfew_(house.workplace.room("curfew"), house.settings.workers,
-              {"--harakiri-brake", "0", "--helpers", "1", "--keep-alive", "1h"},
-              configuration(strategy, condition), environment(house, http_, cache_, db_)),
-      neighbours_(curfew_.url()),
+      server_(serve(house.workplace, row, condition, house.settings.workers,
+                    environment(house, http_, cache_, db_))),
+      neighbours_(server_->url()),
       random_(seed) {
     for (auto* const each : {&http_, &cache_, &db_}) each->become(condition.network);
 }
@@ -119,14 +98,15 @@ Stand::Stand(const House& house, const std::string& strategy, const Condition& c
 Sample Stand::stick(const Kind& kind) {
     ++sample_;
     const auto& settings = house_.settings;
+    const double limit = server_->limit_ms();
     // Told from all others by its time, which the database shows.
     const double seconds = kind.takes_time ? long_time + sample_ * 1e-4 : 0;
-    Client client(curfew_.url());
+    Client client(server_->url());
     const auto worker = static_cast<pid_t>(std::stoi(client.get("/pid").body));
 
     // The connections that a worker has after a while are not what a call leaves behind.
     if (const auto now_warm = fmt::format("{} {}", worker, kind.function); warm_ != now_warm) {
-        static_cast<void>(client.get(target(kind, 0, condition_.backstop_ms)));
+        static_cast<void>(client.get(server_->target(kind, 0, condition_.backstop_ms)));
         warm_ = now_warm;
     }
     const auto before_it = belongings_of(worker);
@@ -134,7 +114,7 @@ Sample Stand::stick(const Kind& kind) {
 
     std::this_thread::sleep_for(
         std::chrono::microseconds(std::uniform_int_distribution(0, 20'000)(random_)));
-    const auto request = tests::get_request(target(kind, seconds, condition_.limit_ms));
+    const auto request = tests::get_request(server_->target(kind, seconds, limit));
     const auto start = Clock::now();
     client.send(request);
     Reply reply;
@@ -152,25 +132,29 @@ Sample Stand::stick(const Kind& kind) {
     sample.complete = reply.whole;
     sample.answer = answer_of(reply, report);
     sample.elapsed_ms = milliseconds(end - start);
-    sample.late_ms = sample.elapsed_ms - condition_.limit_ms;
+    sample.late_ms = sample.elapsed_ms - limit;
 
     const bool ends = report.is_null();  // if the worker has not answered, it will not
     if (ends) static_cast<void>(wait_until([&] { return !tests::is_alive(worker); }, 2s));
     const bool alive = tests::is_alive(worker);
-    sample.worker = alive                            ? WorkerFate::alive
-                    : sample.answer == Answer::limit ? WorkerFate::killed
-                                                     : WorkerFate::died;
+    const bool died =
+        kind.group == "crash" || (server_->tells_deaths() && sample.answer == Answer::death);
+    sample.worker = alive ? WorkerFate::alive : died ? WorkerFate::died : WorkerFate::killed;
 
     const auto statement = fmt::format("{:.4f}", seconds);
     const bool in_database = kind.backend == Backend::db && kind.takes_time;
-    const bool kept = alive && reply.field("Connection") != "close";
+    const bool kept = alive && reply.whole && reply.field("Connection") != "close";
     const auto look = [&] {
         if (alive) sample.left = belongings_of(worker);
         sample.left.threads -= alive ? before_it.threads : 0;
         sample.left.children -= alive ? before_it.children : 0;
         sample.left.descriptors -= alive ? before_it.descriptors : 0;
         sample.left.memory_kib -= alive ? before_it.memory_kib : 0;
-        if (kept) sample.left.function = still_running(client);
+        // Whom somebody else has answered for may be at it still.
+        if (alive && report.is_null()) sample.left.function = business_of(worker);
+        if (kept && !report.is_null()) {
+            sample.left.function = server_->still_running(client, report);
+        }
         if (in_database) {
             const auto left = statements_with(statement);
             sample.left.queries = left.queries;
@@ -184,8 +168,8 @@ Sample Stand::stick(const Kind& kind) {
 
     if (!kind.network.empty()) before(kind.backend).become(condition_.network);
     sample.others = neighbours_.between(start, Clock::now(), settings.tolerance_ms);
-    if (!kept) client = Client(curfew_.url());
-    sample.next = next_of(client, target(kind, 0, condition_.backstop_ms));
+    if (!kept) client = Client(server_->url());
+    sample.next = next_of(client, server_->target(kind, 0, condition_.backstop_ms));
     if (alive &&
         (!sample.left.function.empty() || sample.left.threads > 0 || sample.left.children > 0)) {
         ::kill(worker, SIGKILL);  // or it would disturb the next
@@ -199,12 +183,6 @@ Impair& Stand::before(Backend backend) {
     return backend == Backend::http ? http_ : backend == Backend::cache ? cache_ : db_;
 }
 
-std::string Stand::target(const Kind& kind, double seconds, double limit_ms) const {
-    return fmt::format("/timeout/{}/{}?limit={}ms&seconds={:.4f}&census=no",
-                       by_the_server(strategy_) ? "none" : strategy_, kind.function, limit_ms,
-                       seconds);
-}
-
 void Stand::await_whole() {
     if (!wait_until([&] { return whole(); })) {
         throw std::runtime_error("the server has not got its workers back");
@@ -212,7 +190,7 @@ void Stand::await_whole() {
 }
 
 bool Stand::whole() const {
-    return curfew_.ready_workers().size() >= static_cast<std::size_t>(house_.settings.workers);
+    return server_->workers().size() >= static_cast<std::size_t>(house_.settings.workers);
 }
 
 }  // namespace curfew::laboratory
