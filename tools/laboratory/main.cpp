@@ -1,6 +1,9 @@
+#include "tools/laboratory/compare.h"
+#include "tools/laboratory/findings.h"
 #include "tools/laboratory/lab.h"
 #include "tools/laboratory/machine.h"
 #include "tools/laboratory/progress_bar.h"
+#include "tools/laboratory/recommend.h"
 #include "tools/laboratory/report.h"
 #include "tools/laboratory/table.h"
 #include "tools/laboratory/verdict.h"
@@ -15,6 +18,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 
@@ -50,9 +54,17 @@ bool continues(Run& run, const std::string& path) {
     return true;
 }
 
+void write_text(const std::string& text, const std::string& path) {
+    std::ofstream file(path);
+    file << text;
+    file.close();
+    if (!file) throw std::runtime_error(path + ": cannot be written");
+}
+
 void write_all(const Run& run, const std::filesystem::path& directory) {
     write_run(run, directory / "run.json");
     write_report(run, directory / "report.html");
+    write_text(findings(run), directory / "findings.md");
 }
 
 int measure_all(const Arguments& arguments) {
@@ -75,6 +87,7 @@ int measure_all(const Arguments& arguments) {
             run, arguments.orders, interrupted, [&](const Run& now) { write_run(now, path); },
             [&](const Progress& progress) { bar.show(progress); });
     }
+    run.recommendations = recommend(run);
     write_all(run, directory);
     fmt::print("{}\n", table(run, ::isatty(STDOUT_FILENO) == 1));
     fmt::print("{}\n", (std::filesystem::absolute(directory) / "report.html").string());
@@ -120,9 +133,14 @@ int run(int argc, char** argv) {
         throw std::invalid_argument(error.what());
     }
 
+    if (*comparison) {
+        fmt::print("{}", text(compare(read_run(arguments.before), read_run(arguments.after))));
+        return 0;
+    }
     if (*show) {
         auto run = read_run(arguments.shown);
         for (auto& cell : run.cells) conclude(cell, run.settings);
+        run.recommendations = recommend(run);
         write_all(run, std::filesystem::path(arguments.shown).parent_path());
         fmt::print("{}", table(run, ::isatty(STDOUT_FILENO) == 1));
         return 0;

@@ -26,6 +26,7 @@ Neighbours::~Neighbours() { leaving_ = true; }
 void Neighbours::visit(int client) {
     std::optional<tests::Client> connection;
     for (; !leaving_; std::this_thread::sleep_for(pause)) {
+        if (connection && connection->hears_within(0ms)) connection.reset();  // it has ended
         const auto start = Clock::now();
         since_[static_cast<std::size_t>(client)] = start.time_since_epoch().count();
         bool answered = false;

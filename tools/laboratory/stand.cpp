@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
+#include <map>
 #include <thread>
 
 namespace curfew::laboratory {
@@ -27,6 +28,7 @@ constexpr double long_time = 5;
 
 /// What was told to end gets so long for it.
 constexpr auto moment = 150ms;
+constexpr auto time_to_die = 2s;
 
 Environment environment(const House& house, const Impair& http, const Impair& cache,
                         const Impair& db) {
@@ -70,14 +72,18 @@ bool is_right(const nlohmann::json& report) {
     return value.value("name", "") == "Earth" && value.value("slept", "") == "0";
 }
 
-Next next_of(Client& client, const std::string& target) {
-    try {
-        const auto report = report_in(client.get(target));
-        if (report.is_null() || report.at("outcome") != "value") return Next::failed;
-        return is_right(report) ? Next::right : Next::wrong;
-    } catch (const std::exception&) {
-        return Next::failed;
-    }
+/// Of a server that ends each connection after its answer, no two requests can be said to go to the
+/// same worker.
+bool keeps_connection(Client& client) {
+    static_cast<void>(client.get("/hello"));
+    return !client.hears_within(5ms);
+}
+
+pid_t worker_of(Client& client) { return static_cast<pid_t>(std::stoi(client.get("/pid").body)); }
+
+bool is_nothing(const Left& left) {
+    return left.function.empty() && left.threads <= 0 && left.children <= 0 &&
+           left.descriptors <= 0 && left.queries <= 0;
 }
 
 }  // namespace
@@ -97,96 +103,155 @@ Stand::Stand(const House& house, const std::string& row, const Condition& condit
 
 Sample Stand::stick(const Kind& kind) {
     ++sample_;
-    const auto& settings = house_.settings;
-    const double limit = server_->limit_ms();
     // Told from all others by its time, which the database shows.
     const double seconds = kind.takes_time ? long_time + sample_ * 1e-4 : 0;
-    Client client(server_->url());
-    const auto worker = static_cast<pid_t>(std::stoi(client.get("/pid").body));
+    Attempt attempt(server_->url());
+    attempt.worker = keeps_connection(attempt.client) ? worker_of(attempt.client) : 0;
+    warm_up(attempt, kind);
+    std::map<pid_t, Left> before_it;
+    for (const pid_t worker : server_->workers()) before_it[worker] = belongings_of(worker);
 
-    // The connections that a worker has after a while are not what a call leaves behind.
-    if (const auto now_warm = fmt::format("{} {}", worker, kind.function); warm_ != now_warm) {
-        static_cast<void>(client.get(server_->target(kind, 0, condition_.backstop_ms)));
-        warm_ = now_warm;
-    }
-    const auto before_it = belongings_of(worker);
     if (!kind.network.empty()) before(kind.backend).become(condition_.network + " " + kind.network);
-
     std::this_thread::sleep_for(
         std::chrono::microseconds(std::uniform_int_distribution(0, 20'000)(random_)));
-    const auto request = tests::get_request(server_->target(kind, seconds, limit));
-    const auto start = Clock::now();
-    client.send(request);
-    Reply reply;
-    try {
-        reply = client.read_reply();
-    } catch (const std::exception&) {
-        reply = {};  // the connection has ended
-    }
-    const auto end = Clock::now();
+    ask(attempt, server_->target(kind, seconds, server_->limit_ms()));
 
     Sample sample;
-    if (wait_until([&] { return whole(); }, 2s)) sample.whole_ms = milliseconds(Clock::now() - end);
-    const auto report = report_in(reply);
-    sample.status = reply.status;
-    sample.complete = reply.whole;
-    sample.answer = answer_of(reply, report);
-    sample.elapsed_ms = milliseconds(end - start);
-    sample.late_ms = sample.elapsed_ms - limit;
-
-    const bool ends = report.is_null();  // if the worker has not answered, it will not
-    if (ends) static_cast<void>(wait_until([&] { return !tests::is_alive(worker); }, 2s));
-    const bool alive = tests::is_alive(worker);
-    const bool died =
-        kind.group == "crash" || (server_->tells_deaths() && sample.answer == Answer::death);
-    sample.worker = alive ? WorkerFate::alive : died ? WorkerFate::died : WorkerFate::killed;
-
-    const auto statement = fmt::format("{:.4f}", seconds);
+    if (wait_until([&] { return whole(); }, 2s)) {
+        sample.whole_ms = milliseconds(Clock::now() - attempt.end);
+    }
+    judge_answer(sample, attempt);
+    judge_worker(sample, attempt, kind);
     const bool in_database = kind.backend == Backend::db && kind.takes_time;
-    const bool kept = alive && reply.whole && reply.field("Connection") != "close";
+    const auto statement = in_database ? fmt::format("{:.4f}", seconds) : "";
     const auto look = [&] {
-        if (alive) sample.left = belongings_of(worker);
-        sample.left.threads -= alive ? before_it.threads : 0;
-        sample.left.children -= alive ? before_it.children : 0;
-        sample.left.descriptors -= alive ? before_it.descriptors : 0;
-        sample.left.memory_kib -= alive ? before_it.memory_kib : 0;
-        // Whom somebody else has answered for may be at it still.
-        if (alive && report.is_null()) sample.left.function = business_of(worker);
-        if (kept && !report.is_null()) {
-            sample.left.function = server_->still_running(client, report);
-        }
-        if (in_database) {
-            const auto left = statements_with(statement);
-            sample.left.queries = left.queries;
-            sample.left.transactions = left.transactions;
-        }
-        return sample.left.function.empty() && sample.left.threads <= 0 &&
-               sample.left.children <= 0 && sample.left.descriptors <= 0 &&
-               sample.left.queries <= 0;
+        sample.left = left_behind(attempt, before_it[attempt.worker], statement);
+        return is_nothing(sample.left);
     };
     static_cast<void>(wait_until(look, moment));
 
     if (!kind.network.empty()) before(kind.backend).become(condition_.network);
-    sample.others = neighbours_.between(start, Clock::now(), settings.tolerance_ms);
-    if (!kept) client = Client(server_->url());
-    sample.next = next_of(client, server_->target(kind, 0, condition_.backstop_ms));
-    if (alive &&
-        (!sample.left.function.empty() || sample.left.threads > 0 || sample.left.children > 0)) {
-        ::kill(worker, SIGKILL);  // or it would disturb the next
-        static_cast<void>(wait_until([&] { return !tests::is_alive(worker); }));
-    }
-    await_whole();
+    sample.others = neighbours_.between(attempt.start, Clock::now(), house_.settings.tolerance_ms);
+    sample.next = next_of(attempt, kind);
+    clean_up(sample, attempt);
     return sample;
+}
+
+/// The connections that a worker has after a while are not what a call leaves behind.
+void Stand::warm_up(Attempt& attempt, const Kind& kind) {
+    const auto now_warm = fmt::format("{} {}", attempt.worker, kind.function);
+    if (warm_ == now_warm) return;
+    warm_ = now_warm;
+    static_cast<void>(next_of(attempt, kind));
+}
+
+/// Waits for the answer, or the end of the connection. Meanwhile finds out who is at it, if that
+/// could not be asked before.
+void Stand::ask(Attempt& attempt, const std::string& target) {
+    const auto request = tests::get_request(target);
+    if (attempt.client.hears_within(0ms)) attempt.client = Client(server_->url());  // its end
+    attempt.start = Clock::now();
+    attempt.client.send(request);
+    if (attempt.worker == 0) attempt.worker = find_busy(attempt.client);
+    try {
+        attempt.reply = attempt.client.read_reply();
+    } catch (const std::exception&) {
+        attempt.reply = {};
+    }
+    attempt.end = Clock::now();
+    attempt.report = report_in(attempt.reply);
+}
+
+/// 0 if nobody is before the answer comes.
+pid_t Stand::find_busy(Client& client) const {
+    const auto give_up = Clock::now() + moment;
+    std::map<pid_t, int> seen;
+    while (!client.hears_within(2ms) && Clock::now() < give_up) {
+        for (const pid_t worker : server_->workers()) {
+            // Once may be a neighbour.
+            if (!business_of(worker).empty() && ++seen[worker] == 5) return worker;
+        }
+    }
+    return 0;
+}
+
+void Stand::judge_answer(Sample& sample, const Attempt& attempt) const {
+    sample.status = attempt.reply.status;
+    sample.complete = attempt.reply.whole;
+    sample.answer = answer_of(attempt.reply, attempt.report);
+    sample.elapsed_ms = milliseconds(attempt.end - attempt.start);
+    sample.late_ms = sample.elapsed_ms - server_->limit_ms();
+}
+
+/// Who has not answered by himself may be about to die.
+void Stand::judge_worker(Sample& sample, Attempt& attempt, const Kind& kind) const {
+    const auto is_alive = [&] { return attempt.worker != 0 && tests::is_alive(attempt.worker); };
+    if (attempt.report.is_null()) {
+        static_cast<void>(wait_until([&] { return !is_alive(); }, time_to_die));
+    }
+    attempt.alive = is_alive();
+    const bool died =
+        kind.group == "crash" || (server_->tells_deaths() && sample.answer == Answer::death);
+    if (attempt.worker == 0 && !attempt.report.is_null())
+        return;  // it has answered, whoever it was
+    sample.worker = attempt.alive ? WorkerFate::alive
+                    : died        ? WorkerFate::died
+                                  : WorkerFate::killed;
+}
+
+Left Stand::left_behind(Attempt& attempt, const Left& before_it,
+                        const std::string& statement) const {
+    Left left;
+    if (attempt.alive) {
+        left = belongings_of(attempt.worker);
+        left.threads -= before_it.threads;
+        left.children -= before_it.children;
+        left.descriptors -= before_it.descriptors;
+        left.memory_kib -= before_it.memory_kib;
+    }
+    // Whom somebody else has answered for may be at it still.
+    if (attempt.report.is_null()) {
+        if (attempt.alive) left.function = business_of(attempt.worker);
+    } else {
+        left.function = server_->still_running(attempt.client, attempt.report);
+    }
+    if (!statement.empty()) {
+        const auto in_database = statements_with(statement);
+        left.queries = in_database.queries;
+        left.transactions = in_database.transactions;
+    }
+    return left;
+}
+
+/// The same call once more, over a good network, in the same place if that is still there.
+Next Stand::next_of(Attempt& attempt, const Kind& kind) const {
+    try {
+        if (attempt.client.hears_within(0ms)) attempt.client = Client(server_->url());  // its end
+        auto harmless = kind;
+        if (kind.group == "crash") harmless.function = "sleep";
+        const auto target = server_->target(harmless, 0, condition_.backstop_ms);
+        const auto report = report_in(attempt.client.get(target));
+        if (report.is_null() || report.at("outcome") != "value") return Next::failed;
+        return is_right(report) ? Next::right : Next::wrong;
+    } catch (const std::exception&) {
+        return Next::failed;
+    }
+}
+
+/// So that the next is not disturbed by what this one has left.
+void Stand::clean_up(const Sample& sample, const Attempt& attempt) {
+    const auto& left = sample.left;
+    if (attempt.alive && (!left.function.empty() || left.threads > 0 || left.children > 0)) {
+        ::kill(attempt.worker, SIGKILL);
+        static_cast<void>(wait_until([&] { return !tests::is_alive(attempt.worker); }));
+    }
+    if (!wait_until([&] { return whole(); })) {
+        throw std::runtime_error("the server has not got its workers back");
+    }
 }
 
 Impair& Stand::before(Backend backend) {
     return backend == Backend::http ? http_ : backend == Backend::cache ? cache_ : db_;
-}
-
-void Stand::await_whole() {
-    if (!wait_until([&] { return whole(); })) {
-        throw std::runtime_error("the server has not got its workers back");
-    }
 }
 
 bool Stand::whole() const {

@@ -7,6 +7,8 @@
 #include "tools/laboratory/run.h"
 #include "tools/laboratory/served.h"
 
+#include <nlohmann/json.hpp>
+
 #include <memory>
 #include <random>
 #include <string>
@@ -33,8 +35,29 @@ class Stand {
     [[nodiscard]] Sample stick(const Kind& kind);
 
   private:
+    /// One request that gets stuck.
+    struct Attempt {
+        explicit Attempt(const std::string& url) : client(url) {}
+
+        tests::Client client;
+        pid_t worker = 0;    ///< that runs it; 0: it is not known which
+        bool alive = false;  ///< that worker, afterwards
+        tests::Reply reply = {};
+        nlohmann::json report = {};  ///< of the demo's handler; null: somebody else has answered
+        Clock::time_point start = {};
+        Clock::time_point end = {};
+    };
+
     [[nodiscard]] Impair& before(Backend backend);
-    void await_whole();
+    void warm_up(Attempt& attempt, const Kind& kind);
+    void ask(Attempt& attempt, const std::string& target);
+    [[nodiscard]] pid_t find_busy(tests::Client& client) const;
+    void judge_answer(Sample& sample, const Attempt& attempt) const;
+    void judge_worker(Sample& sample, Attempt& attempt, const Kind& kind) const;
+    [[nodiscard]] Left left_behind(Attempt& attempt, const Left& before_it,
+                                   const std::string& statement) const;
+    [[nodiscard]] Next next_of(Attempt& attempt, const Kind& kind) const;
+    void clean_up(const Sample& sample, const Attempt& attempt);
     [[nodiscard]] bool whole() const;
 
     const House& house_;
