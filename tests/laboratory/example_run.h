@@ -11,7 +11,7 @@ inline Cell example_cell(const char* strategy, const char* kind, Verdict verdict
         .kind = kind,
         .network = network,
         .limit_ms = 100,
-        .samples = {},
+        .samples = std::vector<Sample>(10),
         .summary = {.late_ms = {{0.5, 0.4, 0.6}, {1, 0.9, 1.1}, 1}, .on_time = 10, .answered = 10},
         .verdict = verdict,
         .costs_worker = costs_worker,
