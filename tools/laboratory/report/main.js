@@ -46,9 +46,9 @@ function startAdvice() {
     ? el('ol', {class: 'advice'}, run.recommendations.map(advice => el('li', {},
         el('p', {}, advice.text),
         el('dl', {},
-          el('dt', {}, 'use'),
-          el('dd', {class: 'use'}, advice.use.length ? names(advice.use) : 'nothing'),
-          el('dt', {}, 'for'), el('dd', {}, names(advice.for))))))
+          advice.use.length > 0 &&
+            [el('dt', {}, 'use'), el('dd', {class: 'use'}, names(advice.use))],
+          advice.for.length > 0 && [el('dt', {}, 'for'), el('dd', {}, names(advice.for))]))))
     : el('p', {}, 'Nothing: it has too few cells.'));
 }
 

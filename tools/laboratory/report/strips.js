@@ -112,7 +112,7 @@ function startCapacity() {
     if (rows.some(missed)) {
       config.options.scales.x.max = never;
       config.options.scales.x.ticks = {...logTicks, callback: value =>
-        value === never ? 'not in time' : value === never / 10 ? null : logTicks.callback(value)};
+        value === never ? 'not yet' : logTicks.callback(value)};
     }
     return {
       label: `Time until capacity was whole, over network ${network}`,
