@@ -38,7 +38,7 @@ void heed_interruptions() {
 
 struct Arguments {
     Orders orders;
-    std::string directory = "lab";
+    std::string directory = CURFEW_SOURCE "/build/lab";
     bool fresh = false;
     std::string before;
     std::string after;
