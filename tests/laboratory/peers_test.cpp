@@ -15,6 +15,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <future>
 #include <map>
@@ -79,7 +80,7 @@ std::string read_all(int fd) {
 }
 
 /// In a process that is to be killed: starts a peer, gets it stuck, tells its traces, and waits.
-[[noreturn]] void start_and_wait(const Peer& peer, int output) {
+void start_and_wait(const Peer& peer, int output) {
     const PeerServer server(peer, {.workers = 1, .limit = 5s});
     std::thread([&] { (void)get(server, target_of(peer, "sleep", 5s, 10)); }).detach();
     std::this_thread::sleep_for(100ms);
@@ -87,6 +88,18 @@ std::string read_all(int fd) {
     (void)!::write(output, text.data(), text.size());
     ::close(output);
     while (true) ::pause();
+}
+
+/// Such a process.
+pid_t starter_of(const Peer& peer, int output) {
+    const pid_t pid = curfew::checked(::fork(), "fork");
+    if (pid != 0) return pid;
+    try {
+        start_and_wait(peer, output);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+    }
+    ::_exit(1);
 }
 
 /// The demo's backends, as its environment variables name them.
@@ -144,6 +157,14 @@ TEST_CASE("what a peer lacks is named, with the package that has it") {
     CHECK(gap->why.find("; Debian has it in gunicorn") != std::string::npos);
 }
 
+TEST_CASE("a peer that does not start says why") {
+    for (Peer peer : installed("gunicorn-sync")) {
+        peer.worker_class = "diligent";
+        CHECK_THROWS_WITH_AS(PeerServer{peer}, doctest::Contains("class uri 'diligent' invalid"),
+                             std::runtime_error);
+    }
+}
+
 TEST_CASE("a peer answers, and goes without a trace") {
     for (const auto& peer : installed("all")) {
         CAPTURE(peer.name);
@@ -168,8 +189,7 @@ TEST_CASE("a peer goes without a trace when its starter is killed, even if it is
         REQUIRE(::pipe2(pipe.data(), O_CLOEXEC) == 0);
         const curfew::UniqueFd input(pipe[0]);
         curfew::UniqueFd output(pipe[1]);
-        const pid_t starter = ::fork();
-        if (starter == 0) start_and_wait(peer, output.release());
+        const pid_t starter = starter_of(peer, output.get());
         output.reset();
         const Traces traces(read_all(input.get()));
         CHECK(traces.processes.size() >= 3);
