@@ -5,6 +5,7 @@
 #include "tests/backends/servers.h"
 #include "tools/laboratory/cost.h"
 #include "tools/laboratory/kinds.h"
+#include "tools/laboratory/packet_loss.h"
 #include "tools/laboratory/peer.h"
 #include "tools/laboratory/served.h"
 #include "tools/laboratory/stand.h"
@@ -88,6 +89,8 @@ class Measuring {
 
   private:
     void make_jobs();
+    void do_jobs(const House& house);
+    void do_jobs_with_loss(const House& house);
     void work(const House& house, unsigned lane);
     void do_job(const House& house, Job job, unsigned seed);
     void keep(Cell cell);
@@ -103,6 +106,7 @@ class Measuring {
 
     std::mutex mutex_;  ///< of what follows, and of the run
     std::vector<Job> jobs_;
+    std::vector<Job> jobs_with_loss_;  ///< one condition's, after all others
     Progress done_;
     Clock::time_point saved_at_ = Clock::now();
     std::exception_ptr failure_;
@@ -110,24 +114,47 @@ class Measuring {
 
 void Measuring::run() {
     make_jobs();
-    if (jobs_.empty()) return;
+    if (jobs_.empty() && jobs_with_loss_.empty()) return;
     const auto& servers = tests::real_servers();
     auto as_root = servers;  // who may see what everybody asks
     as_root.db.user = "root";
     as_root.db.password.clear();
     configure_backends(as_root);
 
-    House house{.workplace = {}, .backends = servers, .http = {}, .settings = orders_.settings};
-    const Curfew asked(house.workplace.room("asked"), 1, {"--threads", "16"}, "", {});
+    House house{.backends = servers, .http = {}, .settings = orders_.settings};
+    const Curfew asked(1, {"--threads", "16"}, "", {});
     house.http = asked.url().substr(std::string_view("http://").size());
 
-    if (!orders_.settings.quick) measure_costs(house, run_, interrupted_);
+    if (!orders_.settings.quick) measure_costs(run_, interrupted_);
+    do_jobs(house);
+    if (!jobs_with_loss_.empty() && !interrupted_) do_jobs_with_loss(house);
+}
+
+void Measuring::do_jobs(const House& house) {
     std::vector<std::jthread> lanes;
     for (int lane = 0; lane < orders_.settings.lanes; ++lane) {
         lanes.emplace_back([&, lane] { work(house, static_cast<unsigned>(lane)); });
     }
     lanes.clear();
     if (failure_) std::rethrow_exception(failure_);
+}
+
+/// It could be had when the run was planned; somebody else may have changed loopback since.
+void Measuring::do_jobs_with_loss(const House& house) {
+    const auto condition = jobs_with_loss_.front().condition;
+    std::optional<PacketLoss> loss;
+    try {
+        loss.emplace(condition.loss_percent);
+    } catch (const std::runtime_error& error) {
+        run_.gaps.push_back({condition.name, error.what()});
+        if (std::ranges::find(run_.cells, condition.name, &Cell::network) == run_.cells.end()) {
+            std::erase_if(run_.networks,
+                          [&](const NetworkLayer& each) { return each.name == condition.name; });
+        }
+        return;
+    }
+    jobs_ = std::move(jobs_with_loss_);
+    do_jobs(house);
 }
 
 /// Fewer where all takes longer: over bad networks, and with peers, whose limits are whole seconds.
@@ -148,7 +175,7 @@ void Measuring::make_jobs() {
             for (const auto& column : run_.kinds) {
                 const auto& kind = *std::ranges::find(all_kinds, column.name, &Kind::name);
                 // Whoever does not use the network need not be tried on each.
-                if (!condition.network.empty() && kind.backend == Backend::none) continue;
+                if (condition.is_bad() && kind.backend == Backend::none) continue;
                 if (!has_kind(row.name, kind)) continue;
                 const auto same = [&](const Cell& cell) {
                     return cell.strategy == row.name && cell.kind == kind.name &&
@@ -164,10 +191,13 @@ void Measuring::make_jobs() {
                                      .because = {}});
                 done_.all += static_cast<std::size_t>(repetitions(job.cells.back()));
             }
-            if (!job.cells.empty()) jobs_.push_back(std::move(job));
+            if (job.cells.empty()) continue;
+            auto& jobs = condition.loss_percent == 0 ? jobs_ : jobs_with_loss_;
+            jobs.push_back(std::move(job));
         }
     }
     std::ranges::shuffle(jobs_, std::mt19937(orders_.settings.seed));
+    std::ranges::shuffle(jobs_with_loss_, std::mt19937(orders_.settings.seed));
 }
 
 std::optional<Job> Measuring::next_job() {
@@ -232,6 +262,17 @@ void sort_cells(Run& run) {
     });
 }
 
+/// Why this machine cannot have that condition.
+std::optional<Gap> gap_of(const Condition& condition) {
+    if (condition.loss_percent == 0) return {};
+    try {
+        const PacketLoss none(0);
+        return {};
+    } catch (const std::runtime_error& error) {
+        return Gap{condition.name, error.what()};
+    }
+}
+
 }  // namespace
 
 Run plan(const Orders& orders) {
@@ -253,6 +294,10 @@ Run plan(const Orders& orders) {
         run.kinds.push_back({kind.name, kind.group, kind.about});
     }
     for (const auto& each : chosen(conditions(), orders.networks, "network")) {
+        if (const auto gap = gap_of(each)) {
+            run.gaps.push_back(*gap);
+            continue;
+        }
         run.networks.push_back({each.name, each.about, each.limit_ms});
     }
     return run;
