@@ -2,14 +2,22 @@
 
 build_packages="g++ meson ninja-build ccache pkg-config libevent-dev node-llhttp libspdlog-dev
     libfmt-dev libcli11-dev libboost-context-dev libtomlplusplus-dev libcereal-dev nlohmann-json3-dev
-    doctest-dev libdw-dev
+    doctest-dev libdw-dev libjs-chart.js
     libcurl4-openssl-dev libmemcached-dev default-libmysqlclient-dev"
 
 # What tools/backends runs. The package mariadb-server itself would start a server of its own.
 server_packages="memcached mariadb-server-core mariadb-client-core"
 
 # What the tests run beside those.
-test_packages="curl e2fsprogs mount procps util-linux python3-httpbin"
+test_packages="curl e2fsprogs mount procps util-linux python3-httpbin
+    chromium chromium-driver python3-selenium"
+
+# What tools/lab and its tests run beside those: other servers, with what their applications ask
+# backends with.
+peer_packages="gunicorn python3-gevent python3-stopit python3-pymysql python3-pymemcache
+    uwsgi-core uwsgi-plugin-python3
+    php-fpm php-mysql php-memcached php-curl
+    nginx-light"
 
 # need PACKAGE...: returns once all are installed. Says what it installs; asks for root only then,
 # and needs no network when nothing is missing.

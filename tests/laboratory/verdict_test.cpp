@@ -1,0 +1,303 @@
+#include "tests/laboratory/samples.h"
+#include "tools/laboratory/verdict.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+
+using namespace curfew::laboratory;
+
+namespace {
+
+Cell concluded(std::vector<Sample> some, const char* kind = "spin") {
+    auto cell = cell_of(std::move(some), kind);
+    conclude(cell, Settings{});
+    return cell;
+}
+
+Verdict verdict(std::vector<Sample> some, const char* kind = "spin") {
+    return concluded(std::move(some), kind).verdict;
+}
+
+bool says(const Cell& cell, const std::string& sentence) {
+    return std::ranges::find(cell.because, sentence) != cell.because.end();
+}
+
+void needs_the_server(Sample& sample) {
+    sample.answer = Answer::limit;
+    sample.elapsed_ms = 301;
+    sample.late_ms = 201;
+    sample.worker = WorkerFate::killed;
+    sample.next = Next::none;
+}
+
+void harakiri(Sample& sample) {
+    needs_the_server(sample);
+    sample.elapsed_ms = 101;
+    sample.late_ms = 1;
+}
+
+void crashes(Sample& sample) {
+    sample.status = 502;
+    sample.answer = Answer::death;
+    sample.elapsed_ms = 2;
+    sample.late_ms = -98;
+    sample.worker = WorkerFate::died;
+    sample.next = Next::none;
+}
+
+void is_cut_off(Sample& sample) {
+    sample.status = 0;
+    sample.complete = false;
+    sample.answer = Answer::none;
+}
+
+}  // namespace
+
+TEST_CASE("a call that is answered at its limit and leaves nothing is clean") {
+    const auto cell = concluded(samples(0, 10, [](Sample&) {}));
+
+    CHECK(cell.verdict == Verdict::clean);
+    CHECK_FALSE(cell.costs_worker);
+    CHECK(cell.summary.on_time == 10);
+    CHECK(cell.summary.answered == 10);
+    CHECK(cell.summary.late_ms.p50.value == doctest::Approx(0.5));
+    CHECK(
+        says(cell, "10 of 10 were answered on time, +0.5 ms from the limit (p50), +0.5 ms (p99)"));
+}
+
+TEST_CASE("who needs the server's own limit is powerless") {
+    const auto cell = concluded(samples(9, 10, needs_the_server));
+
+    CHECK(cell.verdict == Verdict::powerless);
+    CHECK(cell.costs_worker);
+    CHECK(cell.because.front() == "no complete answer on time in 9 of 10");
+    CHECK(says(cell, "the server's own limit had to end it in 9 of 10"));
+    CHECK(says(cell, "the worker was killed in 9 of 10"));
+}
+
+TEST_CASE("who answers late, or not at all, is powerless") {
+    CHECK(verdict(samples(10, 10, [](Sample& each) { each.late_ms = 150; })) == Verdict::powerless);
+    CHECK(verdict(samples(6, 10, is_cut_off)) == Verdict::powerless);
+    CHECK(verdict({}) == Verdict::powerless);
+}
+
+TEST_CASE("it takes half of the calls to be late: some are, on a busy machine") {
+    const auto late = [](Sample& each) { each.late_ms = 40; };
+
+    const auto cell = concluded(samples(4, 10, late));
+
+    CHECK(cell.verdict == Verdict::clean);
+    CHECK(says(cell, "too seldom to count: no complete answer on time in 4 of 10"));
+    CHECK(verdict(samples(5, 10, late)) == Verdict::powerless);
+}
+
+TEST_CASE("harakiri at the limit is clean, and costs a worker") {
+    const auto cell = concluded(samples(10, 10, harakiri));
+
+    CHECK(cell.verdict == Verdict::clean);
+    CHECK(cell.costs_worker);
+    CHECK(says(cell, "the worker was killed in 10 of 10"));
+}
+
+TEST_CASE("a server whose killed worker's client gets a 502 at the limit is clean, too") {
+    CHECK(verdict(samples(10, 10, [](Sample& each) {
+              harakiri(each);
+              each.answer = Answer::death;
+          })) == Verdict::clean);
+}
+
+TEST_CASE("damage is a taint") {
+    SUBCASE("the next call gets another's answer") {
+        const auto cell = concluded(samples(9, 10, [](Sample& each) { each.next = Next::wrong; }));
+        CHECK(cell.verdict == Verdict::tainted);
+        CHECK(cell.because.front() == "the next call was answered wrongly in 9 of 10");
+    }
+    SUBCASE("the next call fails") {
+        CHECK(verdict(samples(4, 10, [](Sample& each) { each.next = Next::failed; })) ==
+              Verdict::tainted);
+    }
+    SUBCASE("the worker dies at the limit") {
+        CHECK(verdict(samples(5, 10, [](Sample& each) {
+                  crashes(each);
+                  each.late_ms = 1;
+              })) == Verdict::tainted);
+    }
+    SUBCASE("others lose requests") {
+        CHECK(verdict(samples(10, 10, [](Sample& each) {
+                  harakiri(each);
+                  each.others.lost = 1;
+              })) == Verdict::tainted);
+    }
+    SUBCASE("an error where a 504 was due") {
+        CHECK(verdict(samples(10, 10, [](Sample& each) { each.answer = Answer::error; })) ==
+              Verdict::tainted);
+    }
+    SUBCASE("a 504 before the limit") {
+        CHECK(verdict(samples(10, 10, [](Sample& each) { each.late_ms = -90; })) ==
+              Verdict::tainted);
+    }
+    SUBCASE("now and then no complete answer") {
+        const auto cell = concluded(samples(3, 10, is_cut_off));
+        CHECK(cell.verdict == Verdict::tainted);
+        CHECK(cell.because.front() == "no complete answer at all in 3 of 10");
+    }
+}
+
+TEST_CASE("no single sample decides, and it is not kept secret") {
+    const auto cell = concluded(samples(1, 5, [](Sample& each) { each.next = Next::wrong; }));
+
+    CHECK(cell.verdict == Verdict::clean);
+    CHECK(says(cell, "too seldom to count: the next call was answered wrongly in 1 of 5"));
+    CHECK(verdict(samples(2, 5, [](Sample& each) { each.next = Next::wrong; })) ==
+          Verdict::tainted);
+}
+
+TEST_CASE("the only sample there is decides") {
+    CHECK(verdict(samples(1, 1, [](Sample& each) { each.next = Next::wrong; })) ==
+          Verdict::tainted);
+    CHECK(verdict(samples(0, 1, [](Sample&) {})) == Verdict::clean);
+}
+
+TEST_CASE("what goes on or stays behind is a leak") {
+    const auto leaks = [](auto change) { return verdict(samples(8, 10, change)); };
+
+    CHECK(leaks([](Sample& each) { each.left.threads = 1; }) == Verdict::leaks);
+    CHECK(leaks([](Sample& each) { each.left.children = 1; }) == Verdict::leaks);
+    CHECK(leaks([](Sample& each) { each.left.descriptors = 1; }) == Verdict::leaks);
+    CHECK(leaks([](Sample& each) { each.left.queries = 1; }) == Verdict::leaks);
+    CHECK(leaks([](Sample& each) { each.left.transactions = 1; }) == Verdict::leaks);
+    CHECK(leaks([](Sample& each) { each.whole_ms.reset(); }) == Verdict::leaks);
+
+    const auto cell =
+        concluded(samples(10, 10, [](Sample& each) { each.left.function = "it computes"; }));
+    CHECK(cell.verdict == Verdict::leaks);
+    CHECK(cell.because.front() == "the function went on (it computes) in 10 of 10");
+}
+
+TEST_CASE("memory is a leak only if it grows nearly each time, and by much") {
+    const auto grows_by = [](long kib) {
+        return [kib](Sample& each) { each.left.memory_kib = kib; };
+    };
+
+    CHECK(verdict(samples(9, 10, grows_by(4096))) == Verdict::leaks);
+    CHECK(verdict(samples(7, 10, grows_by(4096))) == Verdict::clean);
+    CHECK(verdict(samples(10, 10, grows_by(300))) == Verdict::clean);
+}
+
+TEST_CASE("a taint weighs more than a leak, and powerless more than both") {
+    const auto leak_and_taint = [](Sample& each) {
+        each.left.threads = 1;
+        each.next = Next::wrong;
+    };
+
+    const auto cell = concluded(samples(10, 10, leak_and_taint));
+
+    CHECK(cell.verdict == Verdict::tainted);
+    CHECK(says(cell, "threads stayed in 10 of 10"));
+    CHECK(verdict(samples(10, 10, [&](Sample& each) {
+              leak_and_taint(each);
+              each.late_ms = 100;
+          })) == Verdict::powerless);
+}
+
+TEST_CASE("of a crash a complete answer is a right one, and the worker is what it costs") {
+    const auto worker = concluded(samples(10, 10, crashes), "crash");
+    CHECK(worker.verdict == Verdict::clean);
+    CHECK(worker.costs_worker);
+    CHECK(says(worker, "the worker died in 10 of 10"));
+
+    const auto child = concluded(samples(10, 10,
+                                         [](Sample& each) {
+                                             crashes(each);
+                                             each.answer = Answer::error;
+                                             each.worker = WorkerFate::alive;
+                                         }),
+                                 "crash");
+    CHECK(child.verdict == Verdict::clean);
+    CHECK_FALSE(child.costs_worker);
+
+    CHECK(verdict(samples(10, 10,
+                          [](Sample& each) {
+                              crashes(each);
+                              is_cut_off(each);
+                          }),
+                  "crash") == Verdict::powerless);
+}
+
+TEST_CASE("to conclude again changes nothing") {
+    auto cell = concluded(samples(9, 10, needs_the_server));
+    const auto because = cell.because;
+
+    conclude(cell, Settings{});
+
+    CHECK(cell.because == because);
+    CHECK(cell.verdict == Verdict::powerless);
+}
+
+namespace {
+
+/// What a busy machine with two cores does to a measurement.
+void disturb(Sample& sample, std::mt19937& chance) {
+    const auto happens = [&](double probability) {
+        return std::bernoulli_distribution(probability)(chance);
+    };
+    sample.late_ms += std::lognormal_distribution<double>(0.5, 0.8)(chance);
+    if (happens(0.07)) sample.late_ms += 60;
+    if (happens(0.02)) sample.next = Next::failed;
+    if (happens(0.02)) sample.others.lost = 1;
+    if (happens(0.05)) sample.left.descriptors += 1;
+    if (happens(0.05)) sample.left.threads += 1;
+    if (happens(0.05)) sample.whole_ms.reset();
+    if (happens(0.10)) sample.left.memory_kib += 2048;
+}
+
+using Change = void (*)(Sample&);
+
+/// Ways in which strategies behave, each with how often it does.
+struct Behaviour {
+    Change change;
+    double probability;
+};
+
+constexpr Behaviour behaviours[] = {
+    {[](Sample&) {}, 1},
+    {needs_the_server, 1},
+    {harakiri, 1},
+    {[](Sample& each) { each.next = Next::wrong; }, 0.9},
+    {[](Sample& each) { each.left.function = "it computes"; }, 0.97},
+    {[](Sample& each) { each.left.queries = 1; }, 0.95},
+    {[](Sample& each) { each.late_ms = 150; }, 0.95},
+    {is_cut_off, 1},
+};
+
+Verdict measured(const Behaviour& behaviour, int repetitions, std::mt19937& chance) {
+    std::bernoulli_distribution shows(behaviour.probability);
+    auto some = samples(repetitions, repetitions, [&](Sample& each) {
+        if (shows(chance)) behaviour.change(each);
+        disturb(each, chance);
+    });
+    return verdict(std::move(some));
+}
+
+double agreement(int repetitions) {
+    constexpr int rounds = 60;
+    std::mt19937 chance(3);
+    int same = 0;
+    int cells = 0;
+    for (const auto& behaviour : behaviours) {
+        for (int i = 0; i < rounds; ++i, ++cells) {
+            const auto first = measured(behaviour, repetitions, chance);
+            if (first == measured(behaviour, repetitions, chance)) ++same;
+        }
+    }
+    return static_cast<double>(same) / cells;
+}
+
+}  // namespace
+
+TEST_CASE("two runs on a busy machine agree in 98 % of the cells") {
+    CHECK(agreement(5) >= 0.98);
+    CHECK(agreement(10) >= 0.98);
+}

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "tools/laboratory/run.h"
+
+#include <optional>
+#include <string_view>
+
+namespace curfew::laboratory {
+
+/// Null if the run has none such.
+[[nodiscard]] const Cell* find_cell(const Run& run, std::string_view strategy,
+                                    std::string_view kind, std::string_view network);
+
+/// The network that the matrix is shown for: the one called clean, or else the first. Empty if
+/// there is none.
+[[nodiscard]] std::string_view main_network(const Run& run);
+
+/// The strategy's worst p99 among its cells of the network that are on time. Absent if none is.
+[[nodiscard]] std::optional<double> worst_lateness(const Run& run, std::string_view strategy,
+                                                   std::string_view network);
+
+}  // namespace curfew::laboratory

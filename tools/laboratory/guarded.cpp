@@ -1,0 +1,74 @@
+#include "tools/laboratory/guarded.h"
+
+#include "tests/support/wait_until.h"
+#include "tools/laboratory/guardian.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace curfew::laboratory {
+
+namespace {
+
+std::filesystem::path make_directory(const std::map<std::string, std::string>& files) {
+    std::string name = std::filesystem::temp_directory_path() / "curfew-peer-XXXXXX";
+    if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp " + name);
+    for (const auto& [file, text] : files) std::ofstream(name + "/" + file) << text;
+    return name;
+}
+
+std::function<void()> preparation(const Program& program, const std::filesystem::path& directory) {
+    return [&program, directory, starter = ::getpid()] {
+        split_off_guardian(starter, directory);
+        for (const auto& [name, value] : program.environment) {
+            ::setenv(name.c_str(), value.c_str(), 1);
+        }
+        constexpr rlimit no_cores{0, 0};
+        ::setrlimit(RLIMIT_CORE, &no_cores);
+    };
+}
+
+}  // namespace
+
+Guarded::Guarded(const Program& program)
+    : directory_(make_directory(program.files)),
+      guardian_(program.command, directory_, preparation(program, directory_)) {
+    const auto is_known = [this] {
+        std::istringstream text(tests::read_file(directory_ / "pid"));
+        return (text >> pid_ && text.get() == '\n') || guardian_.ended();
+    };
+    if (!tests::wait_until(is_known) || pid_ == 0) {
+        throw std::runtime_error(program.command.at(0) + " cannot be tried: " + words());
+    }
+}
+
+Guarded::~Guarded() {
+    guardian_.kill(SIGTERM);
+    (void)tests::wait_until([this] { return guardian_.ended(); });
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+}
+
+std::vector<pid_t> Guarded::children() const {
+    auto found = tests::children_of(pid_);
+    std::erase_if(found, [](pid_t child) { return !tests::is_alive(child); });
+    return found;
+}
+
+std::vector<pid_t> Guarded::orphans() const {
+    auto found = tests::children_of(guardian_.pid());
+    std::erase_if(found, [this](pid_t each) { return each == pid_ || !tests::is_alive(each); });
+    return found;
+}
+
+std::string Guarded::words() const {
+    return tests::read_file(directory_ / "out") + tests::read_file(directory_ / "error");
+}
+
+}  // namespace curfew::laboratory

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "tests/support/process.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace curfew::laboratory {
+
+/// What is to be run, in a directory with these files, which the command may name by themselves.
+struct Program {
+    std::vector<std::string> command;
+    std::map<std::string, std::string> files = {};        ///< name and text
+    std::map<std::string, std::string> environment = {};  ///< beside the one that is inherited
+};
+
+/// A program, the directory it runs in, and everything that it has started: all of it goes with
+/// this object, or with this process, however that ends. A process between the two sees to that; it
+/// also adopts what loses its parent.
+class Guarded {
+  public:
+    /// Returns once it runs, or has ended. Throws std::runtime_error or std::system_error if it
+    /// cannot be tried.
+    explicit Guarded(const Program& program);
+    /// Kills at once.
+    ~Guarded();
+    Guarded(const Guarded&) = delete;
+    Guarded& operator=(const Guarded&) = delete;
+
+    [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+    [[nodiscard]] bool ended() const { return !tests::is_alive(pid_); }
+    [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
+
+    /// Its children that live.
+    [[nodiscard]] std::vector<pid_t> children() const;
+    /// Processes that have outlived the one that started them.
+    [[nodiscard]] std::vector<pid_t> orphans() const;
+
+    /// All of its session, and the process that sees to its end.
+    [[nodiscard]] std::vector<pid_t> processes() const { return guardian_.session(); }
+
+    /// What it has written to its standard output and error.
+    [[nodiscard]] std::string words() const;
+
+  private:
+    std::filesystem::path directory_;
+    tests::Process guardian_;
+    pid_t pid_ = 0;
+};
+
+}  // namespace curfew::laboratory

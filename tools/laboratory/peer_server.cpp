@@ -1,0 +1,61 @@
+#include "tools/laboratory/peer_server.h"
+
+#include "tests/support/wait_until.h"
+#include "tools/laboratory/loopback.h"
+
+#include <algorithm>
+#include <iterator>
+#include <stdexcept>
+
+namespace curfew::laboratory {
+
+PeerServer::PeerServer(const Peer& peer, const PeerSetup& setup)
+    : is_curfew_(peer.group == "nginx"),
+      workers_(static_cast<std::size_t>(setup.workers)),
+      port_(free_port()),
+      server_(std::make_unique<Guarded>(application_server(peer, setup, port_))) {
+    if (needs_proxy(peer)) {
+        proxy_ = std::make_unique<Guarded>(proxy(peer, setup, port_, server_->directory()));
+    }
+    const bool settled = tests::wait_until([this] { return ended() || answers(); });
+    if (!settled || ended()) throw std::runtime_error(peer.name + " does not start: " + words());
+}
+
+std::string PeerServer::url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+std::vector<pid_t> PeerServer::worker_pids() const {
+    auto found = server_->children();
+    if (is_curfew_) {
+        std::erase_if(found, [](pid_t pid) {
+            return tests::title_of(pid).find(": worker ") == std::string::npos;
+        });
+    }
+    return found;
+}
+
+std::string PeerServer::words() const { return server_->words() + (proxy_ ? proxy_->words() : ""); }
+
+std::vector<std::filesystem::path> PeerServer::directories() const {
+    std::vector<std::filesystem::path> all{server_->directory()};
+    if (proxy_) all.push_back(proxy_->directory());
+    return all;
+}
+
+std::vector<pid_t> PeerServer::processes() const {
+    auto all = server_->processes();
+    if (proxy_) std::ranges::copy(proxy_->processes(), std::back_inserter(all));
+    return all;
+}
+
+bool PeerServer::ended() const { return server_->ended() || (proxy_ && proxy_->ended()); }
+
+/// Somebody else's server on the same port would name other processes.
+bool PeerServer::answers() {
+    const auto pids = worker_pids();
+    if (pids.size() != workers_) return false;
+    for (const auto& body : get_at_once(port_, "/pid", 2 * workers_)) heard_.insert(body);
+    return std::ranges::all_of(
+        pids, [this](pid_t pid) { return heard_.contains(std::to_string(pid) + "\n"); });
+}
+
+}  // namespace curfew::laboratory

@@ -1,0 +1,49 @@
+#include "tools/laboratory/report.h"
+
+#include "tools/laboratory/report_page.h"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+
+namespace curfew::laboratory {
+
+namespace {
+
+/// As JSON that may stand in a script element: no "</script>" or "<!--" in a name ends or changes
+/// it. All is ASCII; what is not UTF-8 is replaced.
+std::string inline_json(const Run& run) {
+    using Json = nlohmann::json;
+    std::string json;
+    for (const char c : to_json(run).dump(-1, ' ', true, Json::error_handler_t::replace)) {
+        if (c == '<') {
+            json.append("\\u003c");  // only strings have one
+        } else {
+            json.push_back(c);
+        }
+    }
+    return json;
+}
+
+}  // namespace
+
+std::string report(const Run& run) {
+    std::string html(page_before_run);
+    return html.append(inline_json(run)).append(page_after_run);
+}
+
+void write_report(const Run& run, const std::string& path) {
+    const auto unfinished = path + ".part";
+    std::ofstream file(unfinished);
+    file << report(run);
+    file.close();
+    std::error_code error;
+    if (file) std::filesystem::rename(unfinished, path, error);
+    if (!file || error) throw std::runtime_error(path + ": cannot be written");
+}
+
+}  // namespace curfew::laboratory

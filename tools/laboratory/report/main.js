@@ -1,0 +1,76 @@
+// The page from top to bottom.
+
+const shown = {network: run.networks[0]?.name ?? ''};
+
+function duration(seconds) {
+  const whole = Math.round(seconds);
+  return whole < 60 ? many(whole, 'second')
+    : `${many(Math.floor(whole / 60), 'minute')}${whole % 60 ? ` ${many(whole % 60, 'second')}` : ''}`;
+}
+
+function startHead() {
+  const {machine, settings} = run;
+  const date = new Date(run.started);
+  const day = isNaN(date) ? run.started : `${date.toLocaleString('en-GB',
+    {dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC'})} UTC`;
+  document.title = `Where should the time limit be? (${day})`;
+  byId('when').append(el('time', {datetime: run.started}, day), `, took ${duration(run.seconds)}`,
+    settings.quick ? ', a quick run' : '');
+  const facts = [
+    ['processor', machine.processor], ['cores, memory', `${machine.cores}, ${machine.memory_mib} MiB`],
+    ['kernel', machine.kernel], ['curfew', machine.curfew],
+    ['repetitions', settings.repetitions], ['limit', time(settings.limit_ms)],
+    ['backstop (harakiri)', time(settings.backstop_ms)], ['on time', `≤ ${time(settings.tolerance_ms)} late`],
+    ['workers, lanes', `${settings.workers}, ${settings.lanes}`], ['seed', settings.seed],
+  ];
+  byId('facts').append(...facts.map(([name, value]) =>
+    el('div', {}, el('dt', {}, name), el('dd', {}, `${value}`))));
+
+  const expected = strategies.length * kinds.length * run.networks.length;
+  const gaps = run.gaps.map(gap => el('li', {}, el('b', {}, gap.what), `: ${gap.why}`));
+  if (!run.complete) {
+    gaps.unshift(el('li', {}, el('b', {}, 'interrupted'),
+      `: ${run.cells.length} of at most ${expected} cells were measured`));
+  }
+  if (gaps.length) byId('gaps').append(el('h2', {}, 'Not measured'), el('ul', {}, gaps));
+  byId('made').append('Everything on this page comes from the run that it holds as JSON. ',
+    `${many(run.cells.length, 'cell')}, ${many(run.cells.reduce((sum, cell) => sum + cell.samples.length, 0), 'sample')}.`);
+}
+
+function startAdvice() {
+  const names = list => list.map(name => el('code', {}, name));
+  byId('says').append(run.recommendations.length
+    ? el('ol', {class: 'advice'}, run.recommendations.map(advice => el('li', {},
+        el('p', {}, advice.text),
+        el('dl', {},
+          el('dt', {}, 'use'), el('dd', {class: 'use'}, advice.use.length ? names(advice.use) : 'nothing'),
+          el('dt', {}, 'for'), el('dd', {}, names(advice.for))))))
+    : el('p', {}, 'Nothing: it has too few cells.'));
+}
+
+function showNetwork(name) {
+  shown.network = name;
+  const {about, limit_ms: limit} = run.networks.find(network => network.name === name);
+  byId('network-about').textContent = `${about}${/[.!?]$/.test(about) ? '' : '.'} Limit ${time(limit)}.`;
+  showMatrix(name);
+  redraw();
+}
+
+function startNetwork() {
+  byId('network').append(...run.networks.map(({name}, index) => el('label', {},
+    el('input', {type: 'radio', name: 'network', value: name, checked: index === 0,
+                 onchange: () => showNetwork(name)}), el('span', {}, name))));
+}
+
+startHead();
+startAdvice();
+startMatrix();
+startCell();
+startNetwork();
+startLateness();
+startLeftovers();
+startCosts();
+startCapacity();
+startTheme();
+if (run.networks.length) showNetwork(shown.network);
+showTheme();

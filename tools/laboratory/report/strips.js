@@ -1,0 +1,121 @@
+// Dots of single requests on a logarithmic scale of time, one line for each strategy.
+
+const scaleBegins = 0.1;
+
+/** Where the n-th of a row's dots is drawn, above or below its line, always the same. */
+const spread = index => ((index * 0.618034) % 1 - 0.5) * 0.62;
+
+function spans(rows, low, high) {
+  return rows.map(({values}, row) => ({values, row})).filter(({values}) => values.length)
+    .map(({values, row}) => ({row, low: Math.max(scaleBegins, quantile(values, low)),
+                              high: Math.max(scaleBegins, quantile(values, high))}));
+}
+
+function verdictDots(rows) {
+  return Object.entries(verdicts).map(([name, {point}]) => ({
+    label: name, pointStyle: point, order: 2,
+    backgroundColor: colour(`${name}-dot`, 0.4), borderColor: colour(`${name}-dot`, 0.75),
+    borderWidth: point === 'crossRot' ? 1 : 0.5, radius: 2.6, hoverRadius: 5,
+    data: rows.flatMap(({dots}, row) => dots.map((dot, index) => ({
+      x: Math.max(scaleBegins, dot.value), y: row + spread(index), ...dot}))
+      .filter(dot => dot.cell.verdict === name)),
+  })).filter(({data}) => data.length);
+}
+
+/** `rows`: {name, dots: [{value, cell}]}. `border`: a time to mark, and what it is. */
+function strip(rows, title, border) {
+  for (const row of rows) {
+    row.values = row.dots.map(dot => dot.value).filter(Number.isFinite).sort((a, b) => a - b);
+  }
+  const marked = border && {
+    type: 'line', label: border.label, borderColor: colour('quiet'), borderWidth: 1,
+    borderDash: [2, 3], pointRadius: 0, pointHitRadius: 0, order: 3, pointStyle: 'line',
+    data: [{x: border.value, y: -0.6}, {x: border.value, y: rows.length - 0.4}]};
+  const line = {borderColor: colour('text'), pointStyle: 'line', order: 1};
+  return {
+    type: 'scatter',
+    data: {datasets: [
+      ...verdictDots(rows),
+      stretches('5 to 95 %', spans(rows, 0.05, 0.95), {...line, borderWidth: 1}),
+      stretches('middle half', spans(rows, 0.25, 0.75), {...line, borderWidth: 3.5}),
+      ...(marked ? [marked] : [])]},
+    options: {
+      scales: {
+        y: rowScale(rows),
+        x: {type: 'logarithmic', min: scaleBegins, title: {display: true, text: title}, ticks: logTicks},
+      },
+      plugins: {
+        legend: {position: 'top', align: 'start',
+                 labels: {usePointStyle: true, boxWidth: 14, boxHeight: 7, padding: 12}},
+        tooltip: {filter: item => Boolean(item.raw.cell), callbacks: {
+          label: ({raw}) => `${raw.cell.strategy}, ${raw.cell.kind}: ${raw.words ?? time(raw.value)}`}},
+      },
+      onClick: (event, [hit], chart) => {
+        const dot = hit && chart.data.datasets[hit.datasetIndex].data[hit.index];
+        if (dot?.cell) openCell(dot.cell);
+      },
+    },
+  };
+}
+
+const quantileHeads = ['strategy', 'requests', '5 %', '25 %', 'median', '75 %', '95 %', 'max'];
+
+function quantileRow({name, values}) {
+  if (!values.length) return [name, 0, ...Array(6).fill('–')];
+  return [name, values.length,
+          ...[0.05, 0.25, 0.5, 0.75, 0.95, 1].map(share => time(quantile(values, share)))];
+}
+
+function startLateness() {
+  let kind = '';
+  const select = el('select', {id: 'lateness-kind', onchange: event => {
+    kind = event.target.value;
+    redraw();
+  }}, el('option', {value: ''}, 'all'), kinds.map(each => el('option', {value: each.name}, each.name)));
+  byId('lateness').append(el('p', {class: 'bar'}, el('label', {}, 'Kind ', select)));
+
+  addFigure('lateness', network => {
+    const rows = strategies.map(({name}) => ({name, dots: samplesOf(name, network)
+      .filter(({cell}) => !kind || cell.kind === kind)
+      .map(({cell, sample}) => ({cell, value: sample.late_ms}))}));
+    return {
+      label: `Lateness of ${kind || 'all kinds'} over network ${network}`,
+      height: rowsHeight(rows),
+      config: strip(rows, 'later than the limit by', {value: run.settings.tolerance_ms, label: 'on time'}),
+      table: table('Lateness', quantileHeads, rows.map(quantileRow)),
+    };
+  });
+}
+
+/** What was not whole within the time that was waited is drawn at the far edge. */
+function startCapacity() {
+  const never = 10 ** Math.ceil(Math.log10(Math.max(scaleBegins * 10, ...run.cells
+    .flatMap(cell => cell.samples).map(sample => sample.whole_ms ?? 0))));
+  addFigure('capacity', network => {
+    const rows = strategies.map(({name}) => ({name, dots: samplesOf(name, network)
+      .map(({cell, sample}) => sample.whole_ms == null
+        ? {cell, value: never, words: 'not in the time that was waited'}
+        : {cell, value: sample.whole_ms})}));
+    const missed = ({dots}) => dots.filter(dot => dot.words).length;
+    return {
+      label: `Time until capacity was whole, over network ${network}; at the far edge: not in the time that was waited`,
+      height: rowsHeight(rows),
+      config: strip(rows, 'after the answer'),
+      table: table('Time until capacity was whole', [...quantileHeads, 'not in time'],
+        rows.map(row => [...quantileRow(row), missed(row)])),
+    };
+  });
+}
+
+/** In the dialog: the samples of one cell. */
+function drawSamples(place, cell) {
+  const canvas = el('canvas', {role: 'img', 'aria-label': 'How late each sample was; the table has the figures'});
+  const box = el('div', {class: 'canvas'}, canvas);
+  box.style.height = '120px';
+  place.replaceChildren(box);
+  const rows = [{name: '', dots: cell.samples.map(sample => ({cell, value: sample.late_ms}))}];
+  const config = strip(rows, 'later than the limit by', {value: run.settings.tolerance_ms, label: 'on time'});
+  config.options.plugins.legend = {display: false};
+  config.options.onClick = null;
+  new Chart(canvas, withDefaults(config));
+}

@@ -1,0 +1,101 @@
+#include "tools/laboratory/table.h"
+
+#include "tools/laboratory/cells.h"
+#include "tools/laboratory/matrix.h"
+#include "tools/laboratory/sign.h"
+#include "tools/laboratory/verdict.h"
+#include "tools/laboratory/wrap.h"
+
+#include <fmt/color.h>
+#include <fmt/format.h>
+
+namespace curfew::laboratory {
+
+namespace {
+
+constexpr int differences_shown = 12;
+
+std::string title(std::string_view text, bool colour) {
+    return fmt::format(colour ? fmt::emphasis::bold : fmt::text_style(), "{}", text) + '\n';
+}
+
+std::string heading(const Run& run) {
+    const auto& settings = run.settings;
+    const auto& machine = run.machine;
+    return wrap("", fmt::format("{} of {}: each cell {} times, the limit after {:g} ms and the "
+                                "server's own after {:g} ms; on time is up to {:g} ms later.",
+                                settings.quick ? "A quick run" : "A run", run.started,
+                                settings.repetitions, settings.limit_ms, settings.backstop_ms,
+                                settings.tolerance_ms)) +
+           wrap("", fmt::format("curfew {} on Linux {}, {} cores, {}.", machine.curfew,
+                                machine.kernel, machine.cores, machine.processor)) +
+           (run.complete ? "" : "It was interrupted: cells are missing.\n");
+}
+
+std::string legend() {
+    std::string text;
+    for (const auto each : {Verdict::clean, Verdict::leaks, Verdict::tainted, Verdict::powerless}) {
+        text += fmt::format("  {}  {}: {}\n", sign(each), name(each), meaning(each));
+    }
+    text += "  *   a worker is killed or dies for it\n";
+    text += "  ·   not measured\n";
+    text += wrap("  ",
+                 "late ms: the worst p99 of the row's cells that are not powerless. call µs: "
+                 "more, for a call that is not slow. rate: throughput with it, of that without.");
+    return text;
+}
+
+/// How the cells of another network differ from those of the main one.
+std::string differences(const Run& run, const NetworkLayer& network) {
+    int measured = 0;
+    int different = 0;
+    std::string list;
+    for (const auto& cell : run.cells) {
+        if (cell.network != network.name) continue;
+        const auto* const main = find_cell(run, cell.strategy, cell.kind, main_network(run));
+        if (!main) continue;
+        ++measured;
+        if (main->verdict == cell.verdict) continue;
+        if (++different > differences_shown) continue;
+        list += fmt::format("{}{} / {}: {}, not {}", list.empty() ? " Not: " : "; ", cell.strategy,
+                            cell.kind, name(cell.verdict), name(main->verdict));
+    }
+    if (different > differences_shown) {
+        list += fmt::format("; and {} more", different - differences_shown);
+    }
+    if (measured == 0) return wrap("  ", network.name + ": not measured.");
+    return wrap("  ", fmt::format("{} ({}): {} of {} as over {}.{}{}", network.name, network.about,
+                                  measured - different, measured, main_network(run), list,
+                                  list.empty() ? "" : "."));
+}
+
+std::string other_networks(const Run& run, bool colour) {
+    std::string text;
+    for (const auto& network : run.networks) {
+        if (network.name != main_network(run)) text += differences(run, network);
+    }
+    return text.empty() ? "" : "\n" + title("Other networks", colour) + text;
+}
+
+std::string gaps(const Run& run, bool colour) {
+    if (run.gaps.empty()) return "";
+    auto text = "\n" + title("Gaps", colour);
+    for (const auto& gap : run.gaps) text += wrap("  ", gap.what + ": " + gap.why);
+    return text;
+}
+
+std::string advice(const Run& run, bool colour) {
+    if (run.recommendations.empty()) return "";
+    auto text = "\n" + title("What follows", colour);
+    for (const auto& each : run.recommendations) text += wrap("  ", each.text);
+    return text;
+}
+
+}  // namespace
+
+std::string table(const Run& run, bool colour) {
+    return heading(run) + '\n' + matrix(run, colour) + '\n' + legend() +
+           other_networks(run, colour) + gaps(run, colour) + advice(run, colour);
+}
+
+}  // namespace curfew::laboratory

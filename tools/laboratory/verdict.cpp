@@ -1,0 +1,232 @@
+#include "tools/laboratory/verdict.h"
+
+#include "tools/laboratory/statistics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace curfew::laboratory {
+
+namespace {
+
+/// A worker that is warm grows by less than this for other reasons.
+constexpr long memory_noise_kib = 1024;
+
+/// A sample, with what it is judged by.
+struct Trial {
+    const Sample& sample;
+    double tolerance_ms;
+    bool crash;
+
+    [[nodiscard]] bool answered() const { return sample.complete && sample.answer != Answer::none; }
+    [[nodiscard]] bool late() const { return sample.late_ms > tolerance_ms; }
+    [[nodiscard]] bool early() const { return sample.late_ms < -tolerance_ms; }
+};
+
+/// How many of the samples something has to be true of, to count.
+struct Share {
+    int least;
+    int percent;
+
+    [[nodiscard]] bool holds(int count, int of) const {
+        return count >= std::min(least, of) && count > 0 && count * 100 >= percent * of;
+    }
+};
+
+constexpr Share a_fifth{.least = 2, .percent = 20};
+constexpr Share a_third{.least = 3, .percent = 33};
+constexpr Share half{.least = 1, .percent = 50};
+constexpr Share nearly_all{.least = 1, .percent = 80};
+
+/// The worst first.
+constexpr std::array damning{Verdict::powerless, Verdict::tainted, Verdict::leaks};
+
+struct Fact {
+    Verdict speaks_for;
+    Share enough;
+    const char* says;  // is followed by "in 9 of 10"
+    bool (*is_true)(const Trial&);
+    std::string (*detail)(const Sample&) = nullptr;
+};
+
+bool wrong_answer(const Trial& trial) {
+    if (trial.crash || !trial.answered()) return false;
+    switch (trial.sample.answer) {
+        case Answer::error:
+            return true;
+        case Answer::death:
+            // That of a worker which was killed at the limit is the answer that was to be expected;
+            // that of one which died has a line of its own.
+            return trial.sample.worker == WorkerFate::alive;
+        case Answer::timeout:
+        case Answer::limit:
+            return trial.early();
+        default:
+            return false;
+    }
+}
+
+// What a busy machine may bring about by itself needs more samples than what it never does.
+constexpr std::array facts{
+    Fact{Verdict::powerless, half, "no complete answer on time",
+         [](const Trial& t) { return !t.answered() || t.late(); }},
+    Fact{Verdict::tainted, a_fifth, "no complete answer at all",
+         [](const Trial& t) { return !t.answered(); }},
+    Fact{Verdict::tainted, a_fifth, "the answer was not the 504 that was due", wrong_answer},
+    Fact{Verdict::tainted, a_fifth, "the worker died",
+         [](const Trial& t) { return !t.crash && t.sample.worker == WorkerFate::died; }},
+    Fact{Verdict::tainted, a_fifth, "the next call was answered wrongly",
+         [](const Trial& t) { return t.sample.next == Next::wrong; }},
+    Fact{Verdict::tainted, a_third, "the next call failed",
+         [](const Trial& t) { return t.sample.next == Next::failed; }},
+    Fact{Verdict::tainted, a_third, "other clients lost requests",
+         [](const Trial& t) { return t.sample.others.lost > 0; }},
+    Fact{Verdict::leaks, half, "the function went on",
+         [](const Trial& t) { return !t.sample.left.function.empty(); },
+         [](const Sample& sample) { return " (" + sample.left.function + ")"; }},
+    Fact{Verdict::leaks, half, "threads stayed",
+         [](const Trial& t) { return t.sample.left.threads > 0; }},
+    Fact{Verdict::leaks, half, "child processes stayed",
+         [](const Trial& t) { return t.sample.left.children > 0; }},
+    Fact{Verdict::leaks, half, "descriptors stayed open",
+         [](const Trial& t) { return t.sample.left.descriptors > 0; }},
+    Fact{Verdict::leaks, half, "queries went on in the database",
+         [](const Trial& t) { return t.sample.left.queries > 0; }},
+    Fact{Verdict::leaks, half, "transactions kept their locks",
+         [](const Trial& t) { return t.sample.left.transactions > 0; }},
+    Fact{Verdict::leaks, half, "not all workers became free again",
+         [](const Trial& t) { return !t.sample.whole_ms; }},
+    Fact{Verdict::leaks, nearly_all, "a MiB or more of memory stayed",
+         [](const Trial& t) { return t.sample.left.memory_kib >= memory_noise_kib; }},
+};
+
+bool ended_by_server(const Trial& trial) {
+    return trial.late() && trial.sample.answer == Answer::limit;
+}
+
+class Judgement {
+  public:
+    Judgement(Cell& cell, const Settings& settings) : cell_(cell) {
+        for (const auto& sample : cell.samples) {
+            trials_.push_back({sample, settings.tolerance_ms, cell.kind.starts_with("crash")});
+        }
+    }
+
+    void conclude() {
+        cell_.summary = summary();
+        cell_.costs_worker = half.holds(count(lost_worker), total());
+        cell_.verdict = verdict();
+        cell_.because.clear();
+        explain();
+    }
+
+  private:
+    static bool lost_worker(const Trial& trial) { return trial.sample.worker != WorkerFate::alive; }
+
+    [[nodiscard]] int total() const { return static_cast<int>(trials_.size()); }
+
+    template <class Predicate>
+    [[nodiscard]] int count(Predicate is_true) const {
+        return static_cast<int>(std::ranges::count_if(trials_, is_true));
+    }
+
+    [[nodiscard]] bool found(Verdict verdict) const {
+        return std::ranges::any_of(facts, [&](const Fact& fact) {
+            return fact.speaks_for == verdict && fact.enough.holds(count(fact.is_true), total());
+        });
+    }
+
+    [[nodiscard]] Verdict verdict() const {
+        if (trials_.empty()) return Verdict::powerless;
+        for (const auto each : damning) {
+            if (found(each)) return each;
+        }
+        return Verdict::clean;
+    }
+
+    [[nodiscard]] Summary summary() const {
+        std::vector<double> late;
+        for (const auto& trial : trials_) late.push_back(trial.sample.late_ms);
+        Summary summary;
+        summary.late_ms = {.p50 = percentile_interval(late, 0.5),
+                           .p99 = percentile_interval(late, 0.99),
+                           .max = late.empty() ? 0 : std::ranges::max(late)};
+        summary.on_time = count([](const Trial& t) { return t.answered() && !t.late(); });
+        summary.answered = count(&Trial::answered);
+        return summary;
+    }
+
+    void say(const std::string& what, int times) {
+        cell_.because.push_back(fmt::format("{} in {} of {}", what, times, total()));
+    }
+
+    void explain() {
+        if (trials_.empty()) {
+            cell_.because.emplace_back("there are no samples");
+            return;
+        }
+        for (const auto each : damning) {
+            if (found(each)) say_all(each, "");
+        }
+        say_lateness();
+        say_workers();
+        for (const auto each : damning) {
+            if (!found(each)) say_all(each, "too seldom to count: ");
+        }
+    }
+
+    void say_all(Verdict verdict, const std::string& before) {
+        for (const auto& fact : facts) {
+            const auto times = count(fact.is_true);
+            if (fact.speaks_for != verdict || times == 0) continue;
+            const auto one = std::ranges::find_if(trials_, fact.is_true);
+            say(before + fact.says + (fact.detail ? fact.detail(one->sample) : ""), times);
+        }
+    }
+
+    void say_lateness() {
+        const auto& late = cell_.summary.late_ms;
+        cell_.because.push_back(fmt::format(
+            "{} of {} were answered on time, {:+.1f} ms from the limit (p50), {:+.1f} ms (p99)",
+            cell_.summary.on_time, total(), late.p50.value, late.p99.value));
+    }
+
+    void say_workers() {
+        if (const auto times = count(ended_by_server)) {
+            say("the server's own limit had to end it", times);
+        }
+        const auto of = [this](WorkerFate fate) {
+            return count([fate](const Trial& t) { return t.sample.worker == fate; });
+        };
+        if (const auto times = of(WorkerFate::killed)) say("the worker was killed", times);
+        if (const auto times = of(WorkerFate::died); times && trials_.front().crash) {
+            say("the worker died", times);
+        }
+    }
+
+    Cell& cell_;
+    std::vector<Trial> trials_;
+};
+
+}  // namespace
+
+void conclude(Cell& cell, const Settings& settings) { Judgement(cell, settings).conclude(); }
+
+std::string_view name(Verdict verdict) noexcept {
+    switch (verdict) {
+        case Verdict::clean:
+            return "clean";
+        case Verdict::leaks:
+            return "leaks";
+        case Verdict::tainted:
+            return "tainted";
+        case Verdict::powerless:
+            break;
+    }
+    return "powerless";
+}
+
+}  // namespace curfew::laboratory
