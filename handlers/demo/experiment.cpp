@@ -129,7 +129,10 @@ Response Experiment::report(std::string_view strategy,
     report.add("late_ms", json_milliseconds(std::max(elapsed - limit_, Duration::zero())));
     report.add("left_behind", left_behind(before, call_, outcome.name == "timeout"));
     tell("end", number_);
-    return json(report.text() + "\n").status(outcome.status);
+    auto response = json(report.text() + "\n").status(outcome.status);
+    // The next of an experiment is for whichever worker is free.
+    if (number_ != 0) response.close_connection();
+    return response;
 }
 
 std::string run_slow_function(std::size_t function, std::uint64_t call, const std::string& server,

@@ -18,9 +18,10 @@ namespace demo::lab {
 
 namespace {
 
-/// The worker that has just died may still be cleared away: who resumes waits a moment.
-Inbox open_inbox(bool resumes) {
-    const auto give_up = Deadline::in(resumes ? 2s : 0s);
+/// Waits a moment for who has just gone: a client's going is noticed when it is written to, and a
+/// dead worker's inbox goes with its keeper.
+Inbox open_inbox() {
+    const auto give_up = Deadline::in(1500ms);
     while (true) {
         if (auto inbox = Inbox::open()) return std::move(*inbox);
         if (give_up.passed()) break;
@@ -41,7 +42,7 @@ Response events(const Request& request) {
     const auto& network = find_network(request.query("network").value_or("clean"));
     const auto resumed = bookmark_in(request);
     // Shared, since a std::function must be one that can be copied; nobody does.
-    const auto watch = std::make_shared<Watch>(open_inbox(resumed.has_value()), network, resumed);
+    const auto watch = std::make_shared<Watch>(open_inbox(), network, resumed);
     return stream("text/event-stream", [watch] { return watch->next(); })
         .header("Cache-Control", "no-store");
 }
@@ -79,8 +80,11 @@ void add_harakiri(Index& index) {
 
 Response done(const Request&) {
     tell_watcher("done");
-    return Response(204);
+    return Response(204).close_connection();
 }
+
+/// A request that takes no time at all.
+Response other(const Request&) { return text("Hello\n").close_connection(); }
 
 }  // namespace
 
@@ -96,6 +100,7 @@ void add_lab(Index& index) {
     index.get("/lab/events", events,
               "What that page hears: server-sent events for 30 seconds, one client at a time.",
               "/lab/events?network=clean");
+    index.behind("GET", "/lab/other", other);
     index.behind("POST", "/lab/done", done);
     add_harakiri(index);
 }

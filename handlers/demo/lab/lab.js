@@ -97,12 +97,12 @@ async function ask_as_others() {
         const other = {sent: now()};
         mine.others.push(other);
         try {
-            await (await fetch("/hello", {...request_options, signal: mine.abort.signal})).text();
+            await (await fetch("/lab/other", {...request_options, signal: mine.abort.signal})).text();
         } catch { other.lost = !mine.abort.signal.aborted; }
         if (mine !== experiment) return;
         other.answered = now();
         const took = other.answered - other.sent;
-        if (took > other_is_slow) say(other.answered, `Others: /hello took ${ms(took)}.`, "harm");
+        if (took > other_is_slow) say(other.answered, `Others: one waited ${ms(took)}.`, "harm");
         await new Promise((resolve) => setTimeout(resolve, Math.max(0, other_every - took)));
     }
 }
@@ -163,7 +163,8 @@ function on_death(event) {
     for (const request of had) request.ended = told.t;
     const whose = had.length ? `, which ran request ${had.map((r) => r.n).join(", ")},` : "";
     const seen = told.t - told.since > 100 ? `, some time in the last ${ms(told.t - told.since)}` : "";
-    if (worker.condemned && !had.length) return say(told.t, `Worker ${told.pid} has gone${seen}.`);
+    worker.spare = !had.length && (worker.condemned || ready_workers() >= experiment.whole);
+    if (worker.spare) return say(told.t, `Worker ${told.pid} has gone, being one too many${seen}.`);
     say(told.t, `Worker ${told.pid}${whose} is lost${seen}.`, "harm");
     experiment.lost_at = experiment.lost_at || told.t;
     experiment.lost += 1;
@@ -304,6 +305,16 @@ function stop() {
     }
 }
 
+/// Also for a page that the browser keeps, to come back to: it would keep the connections as well.
+function leave() {
+    if (document.body.dataset.state !== "running") return;
+    experiment.abort.abort();
+    experiment.answered_all = true;
+    experiment.said_bye = true;
+    experiment.source.close();
+    finish("You had left the page.");
+}
+
 function set_state(state) {
     document.body.dataset.state = state;
     document.getElementById("run").disabled = state === "running";
@@ -312,3 +323,4 @@ function set_state(state) {
 
 form.addEventListener("submit", (event) => { event.preventDefault(); begin(); });
 document.getElementById("stop").addEventListener("click", stop);
+addEventListener("pagehide", leave);

@@ -74,7 +74,8 @@ function draw_request(picture, request, until) {
                          class: "limit"});
     if (request.answer) {
         const said = `${request.answer.text}, ${ms(request.answered - request.sent)}`;
-        picture.text(Math.max(picture.x(request.answered), x) + 8, request.answer.style, said);
+        const last = Math.max(request.answered, end, limit);
+        picture.text(picture.x(last) + 8, request.answer.style, said);
     }
     picture.row();
 }
@@ -101,8 +102,8 @@ function draw_worker(picture, worker, until) {
         picture.text(picture.x(request.began) + 4, "", String(request.n));
     }
     if (worker.died) {
-        const lost = !worker.condemned || experiment.requests.some((r) => r.pid === worker.pid);
-        picture.text(picture.x(end) - 1, lost ? "harm" : "quiet", lost ? "✕ lost" : "✕ gone");
+        const [style, said] = worker.spare ? ["quiet", "✕ one too many"] : ["harm", "✕ lost"];
+        picture.text(picture.x(end) - 1, style, said);
     } else if (worker.pid === experiment.watcher) {
         picture.text(picture.x(end) + 8, "quiet", "tells");
     } else if (worker.ready > experiment.start) {

@@ -20,7 +20,7 @@ namespace {
 constexpr int look_every_ms = 10;
 
 /// Without events for so long, a comment is sent.
-constexpr double silence_ms = 500;
+constexpr double silence_ms = 250;
 
 std::string json_ms(double number) {
     std::array<char, 32> text{};

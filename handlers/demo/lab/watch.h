@@ -38,7 +38,7 @@ class Watch {
     Watch(Inbox inbox, const Network& network, const std::optional<Bookmark>& resumed);
 
     /// The next events as server-sent events are written (WHATWG HTML, section 9.2), or a comment
-    /// after half a second without any, so that a client that has gone is noticed. Nothing once it
+    /// after a quarter of a second without any, so that a client that has gone is noticed. Nothing once it
     /// is over.
     [[nodiscard]] std::optional<std::string> next();
 
