@@ -11,8 +11,6 @@ struct Census {
     int descriptors = 0;
 
     [[nodiscard]] static Census take();
-
-    friend bool operator==(const Census&, const Census&) = default;
 };
 
 }  // namespace demo

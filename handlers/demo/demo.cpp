@@ -1,6 +1,7 @@
 #include <curfew/app.h>
 
 #include "basics.h"
+#include "calls.h"
 #include "crash.h"
 #include "delay.h"
 #include "index.h"
@@ -42,12 +43,19 @@ void add_limits(Index& index) {
                   "Functions that may be slow, under every way of limiting their time. Each answer "
                   "says what came of it, when, and what was left behind.");
     index.get("/strategies", strategies_page, "What each strategy can do, and links to try it.");
+    index.get("/calls/:strategy", calls,
+              "What a call costs that is not slow. <code>bare</code> is one without a limit.",
+              "/calls/deadline?number=10000");
     index
         .get("/timeout/:strategy/:function", timeout,
              "That function, under that strategy. <code>limit</code> is its limit, "
              "<code>seconds</code> what it takes if nobody ends it.",
              "/timeout/deadline/http?limit=500ms&amp;seconds=2")
         .harakiri(15s);
+    index.get(
+        "/running", functions_that_run,
+        "Which of those functions still run in the process that answers, although their callers "
+        "have gone on.");
 }
 
 void add_unsafe(Index& index) {

@@ -12,8 +12,9 @@ namespace demo {
 /// A slow function, what it is given, and the limit it gets: what a request to /timeout asks for.
 class Experiment {
   public:
-    /// From the path's `:function` and the query's `limit` and `seconds`. `http` asks $DEMO_HTTP,
-    /// or this very server. Throws HttpError 400 that says what there is to choose from.
+    /// From the path's `:function` and the query's `limit` and `seconds`; with `census=no` nobody
+    /// looks what is left behind, which takes its time. `http` asks $DEMO_HTTP, or this very
+    /// server. Throws HttpError 400 that says what there is to choose from.
     explicit Experiment(const curfew::Request& request)
         : Experiment(request, request.param("function")) {}
 
@@ -36,6 +37,7 @@ class Experiment {
   private:
     std::size_t function_;
     curfew::Duration limit_;
+    bool looks_;
     double seconds_;
     std::string server_;
     std::uint64_t call_;

@@ -10,7 +10,7 @@
 namespace demo {
 
 /// Adds routes to a router, and each to a page that lists them: what is listed is served, and the
-/// other way round, but for what stands behind() another. Texts are HTML; all of them are the
+/// other way round, but for what is posted. Texts are HTML; all of them are the
 /// demo's own, so that nothing is escaped.
 class Index {
   public:
@@ -33,10 +33,9 @@ class Index {
     void add(std::initializer_list<std::string_view> methods, std::string_view pattern,
              const curfew::Handler& handler, std::string_view shows, std::string_view example);
 
-    /// A route that is not listed, since it only serves another that is.
-    curfew::Route& behind(std::string_view method, std::string_view pattern,
-                          curfew::Handler handler) {
-        return router_.add(method, pattern, std::move(handler));
+    /// A route for POST alone. It is not listed: no link leads there.
+    curfew::Route& post(std::string_view pattern, curfew::Handler handler) {
+        return router_.post(pattern, std::move(handler));
     }
 
     /// The page: complete, without external resources.

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <fstream>
+#include <utility>
 
 namespace demo {
 
@@ -23,6 +24,19 @@ std::string first_line(const std::string& path) {
     std::string line;
     std::getline(std::ifstream(path), line);
     return line;
+}
+
+/// Empty if there is no such thread any more.
+std::string what_does(pid_t thread) {
+    const auto id = std::to_string(thread);
+    const auto directory = "/proc/self/task/" + id;
+    const auto stat = first_line(directory + "/stat");
+    const auto state = stat.rfind(") ");
+    if (state == std::string::npos) return {};
+    if (stat[state + 2] == 'R') return "thread " + id + " computes";
+    const auto where = first_line(directory + "/wchan");
+    // "0": the kernel does not tell.
+    return "thread " + id + " waits" + (where.size() > 1 ? " in " + where : "");
 }
 
 }  // namespace
@@ -49,18 +63,18 @@ std::uint64_t new_call() noexcept {
 
 std::string what_runs(std::uint64_t call) {
     for (const auto& note : notes) {
-        if (note.call != call) continue;
-        const auto id = std::to_string(note.thread.load());
-        const auto directory = "/proc/self/task/" + id;
-        const auto stat = first_line(directory + "/stat");
-        const auto state = stat.rfind(") ");
-        if (state == std::string::npos) return {};
-        if (stat[state + 2] == 'R') return "thread " + id + " computes";
-        const auto where = first_line(directory + "/wchan");
-        // "0": the kernel does not tell.
-        return "thread " + id + " waits" + (where.size() > 1 ? " in " + where : "");
+        if (note.call == call) return what_does(note.thread);
     }
     return {};
+}
+
+std::vector<std::string> what_runs() {
+    std::vector<std::string> all;
+    for (const auto& note : notes) {
+        if (note.call == 0) continue;
+        if (auto words = what_does(note.thread); !words.empty()) all.push_back(std::move(words));
+    }
+    return all;
 }
 
 }  // namespace demo

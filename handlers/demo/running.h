@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace demo {
 
@@ -24,5 +25,8 @@ class Running {
 /// What the thread that runs this call does: "thread 4711 computes", "thread 4711 waits in
 /// futex_wait_queue". Empty once it runs no more.
 [[nodiscard]] std::string what_runs(std::uint64_t call);
+
+/// The same of every call that runs in this process.
+[[nodiscard]] std::vector<std::string> what_runs();
 
 }  // namespace demo

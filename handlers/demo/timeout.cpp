@@ -1,6 +1,8 @@
 #include "timeout.h"
 
 #include "experiment.h"
+#include "json.h"
+#include "running.h"
 #include "unsafe_strategies.h"
 
 #include <stdexcept>
@@ -37,5 +39,7 @@ Response timeout(const Request& request) {
                             experiment.call(), experiment.server(), experiment.seconds());
     });
 }
+
+Response functions_that_run(const Request&) { return json(json_list(what_runs()) + "\n"); }
 
 }  // namespace demo

@@ -53,7 +53,7 @@ class Browser:
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()
 
     def complaints(self):
-        """What the console has said since the last call: errors, warnings, what the policy forbade."""
+        """Errors and warnings of the console since the last call; what the policy forbade, too."""
         return [entry["message"] for entry in self.driver.get_log("browser")
                 if entry["level"] in ("SEVERE", "WARNING")]
 
@@ -66,7 +66,8 @@ class Browser:
 
     def picture(self, path):
         """A PNG of the whole page, for people."""
-        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot",
+                                           {"captureBeyondViewport": True})
         with open(path, "wb") as file:
             file.write(base64.b64decode(shot["data"]))
 

@@ -1,5 +1,6 @@
 #include "tests/laboratory/plausible_run.h"
 
+#include "tools/laboratory/recommend.h"
 #include "tools/laboratory/verdict.h"
 
 #include <random>
@@ -195,25 +196,6 @@ class Maker {
     std::mt19937 random_{1};
 };
 
-std::vector<Recommendation> recommendations() {
-    return {
-        {{"http-delay", "http-stall", "http-drip", "http-black-hole", "cache-delay", "cache-stall",
-          "cache-drip", "cache-black-hole", "db-delay", "db-stall", "db-drip", "db-black-hole",
-          "db-slow-query", "sleep"},
-         {"deadline", "fiber", "alarm"},
-         "For blocked sockets and sleeps put the limit in the function: deadline is on time within "
-         "1 ms, leaves nothing, costs no worker and 0.1 µs a call."},
-        {{"cooperative"}, {"checkpoint", "deadline"}, "A loop that asks can be told."},
-        {{"spin", "deaf", "lock"},
-         {"process", "harakiri", "fork"},
-         "For loops that compute and locks that never come only a killed process helps: process "
-         "spares the worker, harakiri costs it and nothing else."},
-        {{"crash"},
-         {"harakiri"},
-         "Nothing in the function survives a crash; the server answers 502."},
-    };
-}
-
 }  // namespace
 
 Run plausible_run() {
@@ -229,7 +211,6 @@ Run plausible_run() {
                     {"jitter", "0 to 60 ms more, by chance", 300}};
     run.gaps = {{"network loss", "the kernel has no netem"},
                 {"nginx", "not installed <b>here</b>\u2028"}};
-    run.recommendations = recommendations();
 
     Maker maker(run.settings);
     for (const auto& strategy : behaviours()) {
@@ -242,6 +223,7 @@ Run plausible_run() {
             }
         }
     }
+    run.recommendations = recommend(run);
     return run;
 }
 

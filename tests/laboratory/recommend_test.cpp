@@ -106,6 +106,21 @@ TEST_CASE("the best of what leaks is recommended if nothing is clean, and says w
                           "function went on in 10 of 10: ") == 0);
 }
 
+TEST_CASE("a limit in the server is kept behind those in the function that cannot end everything") {
+    auto run = example_run();
+
+    const auto all = recommend(run);
+
+    REQUIRE(all.size() == 4);
+    CHECK(all[2].use == Names{"harakiri"});
+    CHECK(all[2].text ==
+          "Behind deadline keep harakiri, in the server: it is clean with 3 of 4 kinds, also where "
+          "deadline is not: with spin; each time it costs a worker.");
+
+    cell(run, "deadline", "spin").verdict = Verdict::clean;
+    for (const auto& each : recommend(run)) CHECK(each.text.find("Behind") == std::string::npos);
+}
+
 TEST_CASE("where nothing helps nothing is recommended") {
     auto run = example_run();
     for (const auto* const name : {"process", "harakiri", "thread"}) {

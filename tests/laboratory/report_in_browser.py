@@ -21,19 +21,17 @@ from selenium.webdriver.common.keys import Keys
 WRITER = sys.argv.pop(1)
 
 
-def run_of(page):
-    return json.loads(re.search(r'<script type="application/json" id="run">(.*?)</script>',
-                                page.read_text(), re.DOTALL).group(1))
+RUN = re.compile(r'(?<=<script type="application/json" id="run">).*?(?=</script>)', re.DOTALL)
 
 
 class Report(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         with contextlib.ExitStack() as stack:
-            page = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "report.html"
-            subprocess.run([WRITER, page], check=True)
-            cls.run_shown = run_of(page)
-            cls.url = page.as_uri()
+            cls.page = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "report.html"
+            subprocess.run([WRITER, cls.page], check=True)
+            cls.run_shown = json.loads(RUN.search(cls.page.read_text()).group())
+            cls.url = cls.page.as_uri()
             cls.browser = stack.enter_context(browser())
             cls.addClassCleanup(stack.pop_all().close)
 
@@ -47,7 +45,18 @@ class Report(unittest.TestCase):
     def tearDown(self):
         self.assertEqual(self.browser.complaints(), [])
         self.assertEqual([url for url in self.browser.requests()
-                          if url != self.url and not url.startswith("data:")], [])
+                          if url not in (self.url, self.other_url)
+                          and not url.startswith("data:")], [])
+
+    other_url = None
+
+    def open_other(self, **members):
+        """The page with another run, where these members differ."""
+        other = self.page.with_name("other.html")
+        run = json.dumps({**self.run_shown, **members}).replace("<", "\\u003c")
+        other.write_text(RUN.sub(lambda _: run, self.page.read_text()))
+        self.other_url = other.as_uri()
+        self.browser.open(self.other_url)
 
     def cell(self, strategy, kind):
         return self.browser.one(f'.matrix button[aria-label^="{strategy}, {kind}:"]')
@@ -146,13 +155,14 @@ class Report(unittest.TestCase):
 
     def test_the_network_switch_changes_matrix_and_charts(self):
         before = self.cell("gunicorn-gevent", "sleep").get_attribute("aria-label")
-        self.assertIn("Limit 100 ms", self.browser.one("#network-about").text)
+        self.assertIn("The limit is 100 ms", self.browser.one("#network-about").text)
 
         self.chosen("jitter")
 
         self.assertIn("clean", before)
-        self.assertIn("powerless", self.cell("gunicorn-gevent", "sleep").get_attribute("aria-label"))
-        self.assertIn("Limit 300 ms", self.browser.one("#network-about").text)
+        after = self.cell("gunicorn-gevent", "sleep").get_attribute("aria-label")
+        self.assertIn("powerless", after)
+        self.assertIn("The limit is 300 ms", self.browser.one("#network-about").text)
         self.assertIn("over network jitter", self.browser.one("#lateness figcaption").text)
 
     def drawn(self, selector):
@@ -200,6 +210,35 @@ class Report(unittest.TestCase):
         self.assertTrue(self.browser.run(
             "const m = document.getElementById('matrix'); return m.scrollWidth > m.clientWidth"))
         self.picture("narrow")
+
+    def test_an_interrupted_run_says_so_and_shows_what_it_has(self):
+        few = [cell for cell in self.run_shown["cells"] if cell["kind"] == "sleep"][:5]
+        few[0] = {**few[0], "samples": []}
+
+        self.open_other(complete=False, cells=few)
+
+        self.assertIn("interrupted: 5 of at most 1140 cells", self.browser.one("#gaps").text)
+        measured = self.browser.all('.matrix button:not([aria-disabled])')
+        self.assertEqual(len(measured), 2)  # of the network that is shown
+        measured[0].click()
+        self.assertIn("none against sleep", self.browser.one("dialog[open]").text)
+        self.assertTrue(self.drawn("#capacity canvas"))
+
+    def test_a_run_of_nothing_is_a_page_all_the_same(self):
+        self.open_other(cells=[], strategies=[], kinds=[], networks=[], recommendations=[])
+
+        self.assertIn("Nothing", self.browser.one("#says").text)
+
+    def test_paper_is_light(self):
+        self.browser.prefer("dark")
+        self.browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+        self.addCleanup(self.browser.driver.execute_cdp_cmd, "Emulation.setEmulatedMedia",
+                        {"media": ""})
+
+        self.assertEqual(self.background(), "rgb(255, 255, 255)")
+        self.assertFalse(self.browser.one("#theme").is_displayed())
+        self.assertTrue(self.browser.one(".matrix").is_displayed())
 
     def test_a_text_of_the_run_is_never_markup(self):
         self.assertEqual(self.browser.all("img, b b"), [])

@@ -74,6 +74,20 @@ TEST_CASE("a file of a run is replaced as a whole, and read") {
                       doctest::Contains("/nowhere/run.json: cannot be written"));
 }
 
+TEST_CASE("a run may go on with another of the same plan, whatever that has found") {
+    const auto run = some_run();
+    auto other = run;
+    other.cells.clear();
+    other.strategies.at(0).cost = {};
+    CHECK(same_plan(run, other));
+
+    other.settings.seed = 2;
+    CHECK_FALSE(same_plan(run, other));
+    other = run;
+    other.strategies.pop_back();
+    CHECK_FALSE(same_plan(run, other));
+}
+
 TEST_CASE("what is no run says why") {
     CHECK_THROWS_WITH(read_run("/nowhere.json"), "/nowhere.json: cannot be read");
     CHECK_THROWS_WITH(run_from("[1, 2"), doctest::Contains("it is no run of the lab"));

@@ -1,4 +1,5 @@
 #include "tests/laboratory/example_run.h"
+#include "tests/laboratory/plausible_run.h"
 #include "tools/laboratory/table.h"
 
 #include <doctest/doctest.h>
@@ -20,6 +21,14 @@ std::vector<std::string> lines_of(const std::string& text) {
 std::size_t columns(const std::string& line) {
     return static_cast<std::size_t>(
         std::ranges::count_if(line, [](char each) { return (each & 0xc0) != 0x80; }));
+}
+
+/// Every white space is one space.
+std::string in_one_line(const std::string& text) {
+    std::string line;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) line += word + ' ';
+    return line;
 }
 
 std::string line_of(const std::string& text, const std::string& begin) {
@@ -71,12 +80,22 @@ TEST_CASE("the names of kinds stand upright under their group's") {
 }
 
 TEST_CASE("the table says what another network changes, what is missing, and what to do") {
-    const auto text = table(example_run(), false);
+    const auto text = in_one_line(table(example_run(), false));
 
-    CHECK(text.find("latency (100 ms more): 1 of 2 as over clean. Not: thread / http-stall: "
-                    "tainted, not leaks.") != std::string::npos);
+    CHECK(text.find("latency (100 ms more): 1 of 2 cells as over clean; thread is tainted, not "
+                    "leaks, with http-stall.") != std::string::npos);
     CHECK(text.find("loss: there is no netem here") != std::string::npos);
     CHECK(text.find("For spin use process.") != std::string::npos);
+}
+
+TEST_CASE("the table of a full run fits in a hundred columns, in one piece") {
+    const auto text = table(plausible_run(), false);
+
+    for (const auto& line : lines_of(text)) {
+        CAPTURE(line);
+        CHECK(columns(line) <= 100);
+    }
+    CHECK(text.find("\nharakiri ") == text.rfind("\nharakiri "));
 }
 
 TEST_CASE("no line is wider than the terminal, however many kinds there are") {

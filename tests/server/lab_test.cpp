@@ -147,7 +147,7 @@ TEST_CASE("what the lab does not understand is 400, and it says what") {
     const auto drip = server.get("/lab/events?network=drip");
     CHECK(drip.status == 400);
     CHECK(contains(drip.body, "only the clean network is there"));
-    for (const auto* const id : {"x", "1-", "1-2x", "-1"}) {
+    for (const auto* const id : {"x", "1", "1-", "1-2-", "1-2-3x", "-1-2"}) {
         CAPTURE(id);
         CHECK(server.get("/lab/events", std::string("Last-Event-ID: ") + id + "\r\n").status ==
               400);

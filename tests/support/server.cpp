@@ -46,6 +46,8 @@ std::string demo_library() {
     return root / "handlers" / "demo" / "demo.so";
 }
 
+Client::Client(const Server& server) : Client(server.url()) {}
+
 Server::Server(Setup setup) : directory_(make_directory()), wrapped_(!setup.wrapper.empty()) {
     if (!setup.config.empty()) std::ofstream(directory_ / "curfew.toml") << setup.config;
     process_ = std::make_unique<Process>(command_of(setup), directory_, setup.before_exec);

@@ -18,12 +18,14 @@ std::string_view main_network(const Run& run) {
     return run.networks.empty() ? std::string_view() : run.networks.front().name;
 }
 
+bool is_crash(std::string_view kind) noexcept { return kind.starts_with("crash"); }
+
 std::optional<double> worst_lateness(const Run& run, std::string_view strategy,
                                      std::string_view network) {
     std::optional<double> worst;
     for (const auto& cell : run.cells) {
         if (cell.strategy != strategy || cell.network != network) continue;
-        if (cell.verdict == Verdict::powerless) continue;
+        if (cell.verdict == Verdict::powerless || is_crash(cell.kind)) continue;
         worst = std::max(worst.value_or(cell.summary.late_ms.p99.value),
                          cell.summary.late_ms.p99.value);
     }

@@ -15,7 +15,12 @@ namespace curfew::laboratory {
 /// there is none.
 [[nodiscard]] std::string_view main_network(const Run& run);
 
-/// The strategy's worst p99 among its cells of the network that are on time. Absent if none is.
+/// True of the kinds that end their process instead of being stuck: those whose name begins with
+/// "crash".
+[[nodiscard]] bool is_crash(std::string_view kind) noexcept;
+
+/// The strategy's worst p99 among its cells of the network that are not powerless, crashes not
+/// counted. Absent if there is none.
 [[nodiscard]] std::optional<double> worst_lateness(const Run& run, std::string_view strategy,
                                                    std::string_view network);
 

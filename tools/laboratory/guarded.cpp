@@ -67,6 +67,14 @@ std::vector<pid_t> Guarded::orphans() const {
     return found;
 }
 
+std::vector<pid_t> Guarded::processes() const {
+    std::vector<pid_t> all{guardian_.pid()};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (const pid_t child : tests::children_of(all[i])) all.push_back(child);
+    }
+    return all;
+}
+
 std::string Guarded::words() const {
     return tests::read_file(directory_ / "out") + tests::read_file(directory_ / "error");
 }

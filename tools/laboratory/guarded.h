@@ -38,8 +38,8 @@ class Guarded {
     /// Processes that have outlived the one that started them.
     [[nodiscard]] std::vector<pid_t> orphans() const;
 
-    /// All of its session, and the process that sees to its end.
-    [[nodiscard]] std::vector<pid_t> processes() const { return guardian_.session(); }
+    /// All of it, and the process that sees to its end.
+    [[nodiscard]] std::vector<pid_t> processes() const;
 
     /// What it has written to its standard output and error.
     [[nodiscard]] std::string words() const;

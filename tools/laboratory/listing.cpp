@@ -38,9 +38,8 @@ std::string kinds_listing(const Run& run, const std::vector<std::string>& kinds)
             groups.push_back(kind.group);
         }
     }
-    if (groups.empty()) return listing(names);
-    const auto whole = "every " + listing(groups) + " kind";
-    return names.empty() ? whole : whole + ", and for " + listing(names);
+    if (!groups.empty()) names.insert(names.begin(), "every " + listing(groups) + " kind");
+    return listing(names);
 }
 
 }  // namespace curfew::laboratory

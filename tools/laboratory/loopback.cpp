@@ -8,7 +8,6 @@
 #include <sys/time.h>
 
 #include <array>
-#include <optional>
 #include <random>
 #include <stdexcept>
 
@@ -29,10 +28,10 @@ sockaddr_in address_of(std::uint16_t port) {
 }
 
 /// A connection with that request in it; none if nobody takes it.
-UniqueFd send_request(std::uint16_t port, const std::string& text) {
+UniqueFd send_request(std::uint16_t port, const std::string& text, std::chrono::seconds patience) {
     auto socket = open_socket();
-    constexpr timeval patience{2, 0};
-    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    const timeval time{patience.count(), 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
     const auto address = address_of(port);
     const auto* const to = reinterpret_cast<const sockaddr*>(&address);
     if (::connect(socket.get(), to, sizeof address) != 0) return {};
@@ -40,16 +39,17 @@ UniqueFd send_request(std::uint16_t port, const std::string& text) {
     return socket;
 }
 
-std::optional<std::string> read_body(int socket) {
+Reply read_reply(int socket) {
     std::string text;
     std::array<char, 4096> part{};
     ssize_t size = 0;
     while ((size = ::recv(socket, part.data(), part.size(), 0)) > 0) {
         text.append(part.data(), static_cast<std::size_t>(size));
     }
+    // "HTTP/1.1 200 OK"
     const auto end = text.find("\r\n\r\n");
-    if (size != 0 || end == std::string::npos || text.substr(8, 5) != " 200 ") return {};
-    return text.substr(end + 4);
+    if (size != 0 || end == std::string::npos) return {};
+    return {.status = std::stoi(text.substr(9, 3)), .body = text.substr(end + 4)};
 }
 
 }  // namespace
@@ -67,16 +67,18 @@ std::uint16_t free_port() {
     throw std::runtime_error("there is no free port from 20000 to 31999");
 }
 
-std::vector<std::string> get_at_once(std::uint16_t port, const std::string& target,
-                                     std::size_t times) {
+std::vector<Reply> get_at_once(std::uint16_t port, const std::string& target, std::size_t times,
+                               std::chrono::seconds patience) {
     const auto text = "GET " + target + " HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n";
     std::vector<UniqueFd> sockets;
-    for (std::size_t i = 0; i < times; ++i) sockets.push_back(send_request(port, text));
-    std::vector<std::string> bodies;
-    for (const auto& socket : sockets) {
-        if (auto body = socket ? read_body(socket.get()) : std::nullopt) bodies.push_back(*body);
+    for (std::size_t i = 0; i < times; ++i) {
+        sockets.push_back(send_request(port, text, patience));
     }
-    return bodies;
+    std::vector<Reply> replies;
+    for (const auto& socket : sockets) {
+        replies.push_back(socket ? read_reply(socket.get()) : Reply{});
+    }
+    return replies;
 }
 
 }  // namespace curfew::laboratory

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,9 +10,14 @@ namespace curfew::laboratory {
 /// A port of 127.0.0.1 on which nobody listens, below those that the kernel gives to clients.
 [[nodiscard]] std::uint16_t free_port();
 
-/// The same GET so many times at once, each on a connection of its own. The responses' bodies, of
-/// those that came whole within two seconds with status 200.
-[[nodiscard]] std::vector<std::string> get_at_once(std::uint16_t port, const std::string& target,
-                                                   std::size_t times);
+struct Reply {
+    int status = 0;  ///< 0: none came, or not in time
+    std::string body;
+};
+
+/// The same GET so many times at once, each on a connection of its own.
+[[nodiscard]] std::vector<Reply> get_at_once(
+    std::uint16_t port, const std::string& target, std::size_t times,
+    std::chrono::seconds patience = std::chrono::seconds(2));
 
 }  // namespace curfew::laboratory

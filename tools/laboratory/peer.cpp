@@ -19,7 +19,9 @@ Peer in_gunicorn(std::string name, std::string strategy, std::string about,
             .group = "gunicorn",
             .about = std::move(about),
             .strategy = std::move(strategy),
-            .worker_class = std::move(worker_class)};
+            .worker_class = worker_class,
+            // A worker with greenlets is heard of once a second, whatever its time limit.
+            .least_limit = worker_class == "gevent" ? 2s : 1s};
 }
 
 const std::vector<Peer>& all_peers() {
@@ -113,7 +115,7 @@ std::string target_of(const Peer& peer, std::string_view function, std::chrono::
 
 std::chrono::milliseconds server_limit(const Peer& peer, std::chrono::milliseconds limit) {
     const auto step = peer.resolution;
-    return std::max((limit + step - 1ms) / step, std::chrono::milliseconds::rep{1}) * step;
+    return std::max((limit + step - 1ms) / step * step, peer.least_limit);
 }
 
 }  // namespace curfew::laboratory

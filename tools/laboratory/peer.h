@@ -19,8 +19,10 @@ struct Peer {
     std::string about;
     std::string strategy = "none";  ///< in its applications's words
     std::string worker_class = {};  ///< of gunicorn
-    /// Of the server. What it is told is rounded up to such a time.
+    /// Of the server, whose limit is a multiple of it.
     std::chrono::milliseconds resolution = std::chrono::seconds(1);
+    /// The least limit under which it leaves those alone who are well.
+    std::chrono::milliseconds least_limit = resolution;
 
     friend bool operator==(const Peer&, const Peer&) = default;
 };
@@ -40,7 +42,7 @@ struct Peer {
 [[nodiscard]] std::string target_of(const Peer& peer, std::string_view function,
                                     std::chrono::milliseconds limit, double seconds);
 
-/// The soonest limit that its server can hold and that is not before that one.
+/// The soonest limit that its server can be told and that is not before that one.
 [[nodiscard]] std::chrono::milliseconds server_limit(const Peer& peer,
                                                      std::chrono::milliseconds limit);
 

@@ -53,7 +53,7 @@ bool PeerServer::ended() const { return server_->ended() || (proxy_ && proxy_->e
 bool PeerServer::answers() {
     const auto pids = worker_pids();
     if (pids.size() != workers_) return false;
-    for (const auto& body : get_at_once(port_, "/pid", 2 * workers_)) heard_.insert(body);
+    for (const auto& reply : get_at_once(port_, "/pid", 2 * workers_)) heard_.insert(reply.body);
     return std::ranges::all_of(
         pids, [this](pid_t pid) { return heard_.contains(std::to_string(pid) + "\n"); });
 }

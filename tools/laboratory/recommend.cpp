@@ -65,10 +65,10 @@ Evidence evidence(const Run& run, const StrategyRow& strategy,
     Evidence all;
     for (const auto& cell : run.cells) {
         if (cell.strategy != strategy.name || std::ranges::count(kinds, cell.kind) == 0) continue;
-        const auto p99 = cell.summary.late_ms.p99.value;
-        all.late_ms = all.calls == 0 ? p99 : std::max(all.late_ms, p99);
         all.calls += static_cast<int>(cell.samples.size());
         all.on_time += cell.summary.on_time;
+        const auto p99 = cell.summary.late_ms.p99.value;
+        all.late_ms = std::max(all.late_ms, p99);
         all.networks.insert(cell.network);
         if (!all.worst || cell.verdict > all.worst->verdict) all.worst = &cell;
     }
@@ -163,6 +163,39 @@ Recommendation in_the(const Run& run, const Case& of) {
     return {of.kinds, of.hopeless() ? std::vector<std::string>() : names(of.use), advice(run, of)};
 }
 
+std::vector<std::string> kinds_clean_with(const Run& run, const StrategyRow& strategy) {
+    std::vector<std::string> kinds;
+    for (const auto& kind : run.kinds) {
+        const auto its = standing(run, strategy, kind.name);
+        if (its && its->verdict == Verdict::clean) kinds.push_back(kind.name);
+    }
+    return kinds;
+}
+
+/// A limit in the server that holds where the first choice of some kinds, which is in the function,
+/// does not hold with others.
+std::optional<Recommendation> last_line(const Run& run, const StrategyRow& server,
+                                        const std::vector<Case>& all) {
+    const auto held = kinds_clean_with(run, server);
+    for (const auto& of : all) {
+        if (of.hopeless() || of.standing.in_server) continue;
+        auto more = held;
+        for (const auto& kind : kinds_clean_with(run, *of.use.front())) std::erase(more, kind);
+        if (more.empty()) continue;
+        return Recommendation{
+            held,
+            {server.name},
+            fmt::format("Behind {} keep {}, in the server: it is clean with {} of {} kinds, also "
+                        "where {} is not: with {}{}.",
+                        of.use.front()->name, server.name, held.size(), run.kinds.size(),
+                        of.use.front()->name, kinds_listing(run, more),
+                        worst_standing(run, server, held)->costs_worker
+                            ? "; each time it costs a worker"
+                            : "")};
+    }
+    return {};
+}
+
 /// What the unsafe ones did, if that was bad.
 std::optional<Recommendation> warning(const Run& run) {
     std::set<std::string> kinds;
@@ -195,7 +228,12 @@ std::optional<Recommendation> warning(const Run& run) {
 
 std::vector<Recommendation> recommend(const Run& run) {
     std::vector<Recommendation> all;
-    for (const auto& each : cases(run)) all.push_back(in_the(run, each));
+    const auto found = cases(run);
+    for (const auto& each : found) all.push_back(in_the(run, each));
+    for (const auto* const each : candidates(run)) {
+        if (each->where != "server") continue;
+        if (auto behind = last_line(run, *each, found)) all.push_back(std::move(*behind));
+    }
     if (auto last = warning(run)) all.push_back(std::move(*last));
     return all;
 }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -18,6 +19,9 @@ using Json = nlohmann::json;
 
 constexpr auto format = "curfew-lab";
 constexpr int version = 1;
+
+/// To the microsecond, which is more than is known. Keeps the file small.
+double rounded(double milliseconds) { return std::round(milliseconds * 1000) / 1000; }
 
 template <class Enum>
 using Words = std::vector<std::pair<Enum, const char*>>;
@@ -86,12 +90,17 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, quick, repetitions, limit_ms, backs
                                    lanes, seed, tolerance_ms)
 
 void to_json(Json& json, const Sample& sample) {
-    json = {{"status", sample.status},   {"complete", sample.complete},
-            {"answer", sample.answer},   {"elapsed_ms", sample.elapsed_ms},
-            {"late_ms", sample.late_ms}, {"worker", sample.worker},
-            {"next", sample.next},       {"whole_ms", nullptr},
-            {"left", sample.left},       {"others", sample.others}};
-    if (sample.whole_ms) json["whole_ms"] = *sample.whole_ms;
+    json = {{"status", sample.status},
+            {"complete", sample.complete},
+            {"answer", sample.answer},
+            {"elapsed_ms", rounded(sample.elapsed_ms)},
+            {"late_ms", rounded(sample.late_ms)},
+            {"worker", sample.worker},
+            {"next", sample.next},
+            {"whole_ms", nullptr},
+            {"left", sample.left},
+            {"others", sample.others}};
+    if (sample.whole_ms) json["whole_ms"] = rounded(*sample.whole_ms);
 }
 
 void from_json(const Json& json, Sample& sample) {
@@ -131,6 +140,16 @@ void from_json(const Json& json, Recommendation& advice) {
     json.at("for").get_to(advice.for_kinds);
     json.at("use").get_to(advice.use);
     json.at("text").get_to(advice.text);
+}
+
+bool same_plan(const Run& a, const Run& b) {
+    const auto wanted = [](const Run& run) {
+        auto json = to_json(run);
+        Json all{json["settings"], json["kinds"], json["networks"], Json::array()};
+        for (const auto& each : run.strategies) all.back().push_back(each.name);
+        return all;
+    };
+    return wanted(a) == wanted(b);
 }
 
 Json to_json(const Run& run) {

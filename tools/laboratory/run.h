@@ -145,6 +145,9 @@ struct Run {
     std::vector<Recommendation> recommendations;
 };
 
+/// Whether they are to measure the same, in the same way: one may be the other's continuation.
+[[nodiscard]] bool same_plan(const Run& a, const Run& b);
+
 /// As run.schema.json has it.
 [[nodiscard]] nlohmann::json to_json(const Run& run);
 

@@ -2,6 +2,7 @@
 
 #include "tools/laboratory/cells.h"
 #include "tools/laboratory/matrix.h"
+#include "tools/laboratory/network_changes.h"
 #include "tools/laboratory/sign.h"
 #include "tools/laboratory/verdict.h"
 #include "tools/laboratory/wrap.h"
@@ -12,8 +13,6 @@
 namespace curfew::laboratory {
 
 namespace {
-
-constexpr int differences_shown = 12;
 
 std::string title(std::string_view text, bool colour) {
     return fmt::format(colour ? fmt::emphasis::bold : fmt::text_style(), "{}", text) + '\n';
@@ -45,34 +44,12 @@ std::string legend() {
     return text;
 }
 
-/// How the cells of another network differ from those of the main one.
-std::string differences(const Run& run, const NetworkLayer& network) {
-    int measured = 0;
-    int different = 0;
-    std::string list;
-    for (const auto& cell : run.cells) {
-        if (cell.network != network.name) continue;
-        const auto* const main = find_cell(run, cell.strategy, cell.kind, main_network(run));
-        if (!main) continue;
-        ++measured;
-        if (main->verdict == cell.verdict) continue;
-        if (++different > differences_shown) continue;
-        list += fmt::format("{}{} / {}: {}, not {}", list.empty() ? " Not: " : "; ", cell.strategy,
-                            cell.kind, name(cell.verdict), name(main->verdict));
-    }
-    if (different > differences_shown) {
-        list += fmt::format("; and {} more", different - differences_shown);
-    }
-    if (measured == 0) return wrap("  ", network.name + ": not measured.");
-    return wrap("  ", fmt::format("{} ({}): {} of {} as over {}.{}{}", network.name, network.about,
-                                  measured - different, measured, main_network(run), list,
-                                  list.empty() ? "" : "."));
-}
-
 std::string other_networks(const Run& run, bool colour) {
     std::string text;
     for (const auto& network : run.networks) {
-        if (network.name != main_network(run)) text += differences(run, network);
+        if (network.name == main_network(run)) continue;
+        text += wrap("  - ", fmt::format("{} ({}): {}.", network.name, network.about,
+                                         in_words(run, network_changes(run, network.name))));
     }
     return text.empty() ? "" : "\n" + title("Other networks", colour) + text;
 }
@@ -80,14 +57,14 @@ std::string other_networks(const Run& run, bool colour) {
 std::string gaps(const Run& run, bool colour) {
     if (run.gaps.empty()) return "";
     auto text = "\n" + title("Gaps", colour);
-    for (const auto& gap : run.gaps) text += wrap("  ", gap.what + ": " + gap.why);
+    for (const auto& gap : run.gaps) text += wrap("  - ", gap.what + ": " + gap.why);
     return text;
 }
 
 std::string advice(const Run& run, bool colour) {
     if (run.recommendations.empty()) return "";
     auto text = "\n" + title("What follows", colour);
-    for (const auto& each : run.recommendations) text += wrap("  ", each.text);
+    for (const auto& each : run.recommendations) text += wrap("  - ", each.text);
     return text;
 }
 

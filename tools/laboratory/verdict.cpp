@@ -1,5 +1,6 @@
 #include "tools/laboratory/verdict.h"
 
+#include "tools/laboratory/cells.h"
 #include "tools/laboratory/statistics.h"
 
 #include <fmt/format.h>
@@ -111,7 +112,7 @@ class Judgement {
   public:
     Judgement(Cell& cell, const Settings& settings) : cell_(cell) {
         for (const auto& sample : cell.samples) {
-            trials_.push_back({sample, settings.tolerance_ms, cell.kind.starts_with("crash")});
+            trials_.push_back({sample, settings.tolerance_ms, is_crash(cell.kind)});
         }
     }
 

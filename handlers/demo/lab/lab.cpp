@@ -59,21 +59,20 @@ Response run_until_harakiri(const Request& request, std::string_view function) {
 
 /// Each function has a route of its own, and thus a brake of its own.
 void add_harakiri(Index& index) {
-    index
-        .get(
-            "/timeout/harakiri/:function",
-            [](const Request& request) {
-                return run_until_harakiri(request, request.param("function"));
-            },
-            "That function, and no limit but the server's: the worker is killed.",
-            "/timeout/harakiri/sleep?limit=500ms")
-        .harakiri(15s);
+    index.section(
+        "The server's own limit",
+        "The same functions without any other: at the limit you get a 504, and the worker "
+        "is killed and replaced.",
+        Index::Harm::worker_dies);
     for (const auto& function : slow_functions()) {
+        const auto pattern = "/timeout/harakiri/" + std::string(function.name);
         index
-            .behind("GET", "/timeout/harakiri/" + std::string(function.name),
-                    [name = function.name](const Request& request) {
-                        return run_until_harakiri(request, name);
-                    })
+            .get(
+                pattern,
+                [name = function.name](const Request& request) {
+                    return run_until_harakiri(request, name);
+                },
+                "It " + std::string(function.shows) + ".", pattern + "?limit=500ms&amp;seconds=2")
             .harakiri(15s);
     }
 }
@@ -100,8 +99,10 @@ void add_lab(Index& index) {
     index.get("/lab/events", events,
               "What that page hears: server-sent events for 30 seconds, one client at a time.",
               "/lab/events?network=clean");
-    index.behind("GET", "/lab/other", other);
-    index.behind("POST", "/lab/done", done);
+    index.get("/lab/other", other,
+              "A line of text, and the end of its connection: whoever comes again may get another "
+              "worker.");
+    index.post("/lab/done", done);
     add_harakiri(index);
 }
 

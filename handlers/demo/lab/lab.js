@@ -57,7 +57,8 @@ function read_answer(reply, body) {
                                                     : `504 by ${report.strategy}`,
             error: `${reply.status} by the function`,
         }[report.outcome];
-        return {text, style: report.outcome === "value" ? "good" : "", detail: detail.join("; ")};
+        return {text, style: report.outcome === "value" ? "good" : "", detail: detail.join("; "),
+                by_function: true};
     }
     if (reply.headers.get("Curfew-Limit")) {
         return {text: "504 by the server", style: "harm",
@@ -75,6 +76,8 @@ async function send(request) {
         const body = await reply.text();
         request.answered = now();
         request.answer = read_answer(reply, body);
+        // Its own word for it may have come while nobody heard.
+        if (request.answer.by_function) request.ended = request.ended || request.answered;
     } catch (error) {
         request.answered = now();
         request.answer = experiment.abort.signal.aborted
@@ -113,6 +116,15 @@ function ready_workers() {
     return [...experiment.workers.values()].filter((w) => !w.died && w.state === "ready").length;
 }
 
+/// Keeps account of how long there have been fewer workers than at first.
+function count_workers(time) {
+    const few = ready_workers() < experiment.whole;
+    if (few && !experiment.few_since) experiment.few_since = time;
+    if (few || !experiment.few_since) return;
+    experiment.few_for += time - experiment.few_since;
+    experiment.few_since = 0;
+}
+
 /// No worker is still to be killed, or to come.
 function all_is_settled() {
     const done = experiment.requests.every((r) => !r.began || r.ended);
@@ -145,13 +157,12 @@ function on_worker(event) {
     worker.state = told.state;
     experiment.workers.set(told.pid, worker);
     if (told.state === "ready") {
-        const whole = ready_workers() >= experiment.whole ? ": as many as before" : "";
-        say(told.t, `Worker ${told.pid} is ready${whole}.`, "good");
-        if (whole && experiment.lost_at) experiment.whole_at = told.t;
+        say(told.t, `Worker ${told.pid} is ready.`, "good");
     } else {
         worker.condemned = told.t;
         say(told.t, `Worker ${told.pid} is to go: ${told.state}.`);
     }
+    count_workers(told.t);
 }
 
 function on_death(event) {
@@ -166,9 +177,8 @@ function on_death(event) {
     worker.spare = !had.length && (worker.condemned || ready_workers() >= experiment.whole);
     if (worker.spare) return say(told.t, `Worker ${told.pid} has gone, being one too many${seen}.`);
     say(told.t, `Worker ${told.pid}${whose} is lost${seen}.`, "harm");
-    experiment.lost_at = experiment.lost_at || told.t;
     experiment.lost += 1;
-    if (ready_workers() >= experiment.whole) experiment.whole_at = told.t;
+    count_workers(told.t);
 }
 
 function on_begin(event) {
@@ -234,7 +244,7 @@ function begin() {
     };
     experiment = {
         asked, offset: 0, start: null, end: null, watcher: 0, workers: new Map(), requests: [],
-        others: [], whole: 0, lost: 0, lost_at: 0, whole_at: 0, answered_all: false,
+        others: [], whole: 0, lost: 0, few_since: 0, few_for: 0, answered_all: false,
         said_bye: false, abort: new AbortController(), source: new EventSource("/lab/events?network=" + asked.network),
     };
     const {source} = experiment;
@@ -281,11 +291,10 @@ function finish(why) {
     const parts = [`${asked.func} under ${asked.strategy}: ` +
         (late > 0 ? `the last answer came ${ms(late)} after its limit` : "all answers came in time")];
     if (experiment.lost) {
-        const whole = experiment.whole_at && ready_workers() >= experiment.whole
-            ? `, as many as before again ${ms(Math.max(0, experiment.whole_at - experiment.lost_at))}` +
-              " after the first was lost"
-            : ", not yet as many as before";
-        parts.push(`${experiment.lost} ${experiment.lost === 1 ? "worker" : "workers"} lost${whole}`);
+        const few = experiment.few_since ? "there are still fewer than before"
+            : experiment.few_for ? `there were fewer than before for ${ms(experiment.few_for)}`
+            : "there were never fewer than before";
+        parts.push(`${experiment.lost} ${experiment.lost === 1 ? "worker" : "workers"} lost, ${few}`);
     } else {
         parts.push("no worker lost");
     }

@@ -76,15 +76,18 @@ double now_ms() {
 }
 
 std::string Bookmark::text() const {
-    auto all = std::to_string(ends_ms);
+    auto all = std::to_string(ends_ms) + "-" + std::to_string(seen_ms);
     for (const auto& [pid, state] : workers) all += "-" + std::to_string(pid);
     return all;
 }
 
 Bookmark Bookmark::parse(std::string_view text) {
     const auto ends = take_number<long>(text);
-    Bookmark bookmark{.ends_ms = ends.value_or(0), .workers = {}};
-    bool good = ends.has_value();
+    bool good = ends.has_value() && text.starts_with('-');
+    if (good) text.remove_prefix(1);
+    const auto seen = take_number<long>(text);
+    good = good && seen.has_value();
+    Bookmark bookmark{.ends_ms = ends.value_or(0), .seen_ms = seen.value_or(0), .workers = {}};
     while (good && text.starts_with('-')) {
         text.remove_prefix(1);
         const auto pid = take_number<pid_t>(text);
@@ -99,8 +102,10 @@ Watch::Watch(Inbox inbox, const Network& network, const std::optional<Bookmark>&
     : inbox_(std::move(inbox)), in_force_(network), network_(network), looked_ms_(now_ms()) {
     const auto latest =
         static_cast<long>(looked_ms_ + std::chrono::duration<double, std::milli>(longest).count());
-    seen_ = resumed.value_or(Bookmark{.ends_ms = latest, .workers = look_at_workers()});
+    seen_ = resumed.value_or(Bookmark{
+        .ends_ms = latest, .seen_ms = static_cast<long>(looked_ms_), .workers = look_at_workers()});
     seen_.ends_ms = std::min(seen_.ends_ms, latest);
+    looked_ms_ = std::min(looked_ms_, static_cast<double>(seen_.seen_ms));
     first_ = hello(resumed.has_value());
 }
 
@@ -147,6 +152,7 @@ std::string Watch::look() {
     }
     events += look_at_requests();
     looked_ms_ = now_ms();
+    seen_.seen_ms = static_cast<long>(looked_ms_);
     return events;
 }
 

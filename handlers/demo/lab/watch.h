@@ -16,7 +16,8 @@ namespace demo::lab {
 /// How far somebody has watched: what the id of an event says, and what a browser whose stream has
 /// broken sends back as Last-Event-ID.
 struct Bookmark {
-    long ends_ms = 0;  ///< of the clock in now_ms()
+    long ends_ms = 0;  ///< of the clock in now_ms(), as is the next
+    long seen_ms = 0;  ///< when the workers were looked at
     Workers workers;
 
     [[nodiscard]] std::string text() const;
@@ -38,8 +39,8 @@ class Watch {
     Watch(Inbox inbox, const Network& network, const std::optional<Bookmark>& resumed);
 
     /// The next events as server-sent events are written (WHATWG HTML, section 9.2), or a comment
-    /// after a quarter of a second without any, so that a client that has gone is noticed. Nothing once it
-    /// is over.
+    /// after a quarter of a second without any, so that a client that has gone is noticed. Nothing
+    /// once it is over.
     [[nodiscard]] std::optional<std::string> next();
 
   private:

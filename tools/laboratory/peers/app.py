@@ -87,10 +87,10 @@ def left_behind(before, call, ended_early):
     give_up = time.monotonic() + (0.05 if ended_early else 0)
     while True:
         now, runs = census.take(), census.what_runs(call)
-        if (now == before and runs is None) or time.monotonic() >= give_up:
-            break
+        left = {name: max(now[name] - before[name], 0) for name in now}
+        if not (runs or any(left.values())) or time.monotonic() >= give_up:
+            return {"function": runs, **left}
         time.sleep(0.003)
-    return {"function": runs, **{name: max(now[name] - before[name], 0) for name in now}}
 
 
 def cost(strategy, query):

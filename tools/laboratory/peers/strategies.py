@@ -99,9 +99,11 @@ def by_process(limit, function):
         child.join(limit)
         if child.is_alive():
             raise TimeLimit("the time limit has passed (process)")
-        if not ours.poll():
-            raise RuntimeError(f"the child process ended with {child.exitcode}")
-        return value_of(*ours.recv())
+        try:
+            outcome = ours.recv()
+        except EOFError:
+            raise RuntimeError(f"the child process ended with {child.exitcode}") from None
+        return value_of(*outcome)
     finally:
         child.kill()
         child.join()

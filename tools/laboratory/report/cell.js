@@ -10,7 +10,8 @@ function sampleRow(sample, index) {
     answers[sample.answer], time(sample.elapsed_ms), time(sample.late_ms), sample.worker,
     sample.next === 'none' ? '–' : sample.next,
     sample.whole_ms == null ? 'not in time' : time(sample.whole_ms),
-    leftInWords(left) || 'nothing', others.sent, others.lost, others.delayed, time(others.slowest_ms),
+    el('span', {class: 'long'}, leftInWords(left) || 'nothing'),
+    others.sent, others.lost, others.delayed, time(others.slowest_ms),
   ];
 }
 
@@ -37,7 +38,7 @@ function elsewhere(cell) {
 
 function openCell(cell) {
   const dialog = byId('cell');
-  const figure = el('div');
+  const figure = el('figure');
   dialog.replaceChildren(
     el('div', {class: 'top'},
       el('h2', {id: 'cell-title'}, cell.strategy, el('span', {}, ' against '), cell.kind),

@@ -7,13 +7,14 @@ const unmeasured = strategies.filter(({cost}) => !cost).map(({name}) => name);
 const without = () => unmeasured.length ? `. Not measured: ${unmeasured.join(', ')}` : '';
 
 /** Writes each point's name beside it, where no other name is. */
-const pointNames = {
+const pointNames = (ink, thread) => ({
   id: 'pointNames',
   afterDatasetsDraw(chart) {
     const {ctx, chartArea} = chart;
     ctx.save();
     ctx.font = '11px ui-monospace, monospace';
-    ctx.fillStyle = colour('text');
+    ctx.fillStyle = ink;
+    ctx.strokeStyle = thread;
     ctx.textBaseline = 'middle';
     const points = chart.data.datasets.flatMap((dataset, index) => dataset.data
       .map((data, place) => ({data, at: chart.getDatasetMeta(index).data[place]}))
@@ -25,16 +26,21 @@ const pointNames = {
                            box.y + box.height < other.y || other.y + other.height < box.y);
     for (const {data, at} of points) {
       const width = ctx.measureText(data.name).width;
-      const boxes = [0, -12, 12, -24, 24, -36, 36].flatMap(down =>
-        [at.x + 9, at.x - 9 - width, at.x - width / 2]
+      const boxes = [-14, 14, -28, 28, -42, 42].flatMap(down =>
+        [at.x - width / 2, at.x - 6, at.x - width + 6]
           .map(x => ({x, y: at.y - 6 + down, width, height: 12})));
       const box = boxes.find(free) ?? boxes[0];
       taken.push(box);
       ctx.fillText(data.name, box.x, box.y + 6);
+      if (Math.abs(box.y + 6 - at.y) < 20) continue;
+      ctx.beginPath();  // what is not next to its point is tied to it
+      ctx.moveTo(at.x, at.y);
+      ctx.lineTo(at.x, box.y > at.y ? box.y : box.y + 12);
+      ctx.stroke();
     }
     ctx.restore();
   },
-};
+});
 
 function startCosts() {
   addFigure('cost', network => {
@@ -59,17 +65,20 @@ function startCosts() {
             ({row: share(name), low: x(cost.call_us.low), high: x(cost.call_us.high)})),
             {borderColor: colour('quiet'), borderWidth: 1, pointStyle: 'line'}),
         ]},
-        plugins: [pointNames],
+        plugins: [pointNames(colour('text'), colour('quiet'))],
         options: {
           scales: {
             x: {type: 'logarithmic', title: {display: true, text: 'cost per call, µs'},
-                ticks: {...logTicks, callback: value => /^(1|0\.0*1)0*$/.test(String(value)) ? `${value}` : null}},
-            y: {min: -5, max: 105, title: {display: true, text: 'kinds that end clean, %'},
-                ticks: {stepSize: 25, callback: value => value % 25 === 0 ? `${value} %` : ''},
-                afterBuildTicks: axis => { axis.ticks = [0, 25, 50, 75, 100].map(value => ({value})); }},
+                ticks: {...logTicks, callback: value => isPowerOfTen(value) ? `${value}` : null}},
+            y: {min: -8, max: 108, title: {display: true, text: 'kinds that end clean, %'},
+                ticks: {callback: value => `${value} %`},
+                afterBuildTicks: axis => {
+                  axis.ticks = [0, 25, 50, 75, 100].map(value => ({value}));
+                }},
           },
           plugins: {
-            legend: {position: 'top', align: 'start', labels: {usePointStyle: true, padding: 12}},
+            legend: {position: 'top', align: 'start',
+                     labels: {usePointStyle: true, boxWidth: 9, boxHeight: 9, padding: 12}},
             tooltip: {filter: item => Boolean(item.raw.name), callbacks: {label: ({raw}) =>
               `${raw.name}: ${interval(raw.cost.call_us)} µs, ${Math.round(raw.y)} % clean`}},
           },
@@ -88,18 +97,22 @@ function startCosts() {
     config: {
       type: 'scatter',
       data: {datasets: [
-        {label: 'throughput', radius: 4, backgroundColor: colour('part-1'), borderColor: colour('card'),
+        {label: 'throughput', radius: 4, backgroundColor: colour('part-1'),
+         borderColor: colour('card'),
          data: measured.map(({name, cost}, y) => ({x: cost.throughput.value, y, name, cost}))},
         stretches('95 % confidence', measured.map(({cost}, row) => ({row, ...cost.throughput})),
           {borderColor: colour('part-1'), borderWidth: 1.5}),
       ]},
       options: {
-        scales: {y: rowScale(measured), x: {suggestedMin: 0, suggestedMax: 1.1, title: {display: true, text: 'with ÷ without'}}},
+        scales: {y: rowScale(measured),
+                 x: {suggestedMin: 0, suggestedMax: 1.1,
+                     title: {display: true, text: 'with ÷ without'}}},
         plugins: {legend: {display: false}, tooltip: {filter: item => Boolean(item.raw.name),
           callbacks: {label: ({raw}) => `${raw.name}: ${interval(raw.cost.throughput)}`}}},
       },
     },
-    table: table('Throughput', ['strategy', 'with ÷ without [95 %]'], strategies.map(({name, cost}) =>
-      [name, cost ? interval(cost.throughput) : 'not measured'])),
+    table: table('Throughput', ['strategy', 'with ÷ without [95 %]'],
+      strategies.map(({name, cost}) =>
+        [name, cost ? interval(cost.throughput) : 'not measured'])),
   }));
 }

@@ -1,6 +1,6 @@
-// Elements and words. Everything that comes from the run gets into the page as text, never as markup.
+// Elements and words. What comes from the run gets into the page as text, never as markup.
 
-/** el('td', {class: 'x', onclick}, 'text', child): an element. What is null or false is left out. */
+/** An element: el('td', {class: 'x', onclick}, 'text', child). Null and false are left out. */
 function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

@@ -39,12 +39,17 @@ function withDefaults(config) {
                                ...config.options}};
 }
 
+const isPowerOfTen = value => Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6);
+
 /** Powers of ten, in ms or s. */
 const logTicks = {
   autoSkip: false, maxRotation: 0,
-  callback: value => Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6)
-    ? (value < 1000 ? `${value} ms` : `${value / 1000} s`) : null,
+  callback: value => !isPowerOfTen(value) ? null
+    : value < 1000 ? `${value} ms` : `${value / 1000} s`,
 };
+
+const nameTicks = () => ({
+  autoSkip: false, color: colour('text'), font: {family: 'ui-monospace, monospace', size: 11}});
 
 /** Strategies from top to bottom, by their index in `rows`. */
 function rowScale(rows) {
@@ -52,8 +57,7 @@ function rowScale(rows) {
     type: 'linear', min: -0.6, max: rows.length - 0.4, reverse: true,
     grid: {drawTicks: false},
     afterBuildTicks: axis => { axis.ticks = rows.map((_, index) => ({value: index})); },
-    ticks: {autoSkip: false, padding: 8, color: colour('text'), font: {family: 'ui-monospace, monospace', size: 11},
-            callback: value => rows[value]?.name ?? ''},
+    ticks: {...nameTicks(), padding: 8, callback: value => rows[value]?.name ?? ''},
   };
 }
 

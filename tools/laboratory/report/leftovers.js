@@ -20,13 +20,12 @@ function bars(labels, datasets, title, stacked) {
       indexAxis: 'y',
       scales: {
         x: {stacked, beginAtZero: true, title: {display: true, text: title}},
-        y: {stacked, grid: {display: false},
-            ticks: {autoSkip: false, color: colour('text'), font: {family: 'ui-monospace, monospace', size: 11}}},
+        y: {stacked, grid: {display: false}, ticks: nameTicks()},
       },
       plugins: {legend: {display: stacked, position: 'top', align: 'start',
                          labels: {boxWidth: 12, boxHeight: 12, padding: 12}},
-                tooltip: {mode: 'index', filter: item => item.raw > 0,
-                          callbacks: {label: item => `${item.dataset.label}: ${number(item.raw)}`}}},
+                tooltip: {mode: 'index', filter: item => item.raw > 0, callbacks: {
+                  label: item => `${item.dataset.label}: ${number(item.raw)}`}}},
     },
   };
 }
@@ -46,7 +45,8 @@ function startLeftovers() {
         backgroundColor: colour(`part-${index + 1}`), borderColor: colour('card'), borderWidth: 1,
       })), 'per stuck call', true),
       table: table('Left behind per stuck call',
-        ['strategy', ...leftovers.map(([label]) => label), 'memory, KiB', 'next answer wrong', 'others lost'],
+        ['strategy', ...leftovers.map(([label]) => label),
+         'memory, KiB', 'next answer wrong', 'others lost'],
         names.map(name => [name, ...leftovers.map(([, what]) => leftOf(name, network, what)),
           leftOf(name, network, left => left.memory_kib),
           share(name, sample => sample.next === 'none' ? null : sample.next === 'wrong'),
@@ -57,7 +57,7 @@ function startLeftovers() {
     const memory = names.map(name => leftOf(name, network, left => left.memory_kib));
     return {
       label: `Memory left behind per stuck call over network ${network}`,
-      height: rowsHeight(strategies, 20),
+      height: rowsHeight(strategies),
       config: bars(names, [{label: 'KiB', data: memory, backgroundColor: colour('part-1'),
                             barPercentage: 0.7}], 'KiB per stuck call', false),
       table: table('Memory left behind per stuck call', ['strategy', 'KiB'],

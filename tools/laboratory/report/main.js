@@ -4,8 +4,8 @@ const shown = {network: run.networks[0]?.name ?? ''};
 
 function duration(seconds) {
   const whole = Math.round(seconds);
-  return whole < 60 ? many(whole, 'second')
-    : `${many(Math.floor(whole / 60), 'minute')}${whole % 60 ? ` ${many(whole % 60, 'second')}` : ''}`;
+  return [whole >= 60 && many(Math.floor(whole / 60), 'minute'),
+          (whole < 60 || whole % 60 > 0) && many(whole % 60, 'second')].filter(Boolean).join(' ');
 }
 
 function startHead() {
@@ -17,10 +17,12 @@ function startHead() {
   byId('when').append(el('time', {datetime: run.started}, day), `, took ${duration(run.seconds)}`,
     settings.quick ? ', a quick run' : '');
   const facts = [
-    ['processor', machine.processor], ['cores, memory', `${machine.cores}, ${machine.memory_mib} MiB`],
+    ['processor', machine.processor],
+    ['cores, memory', `${machine.cores}, ${machine.memory_mib} MiB`],
     ['kernel', machine.kernel], ['curfew', machine.curfew],
     ['repetitions', settings.repetitions], ['limit', time(settings.limit_ms)],
-    ['backstop (harakiri)', time(settings.backstop_ms)], ['on time', `≤ ${time(settings.tolerance_ms)} late`],
+    ['backstop (harakiri)', time(settings.backstop_ms)],
+    ['on time', `≤ ${time(settings.tolerance_ms)} late`],
     ['workers, lanes', `${settings.workers}, ${settings.lanes}`], ['seed', settings.seed],
   ];
   byId('facts').append(...facts.map(([name, value]) =>
@@ -34,7 +36,8 @@ function startHead() {
   }
   if (gaps.length) byId('gaps').append(el('h2', {}, 'Not measured'), el('ul', {}, gaps));
   byId('made').append('Everything on this page comes from the run that it holds as JSON. ',
-    `${many(run.cells.length, 'cell')}, ${many(run.cells.reduce((sum, cell) => sum + cell.samples.length, 0), 'sample')}.`);
+    `${many(run.cells.length, 'cell')}, `,
+    `${many(run.cells.flatMap(cell => cell.samples).length, 'sample')}.`);
 }
 
 function startAdvice() {
@@ -43,15 +46,17 @@ function startAdvice() {
     ? el('ol', {class: 'advice'}, run.recommendations.map(advice => el('li', {},
         el('p', {}, advice.text),
         el('dl', {},
-          el('dt', {}, 'use'), el('dd', {class: 'use'}, advice.use.length ? names(advice.use) : 'nothing'),
-          el('dt', {}, 'for'), el('dd', {}, names(advice.for))))))
+          advice.use.length > 0 &&
+            [el('dt', {}, 'use'), el('dd', {class: 'use'}, names(advice.use))],
+          advice.for.length > 0 && [el('dt', {}, 'for'), el('dd', {}, names(advice.for))]))))
     : el('p', {}, 'Nothing: it has too few cells.'));
 }
 
 function showNetwork(name) {
   shown.network = name;
   const {about, limit_ms: limit} = run.networks.find(network => network.name === name);
-  byId('network-about').textContent = `${about}${/[.!?]$/.test(about) ? '' : '.'} Limit ${time(limit)}.`;
+  byId('network-about').replaceChildren(el('b', {}, name),
+    `: ${about}${/[.!?]$/.test(about) ? '' : '.'} The limit is ${time(limit)}.`);
   showMatrix(name);
   redraw();
 }
@@ -73,4 +78,3 @@ startCosts();
 startCapacity();
 startTheme();
 if (run.networks.length) showNetwork(shown.network);
-showTheme();

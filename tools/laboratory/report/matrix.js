@@ -1,4 +1,4 @@
-// The matrix: a grid of buttons, one of which is a stop of the Tab key; arrow keys go on from there.
+// The matrix: a grid of buttons. The Tab key stops at one of them, arrow keys lead to the others.
 
 function matrixCell(strategy, kind, network) {
   const cell = cellOf(strategy.name, kind.name, network);
@@ -30,7 +30,8 @@ function matrixRow(strategy, network) {
 
 function matrix(network) {
   const wide = kinds.length + 2;
-  return el('table', {class: 'matrix', role: 'grid', 'aria-label': `Verdicts over network ${network}`},
+  return el('table',
+    {class: 'matrix', role: 'grid', 'aria-label': `Verdicts over network ${network}`},
     el('thead', {},
       el('tr', {}, el('td', {}),
         kindGroups.map(group =>
@@ -41,7 +42,8 @@ function matrix(network) {
             el('span', {}, shortKind(kind))))),
         el('th', {scope: 'col', class: 'first'}, el('span', {}, 'clean')))),
     groups.map(group => el('tbody', {},
-      el('tr', {class: 'group'}, el('th', {scope: 'rowgroup', colspan: wide}, el('span', {}, group.name))),
+      el('tr', {class: 'group'},
+        el('th', {scope: 'rowgroup', colspan: wide}, el('span', {}, group.name))),
       group.rows.map(strategy => matrixRow(strategy, network)))));
 }
 
@@ -89,11 +91,13 @@ function startMatrix() {
   });
   byId('legend').append(
     ...Object.entries(verdicts).map(([name, verdict]) =>
-      el('li', {title: verdict.about}, el('b', {class: name}, `${verdict.sign} ${verdict.letter}`), name)),
+      el('li', {title: verdict.about},
+        el('b', {class: name}, `${verdict.sign} ${verdict.letter}`), name)),
     el('li', {}, el('b', {}, deadWorker), 'costs a worker'));
   const list = rows => el('dl', {class: 'names'},
     rows.flatMap(row => [el('dt', {}, row.name), el('dd', {}, row.about)]));
   byId('names').append(
-    el('h3', {}, 'Verdicts'), list(Object.entries(verdicts).map(([name, {about}]) => ({name, about}))),
+    el('h3', {}, 'Verdicts'),
+    list(Object.entries(verdicts).map(([name, {about}]) => ({name, about}))),
     el('h3', {}, 'Ways of being stuck'), list(kinds), el('h3', {}, 'Strategies'), list(strategies));
 }

@@ -4,7 +4,8 @@ const run = JSON.parse(byId('run').textContent);
 
 // The signs and words of the table in the terminal (sign.cpp).
 const verdicts = {
-  clean: {sign: '✓', letter: 'c', point: 'circle', about: 'answered on time, and nothing stays behind'},
+  clean: {sign: '✓', letter: 'c', point: 'circle',
+          about: 'answered on time, and nothing stays behind'},
   leaks: {sign: '~', letter: 'l', point: 'triangle',
           about: 'answered on time, but something goes on or stays behind'},
   tainted: {sign: '!', letter: 't', point: 'rectRot',
@@ -18,7 +19,8 @@ const groups = [
   {name: 'Curfew, in the server', has: row => row.group === 'curfew' && row.where === 'server'},
   {name: 'Unsafe, for comparison', has: row => row.group === 'unsafe'},
   {name: 'Other servers', has: row => !['curfew', 'unsafe'].includes(row.group)},
-].map(group => ({...group, rows: run.strategies.filter(group.has)})).filter(group => group.rows.length);
+].map(group => ({...group, rows: run.strategies.filter(group.has)}))
+  .filter(group => group.rows.length);
 
 /** The strategies as all figures show them: in the matrix's order. */
 const strategies = groups.flatMap(group => group.rows);

@@ -13,7 +13,7 @@ function spans(rows, low, high) {
 
 function verdictDots(rows) {
   return Object.entries(verdicts).map(([name, {point}]) => ({
-    label: name, pointStyle: point, order: 2,
+    label: name, pointStyle: point, order: 2, clip: 8,
     backgroundColor: colour(`${name}-dot`, 0.4), borderColor: colour(`${name}-dot`, 0.75),
     borderWidth: point === 'crossRot' ? 1 : 0.5, radius: 2.6, hoverRadius: 5,
     data: rows.flatMap(({dots}, row) => dots.map((dot, index) => ({
@@ -22,11 +22,12 @@ function verdictDots(rows) {
   })).filter(({data}) => data.length);
 }
 
-/** `rows`: {name, dots: [{value, cell}]}. `border`: a time to mark, and what it is. */
+/** `dots`: [{value, cell}], and `words` where the value is only a place to draw it at. */
+const stripRow = (name, dots) => ({
+  name, dots, values: dots.filter(dot => !dot.words).map(dot => dot.value).sort((a, b) => a - b)});
+
+/** `border`: a time to mark, and what it is. */
 function strip(rows, title, border) {
-  for (const row of rows) {
-    row.values = row.dots.map(dot => dot.value).filter(Number.isFinite).sort((a, b) => a - b);
-  }
   const marked = border && {
     type: 'line', label: border.label, borderColor: colour('quiet'), borderWidth: 1,
     borderDash: [2, 3], pointRadius: 0, pointHitRadius: 0, order: 3, pointStyle: 'line',
@@ -42,13 +43,15 @@ function strip(rows, title, border) {
     options: {
       scales: {
         y: rowScale(rows),
-        x: {type: 'logarithmic', min: scaleBegins, title: {display: true, text: title}, ticks: logTicks},
+        x: {type: 'logarithmic', min: scaleBegins, title: {display: true, text: title},
+            ticks: logTicks},
       },
       plugins: {
         legend: {position: 'top', align: 'start',
                  labels: {usePointStyle: true, boxWidth: 14, boxHeight: 7, padding: 12}},
         tooltip: {filter: item => Boolean(item.raw.cell), callbacks: {
-          label: ({raw}) => `${raw.cell.strategy}, ${raw.cell.kind}: ${raw.words ?? time(raw.value)}`}},
+          label: ({raw: {cell, words, value}}) =>
+            `${cell.strategy}, ${cell.kind}: ${words ?? time(value)}`}},
       },
       onClick: (event, [hit], chart) => {
         const dot = hit && chart.data.datasets[hit.datasetIndex].data[hit.index];
@@ -66,22 +69,30 @@ function quantileRow({name, values}) {
           ...[0.05, 0.25, 0.5, 0.75, 0.95, 1].map(share => time(quantile(values, share)))];
 }
 
+const latenessStrip = rows =>
+  strip(rows, 'later than the limit by', {value: run.settings.tolerance_ms, label: 'on time'});
+
+/** A crash is no matter of limits: its answer comes as soon as it happens. */
+const crashes = new Set(kinds.filter(kind => kind.group === 'crash').map(kind => kind.name));
+const allKinds = `all kinds${crashes.size ? ' but crash' : ''}`;
+
 function startLateness() {
   let kind = '';
   const select = el('select', {id: 'lateness-kind', onchange: event => {
     kind = event.target.value;
     redraw();
-  }}, el('option', {value: ''}, 'all'), kinds.map(each => el('option', {value: each.name}, each.name)));
+  }}, el('option', {value: ''}, allKinds),
+    kinds.map(({name}) => el('option', {value: name}, name)));
   byId('lateness').append(el('p', {class: 'bar'}, el('label', {}, 'Kind ', select)));
 
   addFigure('lateness', network => {
-    const rows = strategies.map(({name}) => ({name, dots: samplesOf(name, network)
-      .filter(({cell}) => !kind || cell.kind === kind)
-      .map(({cell, sample}) => ({cell, value: sample.late_ms}))}));
+    const rows = strategies.map(({name}) => stripRow(name, samplesOf(name, network)
+      .filter(({cell}) => kind ? cell.kind === kind : !crashes.has(cell.kind))
+      .map(({cell, sample}) => ({cell, value: sample.late_ms}))));
     return {
-      label: `Lateness of ${kind || 'all kinds'} over network ${network}`,
+      label: `Lateness of ${kind || allKinds} over network ${network}`,
       height: rowsHeight(rows),
-      config: strip(rows, 'later than the limit by', {value: run.settings.tolerance_ms, label: 'on time'}),
+      config: latenessStrip(rows),
       table: table('Lateness', quantileHeads, rows.map(quantileRow)),
     };
   });
@@ -92,15 +103,21 @@ function startCapacity() {
   const never = 10 ** Math.ceil(Math.log10(Math.max(scaleBegins * 10, ...run.cells
     .flatMap(cell => cell.samples).map(sample => sample.whole_ms ?? 0))));
   addFigure('capacity', network => {
-    const rows = strategies.map(({name}) => ({name, dots: samplesOf(name, network)
+    const rows = strategies.map(({name}) => stripRow(name, samplesOf(name, network)
       .map(({cell, sample}) => sample.whole_ms == null
         ? {cell, value: never, words: 'not in the time that was waited'}
-        : {cell, value: sample.whole_ms})}));
-    const missed = ({dots}) => dots.filter(dot => dot.words).length;
+        : {cell, value: sample.whole_ms})));
+    const missed = ({dots, values}) => dots.length - values.length;
+    const config = strip(rows, 'after the answer');
+    if (rows.some(missed)) {
+      config.options.scales.x.max = never;
+      config.options.scales.x.ticks = {...logTicks, callback: value =>
+        value === never ? 'not yet' : logTicks.callback(value)};
+    }
     return {
-      label: `Time until capacity was whole, over network ${network}; at the far edge: not in the time that was waited`,
+      label: `Time until capacity was whole, over network ${network}`,
       height: rowsHeight(rows),
-      config: strip(rows, 'after the answer'),
+      config,
       table: table('Time until capacity was whole', [...quantileHeads, 'not in time'],
         rows.map(row => [...quantileRow(row), missed(row)])),
     };
@@ -109,12 +126,13 @@ function startCapacity() {
 
 /** In the dialog: the samples of one cell. */
 function drawSamples(place, cell) {
-  const canvas = el('canvas', {role: 'img', 'aria-label': 'How late each sample was; the table has the figures'});
+  const label = 'How late each sample was';
+  const canvas = el('canvas', {role: 'img', 'aria-label': label});
   const box = el('div', {class: 'canvas'}, canvas);
   box.style.height = '120px';
-  place.replaceChildren(box);
-  const rows = [{name: '', dots: cell.samples.map(sample => ({cell, value: sample.late_ms}))}];
-  const config = strip(rows, 'later than the limit by', {value: run.settings.tolerance_ms, label: 'on time'});
+  place.replaceChildren(el('figcaption', {}, label), box);
+  const rows = [stripRow('', cell.samples.map(sample => ({cell, value: sample.late_ms})))];
+  const config = latenessStrip(rows);
   config.options.plugins.legend = {display: false};
   config.options.onClick = null;
   new Chart(canvas, withDefaults(config));

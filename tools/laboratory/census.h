@@ -1,0 +1,27 @@
+#pragma once
+
+#include "tools/laboratory/run.h"
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace curfew::laboratory {
+
+/// What a process has now, its own memory included; zeros if it is gone. Of Left the members
+/// threads, children, descriptors and memory_kib.
+[[nodiscard]] Left belongings_of(pid_t pid);
+
+/// What a worker does that does not wait for its next request: "computes", "waits in
+/// futex_do_wait". Empty if it rests, or is gone.
+[[nodiscard]] std::string business_of(pid_t worker);
+
+/// What the database still does: statements whose text has that part, and transactions with them.
+/// For connections that are configured by configure_backends().
+struct Statements {
+    int queries = 0;
+    int transactions = 0;
+};
+[[nodiscard]] Statements statements_with(const std::string& part);
+
+}  // namespace curfew::laboratory

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "tools/laboratory/stand.h"
+
+#include <atomic>
+
+namespace curfew::laboratory {
+
+/// What each strategy of the run costs when nothing is slow: StrategyRow::cost. What has it already
+/// is left as it is, as are those that curfew does not have. Stops early once `interrupted`.
+void measure_costs(const House& house, Run& run, const std::atomic<bool>& interrupted);
+
+}  // namespace curfew::laboratory

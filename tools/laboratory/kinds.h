@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace curfew::laboratory {
+
+enum class Backend { none, http, cache, db };
+
+/// A way of being stuck: a function of the demo, and what its network does meanwhile.
+struct Kind {
+    std::string name;
+    std::string group;
+    std::string about;
+    std::string function;
+    Backend backend = Backend::none;
+    std::string network;     ///< as tools/impair has it; empty: nothing happens there
+    bool takes_time = true;  ///< the function does, by itself, whatever its network
+};
+
+[[nodiscard]] const std::vector<Kind>& kinds();
+
+/// What all that goes over the network goes through, stuck or not.
+struct Condition {
+    std::string name;
+    std::string about;
+    std::string network;  ///< as tools/impair has it
+    double limit_ms = 0;  ///< so that a call that is not stuck is in time
+    double backstop_ms = 0;
+};
+
+[[nodiscard]] const std::vector<Condition>& conditions();
+
+/// One sentence on a strategy of that name; empty if there is nothing to say.
+[[nodiscard]] std::string about_strategy(const std::string& name);
+
+}  // namespace curfew::laboratory

@@ -1,0 +1,273 @@
+#include "tools/laboratory/lab.h"
+
+#include "handlers/backends/configure.h"
+#include "handlers/timeouts/strategy.h"
+#include "tests/backends/servers.h"
+#include "tools/laboratory/cost.h"
+#include "tools/laboratory/kinds.h"
+#include "tools/laboratory/peer.h"
+#include "tools/laboratory/served.h"
+#include "tools/laboratory/stand.h"
+#include "tools/laboratory/verdict.h"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <thread>
+#include <tuple>
+
+namespace curfew::laboratory {
+
+namespace {
+
+constexpr auto between_saves = std::chrono::seconds(2);
+
+/// All rows that curfew itself has, in the order in which they are shown.
+std::vector<StrategyRow> own_strategies() {
+    std::vector<StrategyRow> rows;
+    const auto add = [&](const std::string& name, const std::string& where,
+                         const std::string& group) {
+        rows.push_back({.name = name,
+                        .where = where,
+                        .group = group,
+                        .about = about_strategy(name),
+                        .cost = {}});
+    };
+    for (const auto* const each : strategies())
+        add(std::string(each->name()), "function", "curfew");
+    for (const auto* const name : {"unsafe_alarm", "unsafe_cancel"})
+        add(name, "function", "unsafe");
+    add("harakiri", "server", "curfew");
+    return rows;
+}
+
+bool is_peer(const StrategyRow& row) { return row.group != "curfew" && row.group != "unsafe"; }
+
+/// Those with these names, in their own order; all if there are none.
+template <typename Named>
+std::vector<Named> chosen(const std::vector<Named>& all, const std::vector<std::string>& names,
+                          const std::string& what) {
+    if (names.empty()) return all;
+    std::vector<Named> picked;
+    std::string choices;
+    for (const auto& each : all) {
+        if (std::ranges::find(names, each.name) != names.end()) picked.push_back(each);
+        choices.append(choices.empty() ? "" : ", ").append(each.name);
+    }
+    for (const auto& name : names) {
+        if (std::ranges::find(all, name, &Named::name) != all.end()) continue;
+        throw std::invalid_argument("there is no " + what + " \"" + name + "\"; the choices are " +
+                                    choices);
+    }
+    return picked;
+}
+
+/// What is needed of a strategy in one go: its cells over one network.
+struct Job {
+    std::string strategy;
+    Condition condition;
+    std::vector<Cell> cells;
+};
+
+/// The measuring of a run, by some threads.
+class Measuring {
+  public:
+    Measuring(Run& run, const Orders& orders, const std::atomic<bool>& interrupted,
+              const std::function<void(const Run&)>& saved,
+              const std::function<void(const Progress&)>& progress)
+        : run_(run),
+          orders_(orders),
+          interrupted_(interrupted),
+          saved_(saved),
+          progress_(progress) {}
+
+    void run();
+
+  private:
+    void make_jobs();
+    void work(const House& house, unsigned lane);
+    void do_job(const House& house, Job job, unsigned seed);
+    void keep(Cell cell);
+    void advance(const Cell& cell);
+    [[nodiscard]] std::optional<Job> next_job();
+    [[nodiscard]] int repetitions(const Cell& cell) const;
+
+    Run& run_;
+    const Orders& orders_;
+    const std::atomic<bool>& interrupted_;
+    const std::function<void(const Run&)>& saved_;
+    const std::function<void(const Progress&)>& progress_;
+
+    std::mutex mutex_;  ///< of what follows, and of the run
+    std::vector<Job> jobs_;
+    Progress done_;
+    Clock::time_point saved_at_ = Clock::now();
+    std::exception_ptr failure_;
+};
+
+void Measuring::run() {
+    make_jobs();
+    if (jobs_.empty()) return;
+    const auto& servers = tests::real_servers();
+    auto as_root = servers;  // who may see what everybody asks
+    as_root.db.user = "root";
+    as_root.db.password.clear();
+    configure_backends(as_root);
+
+    House house{.workplace = {}, .backends = servers, .http = {}, .settings = orders_.settings};
+    const Curfew asked(house.workplace.room("asked"), 1, {"--threads", "16"}, "", {});
+    house.http = asked.url().substr(std::string_view("http://").size());
+
+    if (!orders_.settings.quick) measure_costs(house, run_, interrupted_);
+    std::vector<std::jthread> lanes;
+    for (int lane = 0; lane < orders_.settings.lanes; ++lane) {
+        lanes.emplace_back([&, lane] { work(house, static_cast<unsigned>(lane)); });
+    }
+    lanes.clear();
+    if (failure_) std::rethrow_exception(failure_);
+}
+
+/// Fewer where all takes longer: the limits of peers are whole seconds.
+int Measuring::repetitions(const Cell& cell) const {
+    const int all = orders_.settings.repetitions;
+    const auto row = std::ranges::find(run_.strategies, cell.strategy, &StrategyRow::name);
+    if (is_peer(*row)) return std::max(1, all / 3);
+    return cell.network == "clean" ? all : std::max(1, all / 2);
+}
+
+void Measuring::make_jobs() {
+    const auto& all_kinds = kinds();
+    for (const auto& layer : run_.networks) {
+        const auto condition = *std::ranges::find(conditions(), layer.name, &Condition::name);
+        for (const auto& row : run_.strategies) {
+            if (is_peer(row) && layer.name != "clean") continue;
+            Job job{.strategy = row.name, .condition = condition, .cells = {}};
+            for (const auto& column : run_.kinds) {
+                const auto& kind = *std::ranges::find(all_kinds, column.name, &Kind::name);
+                // Whoever does not use the network need not be tried on each.
+                if (!condition.network.empty() && kind.backend == Backend::none) continue;
+                if (!has_kind(row.name, kind)) continue;
+                const auto same = [&](const Cell& cell) {
+                    return cell.strategy == row.name && cell.kind == kind.name &&
+                           cell.network == layer.name;
+                };
+                if (std::ranges::any_of(run_.cells, same)) continue;
+                job.cells.push_back({.strategy = row.name,
+                                     .kind = kind.name,
+                                     .network = layer.name,
+                                     .limit_ms = limit_of(row.name, condition),
+                                     .samples = {},
+                                     .summary = {},
+                                     .because = {}});
+                done_.all += static_cast<std::size_t>(repetitions(job.cells.back()));
+            }
+            if (!job.cells.empty()) jobs_.push_back(std::move(job));
+        }
+    }
+    std::ranges::shuffle(jobs_, std::mt19937(orders_.settings.seed));
+}
+
+std::optional<Job> Measuring::next_job() {
+    const std::scoped_lock lock(mutex_);
+    if (jobs_.empty() || failure_ || interrupted_) return {};
+    auto job = std::move(jobs_.back());
+    jobs_.pop_back();
+    return job;
+}
+
+void Measuring::work(const House& house, unsigned lane) {
+    try {
+        for (unsigned number = 0; auto job = next_job(); ++number) {
+            do_job(house, std::move(*job), orders_.settings.seed + 1000 * lane + number);
+        }
+    } catch (...) {
+        const std::scoped_lock lock(mutex_);
+        if (!failure_) failure_ = std::current_exception();
+    }
+}
+
+void Measuring::do_job(const House& house, Job job, unsigned seed) {
+    Stand stand(house, job.strategy, job.condition, seed);
+    std::ranges::shuffle(job.cells, std::mt19937(seed));
+    for (auto& cell : job.cells) {
+        const auto& kind = *std::ranges::find(kinds(), cell.kind, &Kind::name);
+        for (int i = 0; i < repetitions(cell); ++i) {
+            if (interrupted_) return;
+            cell.samples.push_back(stand.stick(kind));
+            advance(cell);
+        }
+        conclude(cell, orders_.settings);
+        keep(std::move(cell));
+    }
+}
+
+void Measuring::advance(const Cell& cell) {
+    const std::scoped_lock lock(mutex_);
+    ++done_.done;
+    done_.now = cell.strategy + " against " + cell.kind +
+                (cell.network == "clean" ? "" : " (" + cell.network + ")");
+    progress_(done_);
+}
+
+void Measuring::keep(Cell cell) {
+    const std::scoped_lock lock(mutex_);
+    run_.cells.push_back(std::move(cell));
+    if (Clock::now() - saved_at_ < between_saves) return;
+    saved_(run_);
+    saved_at_ = Clock::now();
+}
+
+/// As rows and columns have it, whatever came first.
+void sort_cells(Run& run) {
+    const auto place = [](const auto& all, const std::string& name) {
+        using Named = std::ranges::range_value_t<decltype(all)>;
+        return std::ranges::find(all, name, &Named::name) - all.begin();
+    };
+    std::ranges::sort(run.cells, {}, [&](const Cell& cell) {
+        return std::tuple(place(run.networks, cell.network), place(run.strategies, cell.strategy),
+                          place(run.kinds, cell.kind));
+    });
+}
+
+}  // namespace
+
+Run plan(const Orders& orders) {
+    Run run;
+    run.settings = orders.settings;
+    run.strategies = chosen(own_strategies(), orders.strategies, "strategy");
+    for (const auto& peer : peers(orders.peers)) {
+        if (const auto gap = gap_of(peer)) {
+            run.gaps.push_back(*gap);
+        } else {
+            run.strategies.push_back({.name = peer.name,
+                                      .where = peer.where,
+                                      .group = peer.group,
+                                      .about = peer.about,
+                                      .cost = {}});
+        }
+    }
+    for (const auto& kind : chosen(kinds(), orders.kinds, "kind")) {
+        run.kinds.push_back({kind.name, kind.group, kind.about});
+    }
+    for (const auto& each : chosen(conditions(), orders.networks, "network")) {
+        run.networks.push_back({each.name, each.about, each.limit_ms});
+    }
+    return run;
+}
+
+void measure(Run& run, const Orders& orders, const std::atomic<bool>& interrupted,
+             const std::function<void(const Run&)>& saved,
+             const std::function<void(const Progress&)>& progress) {
+    const auto start = Clock::now();
+    const auto before = run.seconds;
+    Measuring measuring(run, orders, interrupted, saved, progress);
+    measuring.run();
+    run.seconds = before + milliseconds(Clock::now() - start) / 1000;
+    run.complete = !interrupted;
+    sort_cells(run);
+}
+
+}  // namespace curfew::laboratory

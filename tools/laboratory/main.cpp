@@ -1,0 +1,168 @@
+#include "tools/laboratory/compare.h"
+#include "tools/laboratory/findings.h"
+#include "tools/laboratory/lab.h"
+#include "tools/laboratory/machine.h"
+#include "tools/laboratory/progress_bar.h"
+#include "tools/laboratory/recommend.h"
+#include "tools/laboratory/report.h"
+#include "tools/laboratory/table.h"
+#include "tools/laboratory/verdict.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+using namespace curfew::laboratory;
+
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+/// A second one ends the lab at once, and all that it has started with it.
+void heed_interruptions() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = true; };
+    action.sa_flags = SA_RESETHAND | SA_RESTART;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+}
+
+struct Arguments {
+    Orders orders;
+    std::string directory = CURFEW_SOURCE "/build/lab";
+    bool fresh = false;
+    std::string before;
+    std::string after;
+    std::string shown;
+};
+
+/// What a run that was interrupted has found, if it is the same that is wanted now.
+bool continues(Run& run, const std::string& path) {
+    if (!std::filesystem::exists(path)) return false;
+    auto earlier = read_run(path);
+    if (earlier.complete || !same_plan(earlier, run)) return false;
+    run = std::move(earlier);
+    return true;
+}
+
+void write_text(const std::string& text, const std::string& path) {
+    std::ofstream file(path);
+    file << text;
+    file.close();
+    if (!file) throw std::runtime_error(path + ": cannot be written");
+}
+
+void write_all(const Run& run, const std::filesystem::path& directory) {
+    write_run(run, directory / "run.json");
+    write_report(run, directory / "report.html");
+    write_text(findings(run), directory / "findings.md");
+}
+
+int measure_all(const Arguments& arguments) {
+    const std::filesystem::path directory(arguments.directory);
+    std::filesystem::create_directories(directory);
+    auto run = plan(arguments.orders);
+    const auto path = (directory / "run.json").string();
+    if (!arguments.fresh && continues(run, path)) {
+        fmt::print(stderr,
+                   "Going on with the run of {} ({} cells are done; --fresh begins anew).\n",
+                   run.started, run.cells.size());
+    } else {
+        run.started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
+        run.machine = this_machine();
+    }
+    heed_interruptions();
+    {
+        ProgressBar bar(::isatty(STDERR_FILENO) == 1);
+        measure(
+            run, arguments.orders, interrupted, [&](const Run& now) { write_run(now, path); },
+            [&](const Progress& progress) { bar.show(progress); });
+    }
+    run.recommendations = recommend(run);
+    write_all(run, directory);
+    fmt::print("{}\n", table(run, ::isatty(STDOUT_FILENO) == 1));
+    fmt::print("{}\n", (std::filesystem::absolute(directory) / "report.html").string());
+    if (run.complete) return 0;
+    fmt::print(stderr, "Interrupted; the same command goes on with it.\n");
+    return 130;
+}
+
+int run(int argc, char** argv) {
+    CLI::App app("Measures where a time limit should be: in the function, or in the server.",
+                 "lab");
+    Arguments arguments;
+    auto& orders = arguments.orders;
+    auto& settings = orders.settings;
+    app.add_flag("--quick", settings.quick,
+                 "one sample of each on a clean network, without costs: under a minute");
+    app.add_option("--repetitions", settings.repetitions, "samples of each cell")
+        ->check(CLI::Range(1, 1000));
+    app.add_option("--seed", settings.seed, "of the order and the phases");
+    app.add_option("--lanes", settings.lanes, "servers at the same time")->check(CLI::Range(1, 64));
+    app.add_option("--strategies", orders.strategies, "only these")->delimiter(',');
+    app.add_option("--kinds", orders.kinds, "only these")->delimiter(',');
+    app.add_option("--networks", orders.networks, "only these")->delimiter(',');
+    app.add_option("--peers", orders.peers,
+                   "other servers: gunicorn, uwsgi, php-fpm, nginx, or all of them")
+        ->capture_default_str();
+    app.add_option("-o,--output", arguments.directory,
+                   "the folder for run.json, report.html, findings.md")
+        ->capture_default_str();
+    app.add_flag("--fresh", arguments.fresh, "do not go on with an interrupted run");
+    auto* const comparison =
+        app.add_subcommand("compare", "what has changed from one run to another");
+    comparison->add_option("A", arguments.before, "run.json")->required();
+    comparison->add_option("B", arguments.after, "run.json")->required();
+    auto* const show =
+        app.add_subcommand("show", "the table, the report and the findings of a run once more");
+    show->add_option("RUN", arguments.shown, "run.json")->required();
+    app.require_subcommand(0, 1);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error);
+        throw std::invalid_argument(error.what());
+    }
+
+    if (*comparison) {
+        fmt::print("{}", text(compare(read_run(arguments.before), read_run(arguments.after))));
+        return 0;
+    }
+    if (*show) {
+        auto run = read_run(arguments.shown);
+        for (auto& cell : run.cells) conclude(cell, run.settings);
+        run.recommendations = recommend(run);
+        write_all(run, std::filesystem::path(arguments.shown).parent_path());
+        fmt::print("{}", table(run, ::isatty(STDOUT_FILENO) == 1));
+        return 0;
+    }
+    if (settings.quick) {
+        settings.repetitions = 1;
+        if (orders.networks.empty()) orders.networks = {"clean"};
+    }
+    return measure_all(arguments);
+}
+
+}  // namespace
+
+/// Exit status: 0 measured; 1 something does not work; 2 wrong words; 130 interrupted.
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::invalid_argument& error) {
+        fmt::print(stderr, "lab: {}; see --help\n", error.what());
+        return 2;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "lab: {}\n", error.what());
+        return 1;
+    }
+}

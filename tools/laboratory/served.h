@@ -1,0 +1,57 @@
+#pragma once
+
+#include "tests/support/client.h"
+#include "tools/laboratory/kinds.h"
+#include "tools/laboratory/programs.h"
+#include "tools/laboratory/run.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace curfew::laboratory {
+
+/// A server with the functions that get stuck, under one strategy: curfew, or a peer.
+class Served {
+  public:
+    Served() = default;
+    virtual ~Served() = default;
+    Served(const Served&) = delete;
+    Served& operator=(const Served&) = delete;
+
+    [[nodiscard]] virtual std::string url() const = 0;
+
+    /// Those that take requests.
+    [[nodiscard]] virtual std::vector<pid_t> workers() const = 0;
+
+    /// What the strategy is to hold.
+    [[nodiscard]] virtual double limit_ms() const = 0;
+
+    /// What a request for that function asks for, with that limit.
+    [[nodiscard]] virtual std::string target(const Kind& kind, double seconds,
+                                             double limit_ms) const = 0;
+
+    /// What a function that its caller has given up still does; empty: nothing. `client`: a
+    /// connection to the worker that has run it; `report`: what that has answered.
+    [[nodiscard]] virtual std::string still_running(tests::Client& client,
+                                                    const nlohmann::json& report) const = 0;
+
+    /// Whether a worker's end without the server's own limit is told by a 502.
+    [[nodiscard]] virtual bool tells_deaths() const = 0;
+};
+
+/// The server of that row of a run, in a new directory of the workplace. `backends`: where those
+/// are, as the demo's environment has it. Throws std::runtime_error if it does not start.
+[[nodiscard]] std::unique_ptr<Served> serve(const Workplace& workplace, const std::string& row,
+                                            const Condition& condition, int workers,
+                                            const Environment& backends);
+
+/// The limit that a row holds where a call that is not stuck takes that condition's time.
+[[nodiscard]] double limit_of(const std::string& row, const Condition& condition);
+
+/// Whether that row has such a function.
+[[nodiscard]] bool has_kind(const std::string& row, const Kind& kind);
+
+}  // namespace curfew::laboratory

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "handlers/backends/options.h"
+#include "tools/laboratory/kinds.h"
+#include "tools/laboratory/neighbours.h"
+#include "tools/laboratory/programs.h"
+#include "tools/laboratory/run.h"
+#include "tools/laboratory/served.h"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <random>
+#include <string>
+
+namespace curfew::laboratory {
+
+/// What all stands of a run share.
+struct House {
+    Workplace workplace;
+    BackendOptions backends;  ///< where memcached and MariaDB are
+    std::string http;         ///< the address of the web server that is asked
+    Settings settings;
+};
+
+/// A server that one row of a run is tried on over one network, with its neighbours, and a bad
+/// network before each of its backends. For one thread.
+class Stand {
+  public:
+    /// Throws std::runtime_error if something does not start.
+    Stand(const House& house, const std::string& row, const Condition& condition, unsigned seed);
+
+    /// Sticks one request, and sees what comes of it. Leaves the server as it was found. Throws
+    /// std::runtime_error if that cannot be.
+    [[nodiscard]] Sample stick(const Kind& kind);
+
+  private:
+    /// One request that gets stuck.
+    struct Attempt {
+        explicit Attempt(const std::string& url) : client(url) {}
+
+        tests::Client client;
+        pid_t worker = 0;    ///< that runs it; 0: it is not known which
+        bool alive = false;  ///< that worker, afterwards
+        tests::Reply reply = {};
+        nlohmann::json report = {};  ///< of the demo's handler; null: somebody else has answered
+        Clock::time_point start = {};
+        Clock::time_point end = {};
+    };
+
+    [[nodiscard]] Impair& before(Backend backend);
+    void warm_up(Attempt& attempt, const Kind& kind);
+    void ask(Attempt& attempt, const std::string& target);
+    [[nodiscard]] pid_t find_busy(tests::Client& client) const;
+    void judge_answer(Sample& sample, const Attempt& attempt) const;
+    void judge_worker(Sample& sample, Attempt& attempt, const Kind& kind) const;
+    [[nodiscard]] Left left_behind(Attempt& attempt, const Left& before_it,
+                                   const std::string& statement) const;
+    [[nodiscard]] Next next_of(Attempt& attempt, const Kind& kind) const;
+    void clean_up(const Sample& sample, const Attempt& attempt);
+    [[nodiscard]] bool whole() const;
+
+    const House& house_;
+    const Condition& condition_;
+    Impair http_;
+    Impair cache_;
+    Impair db_;
+    std::unique_ptr<Served> server_;
+    Neighbours neighbours_;
+    std::mt19937 random_;
+    int sample_ = 0;
+    std::string warm_;  ///< the worker, and the kind, that have their connections
+};
+
+}  // namespace curfew::laboratory
