@@ -45,10 +45,18 @@ struct Arguments {
     std::string shown;
 };
 
+Run read_earlier(const std::string& path) {
+    try {
+        return read_run(path);
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(std::string(error.what()) + "; --fresh replaces it");
+    }
+}
+
 /// What a run that was interrupted has found, if it is the same that is wanted now.
 bool continues(Run& run, const std::string& path) {
     if (!std::filesystem::exists(path)) return false;
-    auto earlier = read_run(path);
+    auto earlier = read_earlier(path);
     if (earlier.complete || !same_plan(earlier, run)) return false;
     run = std::move(earlier);
     return true;
@@ -67,10 +75,23 @@ void write_all(const Run& run, const std::filesystem::path& directory) {
     write_text(findings(run), directory / "findings.md");
 }
 
+/// So that nobody waits for ten minutes to hear that it cannot be written.
+void make_writable(const std::filesystem::path& directory) {
+    std::error_code failed;
+    std::filesystem::create_directories(directory, failed);
+    const auto probe = directory / "run.json.part";
+    if (!failed && std::ofstream(probe)) {
+        std::filesystem::remove(probe, failed);
+        return;
+    }
+    throw std::runtime_error(directory.string() +
+                             ": nothing can be written there; --output names another folder");
+}
+
 int measure_all(const Arguments& arguments) {
-    const std::filesystem::path directory(arguments.directory);
-    std::filesystem::create_directories(directory);
     auto run = plan(arguments.orders);
+    const std::filesystem::path directory(arguments.directory);
+    make_writable(directory);
     const auto path = (directory / "run.json").string();
     if (!arguments.fresh && continues(run, path)) {
         fmt::print(stderr,

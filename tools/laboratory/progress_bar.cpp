@@ -26,8 +26,8 @@ std::string progress_line(const Progress& progress, std::chrono::seconds spent) 
             static_cast<long>(static_cast<double>(spent.count()) * (1 - share) / share);
         left = fmt::format("{}:{:02}", seconds / 60, seconds % 60);
     }
-    return fmt::format("[{:<{}}] {:3.0f} %, {} left, {}", bar, width, share * 100, left,
-                       progress.now);
+    return fmt::format("[{:<{}}] {:3} %, {} left, {}", bar, width, static_cast<int>(share * 100),
+                       left, progress.now);
 }
 
 ProgressBar::~ProgressBar() {
