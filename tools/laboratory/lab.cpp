@@ -143,12 +143,12 @@ void Measuring::run() {
     std::rethrow_exception(failure_);
 }
 
-/// Fewer where all takes longer: the limits of peers are whole seconds.
+/// Fewer where all takes longer: over bad networks, and with peers, whose limits are whole seconds.
 int Measuring::repetitions(const Cell& cell) const {
     const int all = orders_.settings.repetitions;
     const auto row = std::ranges::find(run_.strategies, cell.strategy, &StrategyRow::name);
-    if (is_peer(*row)) return std::max(1, all / 3);
-    return cell.network == "clean" ? all : std::max(1, all / 2);
+    const bool takes_longer = is_peer(*row) || cell.network != "clean";
+    return takes_longer ? std::min(all, (all + 2) / 3) : all;
 }
 
 void Measuring::make_jobs() {

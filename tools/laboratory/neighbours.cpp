@@ -34,7 +34,8 @@ void Neighbours::visit(int client) {
             if (!connection) connection.emplace(url_);
             const auto reply = connection->get("/hello");
             answered = reply.status == 200 && reply.whole;
-            if (!answered || client % 2 != 0) connection.reset();
+            const bool kept = client % 2 == 0 && reply.field("Connection") != "close";
+            if (!answered || !kept) connection.reset();
         } catch (const std::exception&) {
             connection.reset();
         }

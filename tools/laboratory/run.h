@@ -126,7 +126,7 @@ struct Settings {
     double limit_ms = 100;
     double backstop_ms = 300;
     int workers = 2;
-    int lanes = 2;
+    int lanes = 3;
     unsigned seed = 1;
     double tolerance_ms = 20;
 };

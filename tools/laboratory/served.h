@@ -5,8 +5,6 @@
 #include "tools/laboratory/programs.h"
 #include "tools/laboratory/run.h"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,10 +31,9 @@ class Served {
     [[nodiscard]] virtual std::string target(const Kind& kind, double seconds,
                                              double limit_ms) const = 0;
 
-    /// What a function that its caller has given up still does; empty: nothing. `client`: a
-    /// connection to the worker that has run it; `report`: what that has answered.
-    [[nodiscard]] virtual std::string still_running(tests::Client& client,
-                                                    const nlohmann::json& report) const = 0;
+    /// What a function that its caller has given up still does in the worker of that connection;
+    /// empty: nothing, or the server cannot be asked.
+    [[nodiscard]] virtual std::string still_running(tests::Client&) const { return {}; }
 
     /// Whether a worker's end without the server's own limit is told by a 502.
     [[nodiscard]] virtual bool tells_deaths() const = 0;

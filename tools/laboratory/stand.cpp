@@ -213,7 +213,7 @@ Left Stand::left_behind(Attempt& attempt, const Left& before_it,
     if (attempt.report.is_null()) {
         if (attempt.alive) left.function = business_of(attempt.worker);
     } else {
-        left.function = server_->still_running(attempt.client, attempt.report);
+        left.function = server_->still_running(attempt.client);
     }
     if (!statement.empty()) {
         const auto in_database = statements_with(statement);
