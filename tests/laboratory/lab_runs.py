@@ -18,7 +18,7 @@ from pathlib import Path
 
 import jsonschema
 
-LAB, PLAUSIBLE_REPORT, SCHEMA = sys.argv[1:4]
+LAB, PLAUSIBLE_REPORT, SCHEMA = map(os.path.abspath, sys.argv[1:4])
 del sys.argv[1:4]
 
 PATIENCE = 30
@@ -58,14 +58,16 @@ class Traces:
     by its environment or its working directory, whoever its parent is now."""
 
     def __init__(self):
-        self.mark = f"CURFEW_LAB_TEST={uuid.uuid4()}"
+        self.mark = f"LAB_TEST={uuid.uuid4()}"
         self.directory = Path(tempfile.mkdtemp(prefix="curfew-lab-test-"))
         self.temporary = self.directory / "tmp"
         self.temporary.mkdir()
         self.sockets = set()
 
     def environment(self):
-        return {**os.environ, "TMPDIR": str(self.temporary), **dict([self.mark.split("=")])}
+        # Who serves with curfew may have its variables set. They are not for the lab's servers.
+        return {**os.environ, "CURFEW_WORKERS": "7", "CURFEW_NONSENSE": "1",
+                "TMPDIR": str(self.temporary), **dict([self.mark.split("=")])}
 
     def is_ours(self, pid):
         if self.mark.encode() in read(f"/proc/{pid}/environ").split(b"\0"):

@@ -1,5 +1,3 @@
-#include "tests/support/client.h"
-#include "tools/laboratory/neighbours.h"
 #include "tools/laboratory/stand.h"
 
 #include <doctest/doctest.h>
@@ -15,6 +13,7 @@
 #include <vector>
 
 using namespace curfew::laboratory;
+using curfew::BackendOptions;
 
 namespace {
 
@@ -45,12 +44,12 @@ double curls_milliseconds(const std::string& url) {
     return (total - sent) * 1000;
 }
 
-/// Servers with nothing behind them: for functions that need no backend.
-House empty_house() {
-    House house{.workplace = {}, .backends = {}, .http = "127.0.0.1:1", .settings = {}};
-    house.backends.cache.servers = {"127.0.0.1:1"};
-    house.backends.db.address = "127.0.0.1:1";
-    return house;
+/// Nobody is behind it: for functions that need no backend.
+BackendOptions nobody() {
+    BackendOptions options;
+    options.cache.servers = {"127.0.0.1:1"};
+    options.db.address = "127.0.0.1:1";
+    return options;
 }
 
 const Kind& kind_named(const std::string& name) {
@@ -60,11 +59,11 @@ const Kind& kind_named(const std::string& name) {
 }  // namespace
 
 TEST_CASE("the lab's figures are those of curl's own timing") {
-    const auto house = empty_house();
+    const House house{.workplace = {}, .backends = nobody(), .http = "127.0.0.1:1", .settings = {}};
     struct Case {
-        const char* row;
-        const char* kind;
-        const char* target;
+        std::string row;
+        std::string kind;
+        std::string target;
     };
     for (const auto& [row, kind, target] : {
              Case{"deadline", "sleep", "/timeout/deadline/sleep?limit=100ms&seconds=5&census=no"},

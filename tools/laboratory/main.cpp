@@ -17,10 +17,13 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace curfew::laboratory;
 
@@ -34,6 +37,19 @@ void heed_interruptions() {
     action.sa_handler = [](int) { interrupted = true; };
     action.sa_flags = SA_RESETHAND | SA_RESTART;
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+}
+
+/// The lab's servers are told what they need. What the user's shell has for others would change
+/// what is measured.
+void forget_other_servers() {
+    std::vector<std::string> names;
+    for (char** each = environ; *each; ++each) {
+        const std::string_view variable(*each);
+        if (variable.starts_with("CURFEW_") || variable.starts_with("DEMO_")) {
+            names.emplace_back(variable.substr(0, variable.find('=')));
+        }
+    }
+    for (const auto& name : names) ::unsetenv(name.c_str());
 }
 
 struct Arguments {
@@ -177,6 +193,7 @@ int run(int argc, char** argv) {
 
 /// Exit status: 0 measured; 1 something does not work; 2 wrong words; 130 interrupted.
 int main(int argc, char** argv) {
+    forget_other_servers();
     try {
         return run(argc, argv);
     } catch (const std::invalid_argument& error) {
