@@ -46,6 +46,16 @@ Response&& Response::header(std::string_view name, std::string_view value) && {
     return std::move(*this);
 }
 
+Response& Response::close_connection() & noexcept {
+    closes_connection_ = true;
+    return *this;
+}
+
+Response&& Response::close_connection() && noexcept {
+    closes_connection_ = true;
+    return std::move(*this);
+}
+
 Response& Response::status(int status) & {
     status_ = checked_status(status);
     return *this;

@@ -43,11 +43,17 @@ class Response {
     Response& header(std::string_view name, std::string_view value) &;
     Response&& header(std::string_view name, std::string_view value) &&;
 
+    /// The connection ends with this response: a client that goes on makes a new one, which any
+    /// worker that is free may take.
+    Response& close_connection() & noexcept;
+    Response&& close_connection() && noexcept;
+
     /// Throws std::invalid_argument as the constructor does.
     Response& status(int status) &;
     Response&& status(int status) &&;
 
     [[nodiscard]] int status() const noexcept { return status_; }
+    [[nodiscard]] bool closes_connection() const noexcept { return closes_connection_; }
     [[nodiscard]] const Headers& headers() const noexcept { return headers_; }
     /// The type set with body(); empty if there is none, or if headers() has a Content-Type.
     [[nodiscard]] std::string_view content_type() const noexcept { return content_type_; }
@@ -76,6 +82,7 @@ class Response {
 
   private:
     int status_;
+    bool closes_connection_ = false;
     std::string_view content_type_;
     Headers headers_;
     Body body_;

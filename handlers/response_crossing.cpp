@@ -43,13 +43,13 @@ Body load_body(Unpacker& unpacker) {
 }  // namespace
 
 void Response::save(Packer& packer) const {
-    packer(status_, std::string(content_type_), headers_);
+    packer(status_, closes_connection_, std::string(content_type_), headers_);
     std::visit(Saver{packer}, body_);
 }
 
 void Response::load(Unpacker& unpacker) {
     std::string content_type;
-    unpacker(status_, content_type, headers_);
+    unpacker(status_, closes_connection_, content_type, headers_);
     // The literal that it was there is not one here.
     if (!content_type.empty()) header("Content-Type", content_type);
     body_ = load_body(unpacker);

@@ -220,7 +220,7 @@ void Connection::respond(bool keep_alive) {
     const Framing framing{
         .http_1_1 = parser_.http_1_1(),
         .head = parser_.parts().method == "HEAD",
-        .keep_alive = keep_alive && may_keep_alive(),
+        .keep_alive = keep_alive && may_keep_alive() && !response_->closes_connection(),
         .id = parser_.parts().id,
     };
     writer_.begin(*response_, framing, context_.date, context_.scratch);

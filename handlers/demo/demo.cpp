@@ -5,6 +5,7 @@
 #include "crash.h"
 #include "delay.h"
 #include "index.h"
+#include "lab/lab.h"
 #include "strategies.h"
 #include "stream.h"
 #include "stuck.h"
@@ -108,6 +109,7 @@ void add_crashes(Index& index) {
 void routes(Router& router) {
     Index index(router);
     add_answers(index);
+    lab::add_lab(index);
     add_limits(index);
     add_unsafe(index);
     add_stuck(index);

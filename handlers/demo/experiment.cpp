@@ -3,9 +3,12 @@
 #include "census.h"
 #include "functions.h"
 #include "json.h"
+#include "lab/inbox.h"
 #include "numbers.h"
 #include "own_server.h"
 #include "running.h"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -75,6 +78,13 @@ std::string left_behind(const Census& before, std::uint64_t call, bool ended_ear
     return left.text();
 }
 
+void tell(std::string_view what, int number) {
+    if (number == 0) return;
+    std::string line(what);
+    line.append(" ").append(std::to_string(number)).append(" ").append(std::to_string(::getpid()));
+    lab::tell_watcher(line);
+}
+
 struct Outcome {
     std::string_view name;
     int status;
@@ -96,17 +106,19 @@ Outcome outcome_of(const std::function<std::string()>& run) {
 
 }  // namespace
 
-Experiment::Experiment(const Request& request)
-    : function_(find_slow_function(request.param("function"))),
+Experiment::Experiment(const Request& request, std::string_view function)
+    : function_(find_slow_function(function)),
       limit_(parse_limit(request.query("limit").value_or("500ms"))),
       looks_(request.query("census") != "no"),
       seconds_(
           parse_number(request.query("seconds").value_or("2"), 0.0, 10.0, "the time in seconds")),
       server_(server_to_ask()),
-      call_(new_call()) {}
+      call_(new_call()),
+      number_(parse_number(request.query("n").value_or("0"), 0, 99, "the request's number")) {}
 
 Response Experiment::report(std::string_view strategy,
                             const std::function<std::string()>& run) const {
+    tell("begin", number_);
     const auto before = looks_ ? Census::take() : Census{};
     const auto start = Deadline::Clock::now();
     const auto outcome = outcome_of(run);
@@ -122,7 +134,11 @@ Response Experiment::report(std::string_view strategy,
     report.add("elapsed_ms", json_milliseconds(elapsed));
     report.add("late_ms", json_milliseconds(std::max(elapsed - limit_, Duration::zero())));
     if (looks_) report.add("left_behind", left_behind(before, call_, outcome.name == "timeout"));
-    return json(report.text() + "\n").status(outcome.status);
+    tell("end", number_);
+    auto response = json(report.text() + "\n").status(outcome.status);
+    // The next of an experiment is for whichever worker is free.
+    if (number_ != 0) response.close_connection();
+    return response;
 }
 
 std::string run_slow_function(std::size_t function, std::uint64_t call, const std::string& server,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace demo {
 
@@ -14,7 +15,12 @@ class Experiment {
     /// From the path's `:function` and the query's `limit` and `seconds`; with `census=no` nobody
     /// looks what is left behind, which takes its time. `http` asks $DEMO_HTTP, or this very
     /// server. Throws HttpError 400 that says what there is to choose from.
-    explicit Experiment(const curfew::Request& request);
+    explicit Experiment(const curfew::Request& request)
+        : Experiment(request, request.param("function")) {}
+
+    /// The same, of that function. The query's `n` is the number under which the lab's watcher is
+    /// told when it begins and ends.
+    Experiment(const curfew::Request& request, std::string_view function);
 
     [[nodiscard]] curfew::Duration limit() const noexcept { return limit_; }
     [[nodiscard]] std::size_t function() const noexcept { return function_; }
@@ -35,6 +41,7 @@ class Experiment {
     double seconds_;
     std::string server_;
     std::uint64_t call_;
+    int number_;  ///< 0: nobody is told
 };
 
 /// One of slow_functions(), noted as running. Captures nothing: it may be called anywhere, also in

@@ -5,11 +5,13 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace demo {
 
 /// Adds routes to a router, and each to a page that lists them: what is listed is served, and the
-/// other way round. Texts are HTML; all of them are the demo's own, so that nothing is escaped.
+/// other way round, but for what is posted. Texts are HTML; all of them are the
+/// demo's own, so that nothing is escaped.
 class Index {
   public:
     enum class Harm { none, worker_dies };
@@ -30,6 +32,11 @@ class Index {
     /// The same for several methods.
     void add(std::initializer_list<std::string_view> methods, std::string_view pattern,
              const curfew::Handler& handler, std::string_view shows, std::string_view example);
+
+    /// A route for POST alone. It is not listed: no link leads there.
+    curfew::Route& post(std::string_view pattern, curfew::Handler handler) {
+        return router_.post(pattern, std::move(handler));
+    }
 
     /// The page: complete, without external resources.
     [[nodiscard]] std::string page() const;

@@ -153,13 +153,16 @@ TEST_CASE("responses cross, with the file that is their body, but not streams") 
     const auto path = directory.write("file", "0123456789").string();
     for (const auto by : in_processes) {
         CAPTURE(by);
-        const auto page = with_timeout(1min, by, [] { return text("hello").status(203); });
+        const auto page =
+            with_timeout(1min, by, [] { return text("hello").status(203).close_connection(); });
         CHECK(page.status() == 203);
+        CHECK(page.closes_connection());
         CHECK(*page.headers().find("Content-Type") == "text/plain; charset=utf-8");
         CHECK(std::get<std::string>(page.body()) == "hello");
 
         const auto part = with_timeout(1min, by, part_of, path);
         CHECK(part.status() == 206);
+        CHECK_FALSE(part.closes_connection());
         CHECK(*part.headers().find("X-Part") == "2 to 5");
         CHECK(*part.headers().find("Content-Type") == "text/csv");
         CHECK(body_of(std::get<FileBody>(part.body())) == "234");

@@ -1,9 +1,43 @@
 #include "tests/impair/path.h"
 #include "tests/impair/tool.h"
+#include "tests/support/wait_until.h"
+#include "tools/impairment/address.h"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
+#include <memory>
+
+using namespace curfew;
 using namespace curfew::tests;
+
+namespace {
+
+/// A connection to a control socket that is kept.
+class Holder {
+  public:
+    explicit Holder(const std::string& path)
+        : socket_(checked_fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")) {
+        const auto address = impairment::unix_address(path);
+        checked(
+            ::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address),
+            "connect");
+    }
+
+    [[nodiscard]] std::string ask(const std::string& line) const {
+        const auto request = line + '\n';
+        checked(static_cast<int>(::send(socket_.get(), request.data(), request.size(), 0)), "send");
+        char bytes[1024];
+        return {bytes,
+                static_cast<std::size_t>(checked(
+                    static_cast<int>(::recv(socket_.get(), bytes, sizeof bytes, 0)), "recv"))};
+    }
+
+  private:
+    UniqueFd socket_;
+};
+
+}  // namespace
 
 TEST_CASE("what is in force is shown in the words that set it") {
     const Listener listener;
@@ -64,4 +98,32 @@ TEST_CASE("a command can be sent from a shell") {
     CHECK(bad.error.starts_with("error: \"nonsense\""));
     CHECK(nobody.status == 1);
     CHECK(nobody.error == "impair: /nonexistent: No such file or directory\n");
+}
+
+TEST_CASE("what is held is lifted when the last who holds it has gone, however it went") {
+    const Listener listener;
+    const Impaired proxy(listener.port());
+    auto first = std::make_unique<Holder>(proxy.control_socket());
+    auto second = std::make_unique<Holder>(proxy.control_socket());
+
+    CHECK(first->ask("hold down latency 100ms") == "ok\n");
+    CHECK(second->ask("hold down latency 100ms") == "ok\n");
+    CHECK(second->ask("hold down lag 1s").starts_with("error: "));
+
+    first.reset();
+    for (int i = 0; i < 3; ++i) CHECK(proxy.ask("show") == "ok down latency 100ms");
+    second.reset();
+    CHECK(wait_until([&] { return proxy.ask("show") == "ok"; }));
+}
+
+TEST_CASE("who holds nothing lifts nothing by going") {
+    const Listener listener;
+    const Impaired proxy(listener.port(), "latency 100ms");
+
+    CHECK(Holder(proxy.control_socket()).ask("hold down lag 1s").starts_with("error: "));
+    CHECK(Holder(proxy.control_socket()).ask("show") == "ok up latency 100ms down latency 100ms\n");
+
+    for (int i = 0; i < 3; ++i) {
+        CHECK(proxy.ask("show") == "ok up latency 100ms down latency 100ms");
+    }
 }

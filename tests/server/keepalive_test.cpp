@@ -79,6 +79,19 @@ TEST_CASE("Connection: close is heeded, after the requests before it") {
     CHECK(client.closed());
 }
 
+TEST_CASE("a response may be its connection's last") {
+    const Server server({.app = test_app("routes")});
+    Client client(server);
+
+    client.send(get_request("/pid") + get_request("/last") + get_request("/pid"));
+
+    CHECK(client.read_reply().status == 200);
+    const auto last = client.read_reply();
+    CHECK(last.body == "last\n");
+    CHECK(last.field("Connection") == "close");
+    CHECK(client.closed());
+}
+
 TEST_CASE("HTTP/1.0 closes unless it asks not to") {
     const Server server;
     Client plain(server);

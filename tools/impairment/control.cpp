@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <string_view>
 #include <utility>
 
 namespace curfew::impairment {
@@ -44,15 +45,18 @@ UniqueFd listen_on(const std::string& path) {
 
 }  // namespace
 
-Control::Client::Client(worker::Loop& loop, UniqueFd accepted, std::function<void()> on_readable)
-    : socket(std::move(accepted)), readable(loop, socket.get(), std::move(on_readable)) {
+Control::Client::Client(worker::Loop& loop, Controlled& controlled, UniqueFd accepted,
+                        std::function<void()> on_readable)
+    : session(controlled),
+      socket(std::move(accepted)),
+      readable(loop, socket.get(), std::move(on_readable)) {
     readable.enable();
 }
 
-Control::Control(worker::Loop& loop, const std::string& path, Answer answer)
+Control::Control(worker::Loop& loop, const std::string& path, Controlled& controlled)
     : loop_(loop),
       path_(path),
-      answer_(std::move(answer)),
+      controlled_(controlled),
       socket_(listen_on(path)),
       client_waits_(loop, socket_.get(), [this] { on_client(); }) {
     client_waits_.enable();
@@ -64,7 +68,8 @@ void Control::on_client() {
     UniqueFd client{::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (!client) return;
     const int socket = client.get();
-    clients_.try_emplace(socket, loop_, std::move(client), [this, socket] { on_readable(socket); });
+    clients_.try_emplace(socket, loop_, controlled_, std::move(client),
+                         [this, socket] { on_readable(socket); });
 }
 
 void Control::on_readable(int socket) {
@@ -80,10 +85,11 @@ void Control::on_readable(int socket) {
 }
 
 /// False if the client does not take its answers.
-bool Control::answer_lines(Client& client) const {
+bool Control::answer_lines(Client& client) {
     for (auto end = client.input.find('\n'); end != std::string::npos;
          end = client.input.find('\n')) {
-        const auto reply = answer_(std::string_view(client.input).substr(0, end)) + '\n';
+        const auto reply =
+            client.session.answer(std::string_view(client.input).substr(0, end)) + '\n';
         client.input.erase(0, end + 1);
         const auto sent = ::send(client.socket.get(), reply.data(), reply.size(), MSG_NOSIGNAL);
         if (sent != static_cast<ssize_t>(reply.size())) return false;

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "handlers/unique_fd.h"
+#include "tools/impairment/session.h"
 #include "worker/loop.h"
 
 #include <functional>
 #include <map>
 #include <string>
-#include <string_view>
 
 namespace curfew::impairment {
 
@@ -14,18 +14,18 @@ namespace curfew::impairment {
 /// is for this user only and goes with the object.
 class Control {
   public:
-    using Answer = std::function<std::string(std::string_view line)>;
-
     /// A socket file that nobody listens on any more is replaced. Throws std::system_error.
-    Control(worker::Loop& loop, const std::string& path, Answer answer);
+    Control(worker::Loop& loop, const std::string& path, Controlled& controlled);
     ~Control();
     Control(const Control&) = delete;
     Control& operator=(const Control&) = delete;
 
   private:
     struct Client {
-        Client(worker::Loop& loop, UniqueFd accepted, std::function<void()> on_readable);
+        Client(worker::Loop& loop, Controlled& controlled, UniqueFd accepted,
+               std::function<void()> on_readable);
 
+        Session session;
         UniqueFd socket;
         std::string input;
         worker::ReadEvent readable;
@@ -33,11 +33,11 @@ class Control {
 
     void on_client();
     void on_readable(int socket);
-    bool answer_lines(Client& client) const;
+    static bool answer_lines(Client& client);
 
     worker::Loop& loop_;
     std::string path_;
-    Answer answer_;
+    Controlled& controlled_;
     UniqueFd socket_;
     worker::ReadEvent client_waits_;
     std::map<int, Client> clients_;

@@ -1,6 +1,6 @@
 #include "handlers/unique_fd.h"
 #include "tools/impairment/control.h"
-#include "tools/impairment/execute.h"
+#include "tools/impairment/session.h"
 #include "tools/impairment/words.h"
 
 #include <sys/resource.h>
@@ -26,6 +26,8 @@ constexpr auto help = R"(impair --to ADDRESS [--listen ADDRESS] [--control PATH]
 impair control PATH COMMAND...
     has a running one do a COMMAND, and prints its answer:
     set CONDITION...      more conditions, also for the connections there are
+    hold CONDITION...     over a connection of one's own: more, until that connection ends; with the
+                          last one that holds some, all are lifted
     clear [CONDITION...]  those, or all, are lifted (just their names, without the values)
     show                  the conditions in force
     connections           how many there are
@@ -90,8 +92,8 @@ int run(const Options& options) {
     const worker::SignalEvent terminated(loop, SIGTERM, [&] { loop.stop(); });
     const worker::SignalEvent interrupted(loop, SIGINT, [&] { loop.stop(); });
     Proxy proxy(loop, options.listen, options.to, options.network);
-    const Control control(loop, options.control,
-                          [&](std::string_view line) { return execute(proxy, line); });
+    Controlled controlled{.proxy = proxy};
+    const Control control(loop, options.control, controlled);
     std::cout << to_text(proxy.address()) << '\n' << options.control << std::endl;
     loop.run();
     return 0;

@@ -51,5 +51,6 @@ void routes(Router& router) {
     router.get("/throw/number", [](const Request&) -> Response { throw 42; });
     router.get("/throw/http",
                [](const Request&) -> Response { throw HttpError(409, "it is taken"); });
+    router.get("/last", [](const Request&) { return text("last\n").close_connection(); });
     router.get("/pid", [](const Request&) { return text(std::to_string(::getpid())); });
 }

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace demo::lab {
+
+/// The workers of this server and what each says of itself: `ready`, `draining`, `condemned`. Those
+/// that boot are not among them: their keepers look the same for a moment.
+using Workers = std::map<pid_t, std::string>;
+
+/// As ps would show them now. For a worker's process.
+[[nodiscard]] Workers look_at_workers();
+
+/// What a worker's title says that it does; empty if it is no worker's, or boots.
+[[nodiscard]] std::string_view state_in(std::string_view title);
+
+/// One worker that is not as it was; the state is empty if it is gone.
+struct Change {
+    pid_t pid;
+    std::string state;
+
+    friend bool operator==(const Change&, const Change&) = default;
+};
+
+/// What has happened between two looks, those that are gone first.
+[[nodiscard]] std::vector<Change> changes(const Workers& before, const Workers& now);
+
+}  // namespace demo::lab
