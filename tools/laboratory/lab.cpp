@@ -2,7 +2,7 @@
 
 #include "handlers/backends/configure.h"
 #include "handlers/timeouts/strategy.h"
-#include "tests/backends/servers.h"
+#include "tools/laboratory/backends.h"
 #include "tools/laboratory/cost.h"
 #include "tools/laboratory/kinds.h"
 #include "tools/laboratory/packet_loss.h"
@@ -13,9 +13,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <tuple>
@@ -66,6 +69,10 @@ std::vector<Named> chosen(const std::vector<Named>& all, const std::vector<std::
     return picked;
 }
 
+const Kind& kind_named(const std::string& name) {
+    return *std::ranges::find(kinds(), name, &Kind::name);
+}
+
 /// What is needed of a strategy in one go: its cells over one network.
 struct Job {
     std::string strategy;
@@ -89,8 +96,11 @@ class Measuring {
 
   private:
     void make_jobs();
+    [[nodiscard]] std::vector<Job> take_jobs_with_loss();
     void do_jobs(const House& house);
-    void do_jobs_with_loss(const House& house);
+    void do_jobs_with_loss(const House& house, std::vector<Job> jobs);
+    [[nodiscard]] std::set<Backend> wanted() const;
+    void leave_out(const std::map<Backend, std::string>& missing);
     void work(const House& house, unsigned lane);
     void do_job(const House& house, Job job, unsigned seed);
     void keep(Cell cell);
@@ -106,7 +116,6 @@ class Measuring {
 
     std::mutex mutex_;  ///< of what follows, and of the run
     std::vector<Job> jobs_;
-    std::vector<Job> jobs_with_loss_;  ///< one condition's, after all others
     Progress done_;
     Clock::time_point saved_at_ = Clock::now();
     std::exception_ptr failure_;
@@ -114,20 +123,33 @@ class Measuring {
 
 void Measuring::run() {
     make_jobs();
-    if (jobs_.empty() && jobs_with_loss_.empty()) return;
-    const auto& servers = tests::real_servers();
-    auto as_root = servers;  // who may see what everybody asks
+    if (jobs_.empty()) return;
+    const Backends backends(wanted(), interrupted_);
+    leave_out(backends.missing());
+    if (jobs_.empty() || interrupted_) return;
+    auto as_root = backends.options();  // who may see what everybody asks
     as_root.db.user = "root";
     as_root.db.password.clear();
     configure_backends(as_root);
 
-    House house{.backends = servers, .http = {}, .settings = orders_.settings};
+    House house{.backends = backends.options(), .http = {}, .settings = orders_.settings};
     const Curfew asked(1, {"--threads", "16"}, "", {});
     house.http = asked.url().substr(std::string_view("http://").size());
 
     if (!orders_.settings.quick) measure_costs(run_, interrupted_);
+    auto with_loss = take_jobs_with_loss();
     do_jobs(house);
-    if (!jobs_with_loss_.empty() && !interrupted_) do_jobs_with_loss(house);
+    if (!with_loss.empty() && !interrupted_) do_jobs_with_loss(house, std::move(with_loss));
+}
+
+/// Loss is all of loopback's, so that nothing else can be measured at the same time.
+std::vector<Job> Measuring::take_jobs_with_loss() {
+    const auto those = std::ranges::stable_partition(
+        jobs_, [](const Job& job) { return job.condition.loss_percent == 0; });
+    std::vector<Job> taken(std::make_move_iterator(those.begin()),
+                           std::make_move_iterator(those.end()));
+    jobs_.erase(those.begin(), those.end());
+    return taken;
 }
 
 void Measuring::do_jobs(const House& house) {
@@ -136,12 +158,14 @@ void Measuring::do_jobs(const House& house) {
         lanes.emplace_back([&, lane] { work(house, static_cast<unsigned>(lane)); });
     }
     lanes.clear();
-    if (failure_) std::rethrow_exception(failure_);
+    if (!failure_) return;
+    saved_(run_);
+    std::rethrow_exception(failure_);
 }
 
 /// It could be had when the run was planned; somebody else may have changed loopback since.
-void Measuring::do_jobs_with_loss(const House& house) {
-    const auto condition = jobs_with_loss_.front().condition;
+void Measuring::do_jobs_with_loss(const House& house, std::vector<Job> jobs) {
+    const auto condition = jobs.front().condition;
     std::optional<PacketLoss> loss;
     try {
         loss.emplace(condition.loss_percent);
@@ -153,7 +177,7 @@ void Measuring::do_jobs_with_loss(const House& house) {
         }
         return;
     }
-    jobs_ = std::move(jobs_with_loss_);
+    jobs_ = std::move(jobs);
     do_jobs(house);
 }
 
@@ -166,14 +190,13 @@ int Measuring::repetitions(const Cell& cell) const {
 }
 
 void Measuring::make_jobs() {
-    const auto& all_kinds = kinds();
     for (const auto& layer : run_.networks) {
         const auto condition = *std::ranges::find(conditions(), layer.name, &Condition::name);
         for (const auto& row : run_.strategies) {
             if (is_peer(row) && layer.name != "clean") continue;
             Job job{.strategy = row.name, .condition = condition, .cells = {}};
             for (const auto& column : run_.kinds) {
-                const auto& kind = *std::ranges::find(all_kinds, column.name, &Kind::name);
+                const auto& kind = kind_named(column.name);
                 // Whoever does not use the network need not be tried on each.
                 if (condition.is_bad() && kind.backend == Backend::none) continue;
                 if (!has_kind(row.name, kind)) continue;
@@ -191,13 +214,41 @@ void Measuring::make_jobs() {
                                      .because = {}});
                 done_.all += static_cast<std::size_t>(repetitions(job.cells.back()));
             }
-            if (job.cells.empty()) continue;
-            auto& jobs = condition.loss_percent == 0 ? jobs_ : jobs_with_loss_;
-            jobs.push_back(std::move(job));
+            if (!job.cells.empty()) jobs_.push_back(std::move(job));
         }
     }
     std::ranges::shuffle(jobs_, std::mt19937(orders_.settings.seed));
-    std::ranges::shuffle(jobs_with_loss_, std::mt19937(orders_.settings.seed));
+}
+
+std::set<Backend> Measuring::wanted() const {
+    std::set<Backend> all;
+    for (const auto& job : jobs_) {
+        for (const auto& cell : job.cells) all.insert(kind_named(cell.kind).backend);
+    }
+    return all;
+}
+
+/// What cannot be measured is said instead; what an earlier session said of that is outdated.
+void Measuring::leave_out(const std::map<Backend, std::string>& missing) {
+    for (const auto backend : wanted()) {
+        std::string columns;
+        for (const auto& column : run_.kinds) {
+            if (kind_named(column.name).backend != backend) continue;
+            columns.append(columns.empty() ? "" : ", ").append(column.name);
+        }
+        std::erase_if(run_.gaps, [&](const Gap& gap) { return gap.what == columns; });
+        const auto reason = missing.find(backend);
+        if (reason == missing.end()) continue;
+        run_.gaps.push_back({.what = columns, .why = reason->second});
+        for (auto& job : jobs_) {
+            std::erase_if(job.cells, [&](const Cell& cell) {
+                if (kind_named(cell.kind).backend != backend) return false;
+                done_.all -= static_cast<std::size_t>(repetitions(cell));
+                return true;
+            });
+        }
+    }
+    std::erase_if(jobs_, [](const Job& job) { return job.cells.empty(); });
 }
 
 std::optional<Job> Measuring::next_job() {
@@ -223,7 +274,7 @@ void Measuring::do_job(const House& house, Job job, unsigned seed) {
     Stand stand(house, job.strategy, job.condition, seed);
     std::ranges::shuffle(job.cells, std::mt19937(seed));
     for (auto& cell : job.cells) {
-        const auto& kind = *std::ranges::find(kinds(), cell.kind, &Kind::name);
+        const auto& kind = kind_named(cell.kind);
         for (int i = 0; i < repetitions(cell); ++i) {
             if (interrupted_) return;
             cell.samples.push_back(stand.stick(kind));
