@@ -34,7 +34,8 @@ inline Run example_run() {
     run.started = "2026-01-02T03:04:05Z";
     run.seconds = 61;
     run.complete = true;
-    run.machine = {.kernel = "6.1.0",
+    run.settings = {.repetitions = 10, .workers = 2, .lanes = 2, .seed = 1};
+    run.machine = {.kernel = "Linux 6.1.0",
                    .processor = "Some Processor",
                    .cores = 2,
                    .memory_mib = 4096,

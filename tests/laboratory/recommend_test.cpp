@@ -89,6 +89,10 @@ TEST_CASE("a strategy whose cost is not known comes last") {
     run.strategies[0].cost.reset();
 
     CHECK(about(recommend(run), "http-stall")->use.front() == "process");
+
+    for (auto& each : run.strategies) each.cost.reset();
+    CHECK(about(recommend(run), "http-stall")->text.find("at a cost that was not measured") !=
+          std::string::npos);
 }
 
 TEST_CASE("the best of what leaks is recommended if nothing is clean, and says what it leaves") {

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <sstream>
 #include <string_view>
 
@@ -76,8 +75,11 @@ TEST_CASE("a report refers to nothing outside of it") {
     const auto own = html.substr(0, html.find(run_element));
 
     CHECK(count(html, "{{") == count(std::string(json_in(html)), "{{"));
-    CHECK_FALSE(std::regex_search(own, std::regex(R"(\b(src|srcset|action|data)\s*=)")));
-    CHECK_FALSE(std::regex_search(own, std::regex(R"(url\(|@import|//)")));
+    for (const std::string reference :
+         {" src=", " srcset=", " action=", " data=", "url(", "@import", "//"}) {
+        CAPTURE(reference);
+        CHECK(count(own, reference) == 0);
+    }
     CHECK(count(own, "href=") == 2);
     CHECK(count(own, R"(href="#matrix")") == 1);
     CHECK(count(own, R"(href="data:,")") == 1);
@@ -85,14 +87,15 @@ TEST_CASE("a report refers to nothing outside of it") {
 
 TEST_CASE("a report allows its own parts only, by their hashes") {
     const auto html = report(Run{});
-    std::smatch policy;
+    constexpr std::string_view before = R"(Content-Security-Policy" content=")";
+    const auto found = html.find(before);
+    REQUIRE(found != std::string::npos);
+    const auto start = found + before.size();
+    const auto policy = html.substr(start, html.find('"', start) - start);
 
-    REQUIRE(std::regex_search(html, policy,
-                              std::regex(R"re(Content-Security-Policy" content="([^"]*)")re")));
-
-    CHECK(policy.str(1).starts_with("default-src 'none'; script-src 'sha256-"));
-    CHECK(count(policy.str(1), "'sha256-") == 3);
-    CHECK(count(policy.str(1), "unsafe") == 0);
+    CHECK(policy.starts_with("default-src 'none'; script-src 'sha256-"));
+    CHECK(count(policy, "'sha256-") == 3);
+    CHECK(count(policy, "unsafe") == 0);
 }
 
 TEST_CASE("a file of a report is replaced as a whole") {

@@ -83,14 +83,15 @@ TEST_CASE("who answers late, or not at all, is powerless") {
     CHECK(verdict({}) == Verdict::powerless);
 }
 
-TEST_CASE("it takes half of the calls to be late: some are, on a busy machine") {
+TEST_CASE("most of the calls have to be late: some are, on a busy machine") {
     const auto late = [](Sample& each) { each.late_ms = 40; };
 
-    const auto cell = concluded(samples(4, 10, late));
+    const auto cell = concluded(samples(5, 10, late));
 
     CHECK(cell.verdict == Verdict::clean);
-    CHECK(says(cell, "too seldom to count: no complete answer on time in 4 of 10"));
-    CHECK(verdict(samples(5, 10, late)) == Verdict::powerless);
+    CHECK(says(cell, "too seldom to count: no complete answer on time in 5 of 10"));
+    CHECK(verdict(samples(6, 10, late)) == Verdict::powerless);
+    CHECK(verdict(samples(1, 2, late)) == Verdict::clean);
 }
 
 TEST_CASE("harakiri at the limit is clean, and costs a worker") {
@@ -131,8 +132,12 @@ TEST_CASE("damage is a taint") {
               })) == Verdict::tainted);
     }
     SUBCASE("an error where a 504 was due") {
-        CHECK(verdict(samples(10, 10, [](Sample& each) { each.answer = Answer::error; })) ==
-              Verdict::tainted);
+        const auto cell = concluded(samples(10, 10, [](Sample& each) {
+            each.status = 500;
+            each.answer = Answer::error;
+        }));
+        CHECK(cell.verdict == Verdict::tainted);
+        CHECK(cell.because.front() == "the answer was not the 504 that was due (500) in 10 of 10");
     }
     SUBCASE("a 504 before the limit") {
         CHECK(verdict(samples(10, 10, [](Sample& each) { each.late_ms = -90; })) ==
@@ -298,6 +303,7 @@ double agreement(int repetitions) {
 }  // namespace
 
 TEST_CASE("two runs on a busy machine agree in 98 % of the cells") {
+    CHECK(agreement(4) >= 0.98);
     CHECK(agreement(5) >= 0.98);
     CHECK(agreement(10) >= 0.98);
 }

@@ -53,7 +53,7 @@ std::string heading(const Run& run) {
     const auto& machine = run.machine;
     return fmt::format(
         "# Where should the time limit be: in the function or in the server?\n\n"
-        "Written by `tools/lab` from its run of {}: curfew {} on Linux {}, {} cores ({}), {} MiB. "
+        "Written by `tools/lab` from its run of {}: curfew {} on {}, {} cores ({}), {} MiB. "
         "Nothing here is by hand: verdicts and advice follow from what was measured.{}\n",
         plain(run.started), plain(machine.curfew), plain(machine.kernel), machine.cores,
         plain(machine.processor), machine.memory_mib,
@@ -169,12 +169,11 @@ std::string kinds(const Run& run) {
 std::string method(const Run& run) {
     const auto& settings = run.settings;
     return fmt::format(
-        "Each cell {} times, {}in {:.0f} s altogether; {} servers at a time, with {} workers each; "
+        "Each cell {}, {}in {:.0f} s altogether; {} servers at a time, with {} workers each; "
         "seed {}. A strategy's limit is {:g} ms on a good network, and the server's own, for what "
-        "it "
-        "lets pass, {:g} ms. What is answered not more than {:g} ms late is on time.\n",
-        settings.repetitions, settings.quick ? "as a quick run, " : "", run.seconds, settings.lanes,
-        settings.workers, settings.seed, settings.limit_ms, settings.backstop_ms,
+        "it lets pass, {:g} ms. What is answered not more than {:g} ms late is on time.\n",
+        up_to_times(settings.repetitions), settings.quick ? "as a quick run, " : "", run.seconds,
+        settings.lanes, settings.workers, settings.seed, settings.limit_ms, settings.backstop_ms,
         settings.tolerance_ms);
 }
 

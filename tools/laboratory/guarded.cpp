@@ -17,7 +17,7 @@ namespace curfew::laboratory {
 namespace {
 
 std::filesystem::path make_directory(const std::map<std::string, std::string>& files) {
-    std::string name = std::filesystem::temp_directory_path() / "curfew-peer-XXXXXX";
+    std::string name = std::filesystem::temp_directory_path() / "curfew-lab-XXXXXX";
     if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp " + name);
     for (const auto& [file, text] : files) std::ofstream(name + "/" + file) << text;
     return name;

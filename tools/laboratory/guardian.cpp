@@ -3,6 +3,7 @@
 #include "handlers/timeouts/pidfd.h"
 #include "handlers/unique_fd.h"
 #include "tests/support/process.h"
+#include "tests/support/wait_until.h"
 
 #include <poll.h>
 #include <sys/prctl.h>
@@ -59,6 +60,15 @@ void kill_all() {
     } while (::waitpid(-1, nullptr, 0) > 0);
 }
 
+/// Others who write there may take a moment to die.
+void clear_away(const std::filesystem::path& directory) {
+    std::error_code failed;
+    static_cast<void>(tests::wait_until([&] {
+        std::filesystem::remove_all(directory, failed);
+        return !std::filesystem::exists(directory, failed);
+    }));
+}
+
 void guard(pid_t starter, const std::filesystem::path& directory) {
     // The starter's connections are not to stay open for our sake.
     ::close_range(STDERR_FILENO + 1, ~0U, 0);
@@ -68,8 +78,7 @@ void guard(pid_t starter, const std::filesystem::path& directory) {
     const bool is_gone =
         ::getppid() != starter || wait_for_the_end(signals.get(), starter_ends.get());
     kill_all();
-    std::error_code ignored;
-    if (is_gone) std::filesystem::remove_all(directory, ignored);
+    if (is_gone) clear_away(directory);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include "handlers/backends/configure.h"
 #include "handlers/timeouts/strategy.h"
-#include "tests/backends/servers.h"
+#include "tools/laboratory/backends.h"
 #include "tools/laboratory/cost.h"
 #include "tools/laboratory/kinds.h"
 #include "tools/laboratory/peer.h"
@@ -12,9 +12,11 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <tuple>
@@ -65,6 +67,10 @@ std::vector<Named> chosen(const std::vector<Named>& all, const std::vector<std::
     return picked;
 }
 
+const Kind& kind_named(const std::string& name) {
+    return *std::ranges::find(kinds(), name, &Kind::name);
+}
+
 /// What is needed of a strategy in one go: its cells over one network.
 struct Job {
     std::string strategy;
@@ -88,6 +94,8 @@ class Measuring {
 
   private:
     void make_jobs();
+    [[nodiscard]] std::set<Backend> wanted() const;
+    void leave_out(const std::map<Backend, std::string>& missing);
     void work(const House& house, unsigned lane);
     void do_job(const House& house, Job job, unsigned seed);
     void keep(Cell cell);
@@ -111,13 +119,16 @@ class Measuring {
 void Measuring::run() {
     make_jobs();
     if (jobs_.empty()) return;
-    const auto& servers = tests::real_servers();
-    auto as_root = servers;  // who may see what everybody asks
+    const Backends backends(wanted(), interrupted_);
+    leave_out(backends.missing());
+    if (jobs_.empty() || interrupted_) return;
+    auto as_root = backends.options();  // who may see what everybody asks
     as_root.db.user = "root";
     as_root.db.password.clear();
     configure_backends(as_root);
 
-    House house{.workplace = {}, .backends = servers, .http = {}, .settings = orders_.settings};
+    House house{
+        .workplace = {}, .backends = backends.options(), .http = {}, .settings = orders_.settings};
     const Curfew asked(house.workplace.room("asked"), 1, {"--threads", "16"}, "", {});
     house.http = asked.url().substr(std::string_view("http://").size());
 
@@ -127,7 +138,9 @@ void Measuring::run() {
         lanes.emplace_back([&, lane] { work(house, static_cast<unsigned>(lane)); });
     }
     lanes.clear();
-    if (failure_) std::rethrow_exception(failure_);
+    if (!failure_) return;
+    saved_(run_);
+    std::rethrow_exception(failure_);
 }
 
 /// Fewer where all takes longer: over bad networks, and with peers, whose limits are whole seconds.
@@ -139,14 +152,13 @@ int Measuring::repetitions(const Cell& cell) const {
 }
 
 void Measuring::make_jobs() {
-    const auto& all_kinds = kinds();
     for (const auto& layer : run_.networks) {
         const auto condition = *std::ranges::find(conditions(), layer.name, &Condition::name);
         for (const auto& row : run_.strategies) {
             if (is_peer(row) && layer.name != "clean") continue;
             Job job{.strategy = row.name, .condition = condition, .cells = {}};
             for (const auto& column : run_.kinds) {
-                const auto& kind = *std::ranges::find(all_kinds, column.name, &Kind::name);
+                const auto& kind = kind_named(column.name);
                 // Whoever does not use the network need not be tried on each.
                 if (!condition.network.empty() && kind.backend == Backend::none) continue;
                 if (!has_kind(row.name, kind)) continue;
@@ -168,6 +180,37 @@ void Measuring::make_jobs() {
         }
     }
     std::ranges::shuffle(jobs_, std::mt19937(orders_.settings.seed));
+}
+
+std::set<Backend> Measuring::wanted() const {
+    std::set<Backend> all;
+    for (const auto& job : jobs_) {
+        for (const auto& cell : job.cells) all.insert(kind_named(cell.kind).backend);
+    }
+    return all;
+}
+
+/// What cannot be measured is said instead; what an earlier session said of that is outdated.
+void Measuring::leave_out(const std::map<Backend, std::string>& missing) {
+    for (const auto backend : wanted()) {
+        std::string columns;
+        for (const auto& column : run_.kinds) {
+            if (kind_named(column.name).backend != backend) continue;
+            columns.append(columns.empty() ? "" : ", ").append(column.name);
+        }
+        std::erase_if(run_.gaps, [&](const Gap& gap) { return gap.what == columns; });
+        const auto reason = missing.find(backend);
+        if (reason == missing.end()) continue;
+        run_.gaps.push_back({.what = columns, .why = reason->second});
+        for (auto& job : jobs_) {
+            std::erase_if(job.cells, [&](const Cell& cell) {
+                if (kind_named(cell.kind).backend != backend) return false;
+                done_.all -= static_cast<std::size_t>(repetitions(cell));
+                return true;
+            });
+        }
+    }
+    std::erase_if(jobs_, [](const Job& job) { return job.cells.empty(); });
 }
 
 std::optional<Job> Measuring::next_job() {
@@ -193,7 +236,7 @@ void Measuring::do_job(const House& house, Job job, unsigned seed) {
     Stand stand(house, job.strategy, job.condition, seed);
     std::ranges::shuffle(job.cells, std::mt19937(seed));
     for (auto& cell : job.cells) {
-        const auto& kind = *std::ranges::find(kinds(), cell.kind, &Kind::name);
+        const auto& kind = kind_named(cell.kind);
         for (int i = 0; i < repetitions(cell); ++i) {
             if (interrupted_) return;
             cell.samples.push_back(stand.stick(kind));

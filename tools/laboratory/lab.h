@@ -30,8 +30,9 @@ struct Orders {
 
 /// Measures what `run` lacks: all of it, or what an interrupted run has left. Starts servers of its
 /// own, and ends them. `interrupted` is looked at between two samples; `saved` is called with the
-/// run as it is from time to time, by one thread at a time. Throws std::runtime_error if a server
-/// that it cannot do without does not start.
+/// run as it is from time to time, by one thread at a time. What needs a backend that does not
+/// start becomes a gap of the run. Throws std::runtime_error if a server that it cannot do without
+/// does not start.
 void measure(Run& run, const Orders& orders, const std::atomic<bool>& interrupted,
              const std::function<void(const Run&)>& saved,
              const std::function<void(const Progress&)>& progress);

@@ -27,6 +27,10 @@ std::string listing(const std::vector<std::string>& words) {
     return text;
 }
 
+std::string up_to_times(int number) {
+    return number == 1 ? "once" : "up to " + std::to_string(number) + " times";
+}
+
 std::string kinds_listing(const Run& run, const std::vector<std::string>& kinds) {
     std::vector<std::string> groups;
     std::vector<std::string> names;

@@ -25,7 +25,7 @@ Machine this_machine() {
     ::uname(&kernel);
     struct sysinfo memory {};
     ::sysinfo(&memory);
-    return {.kernel = std::string(kernel.sysname) + " " + kernel.release,
+    return {.kernel = kernel.release,
             .processor = processor(),
             .cores = static_cast<int>(std::thread::hardware_concurrency()),
             .memory_mib = static_cast<int>(memory.totalram * memory.mem_unit >> 20),

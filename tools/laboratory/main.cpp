@@ -17,10 +17,13 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace curfew::laboratory;
 
@@ -36,6 +39,19 @@ void heed_interruptions() {
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
 }
 
+/// The lab's servers are told what they need. What the user's shell has for others would change
+/// what is measured.
+void forget_other_servers() {
+    std::vector<std::string> names;
+    for (char** each = environ; *each; ++each) {
+        const std::string_view variable(*each);
+        if (variable.starts_with("CURFEW_") || variable.starts_with("DEMO_")) {
+            names.emplace_back(variable.substr(0, variable.find('=')));
+        }
+    }
+    for (const auto& name : names) ::unsetenv(name.c_str());
+}
+
 struct Arguments {
     Orders orders;
     std::string directory = CURFEW_SOURCE "/build/lab";
@@ -45,10 +61,18 @@ struct Arguments {
     std::string shown;
 };
 
+Run read_earlier(const std::string& path) {
+    try {
+        return read_run(path);
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(std::string(error.what()) + "; --fresh replaces it");
+    }
+}
+
 /// What a run that was interrupted has found, if it is the same that is wanted now.
 bool continues(Run& run, const std::string& path) {
     if (!std::filesystem::exists(path)) return false;
-    auto earlier = read_run(path);
+    auto earlier = read_earlier(path);
     if (earlier.complete || !same_plan(earlier, run)) return false;
     run = std::move(earlier);
     return true;
@@ -67,10 +91,23 @@ void write_all(const Run& run, const std::filesystem::path& directory) {
     write_text(findings(run), directory / "findings.md");
 }
 
+/// So that nobody waits for ten minutes to hear that it cannot be written.
+void make_writable(const std::filesystem::path& directory) {
+    std::error_code failed;
+    std::filesystem::create_directories(directory, failed);
+    const auto probe = directory / "run.json.part";
+    if (!failed && std::ofstream(probe)) {
+        std::filesystem::remove(probe, failed);
+        return;
+    }
+    throw std::runtime_error(directory.string() +
+                             ": nothing can be written there; --output names another folder");
+}
+
 int measure_all(const Arguments& arguments) {
-    const std::filesystem::path directory(arguments.directory);
-    std::filesystem::create_directories(directory);
     auto run = plan(arguments.orders);
+    const std::filesystem::path directory(arguments.directory);
+    make_writable(directory);
     const auto path = (directory / "run.json").string();
     if (!arguments.fresh && continues(run, path)) {
         fmt::print(stderr,
@@ -156,6 +193,7 @@ int run(int argc, char** argv) {
 
 /// Exit status: 0 measured; 1 something does not work; 2 wrong words; 130 interrupted.
 int main(int argc, char** argv) {
+    forget_other_servers();
     try {
         return run(argc, argv);
     } catch (const std::invalid_argument& error) {

@@ -31,19 +31,11 @@ void end(tests::Process& process, int signal) {
 
 }  // namespace
 
-Workplace::Workplace() {
-    std::string name = std::filesystem::temp_directory_path() / "curfew-lab-XXXXXX";
-    if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp " + name);
-    path_ = name;
-}
-
-Workplace::~Workplace() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
+/// The program does nothing; its directory is what is wanted.
+Workplace::Workplace() : keeper_({.command = {"sleep", "infinity"}}) {}
 
 std::filesystem::path Workplace::room(const std::string& name) const {
-    std::string made = path_ / (name + "-XXXXXX");
+    std::string made = keeper_.directory() / (name + "-XXXXXX");
     if (!::mkdtemp(made.data())) throw std::runtime_error("mkdtemp " + made);
     return made;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/support/process.h"
+#include "tools/laboratory/guarded.h"
 
 #include <filesystem>
 #include <map>
@@ -11,19 +12,17 @@
 /// The programs that the lab starts and ends. Each dies with the thread that has started it.
 namespace curfew::laboratory {
 
-/// A directory of the lab's own below the temporary one, which goes with its contents.
+/// A directory of the lab's own below the temporary one. It goes with its contents and with this
+/// object, or with this process, however that ends.
 class Workplace {
   public:
     Workplace();
-    ~Workplace();
-    Workplace(const Workplace&) = delete;
-    Workplace& operator=(const Workplace&) = delete;
 
     /// A new directory in it.
     [[nodiscard]] std::filesystem::path room(const std::string& name) const;
 
   private:
-    std::filesystem::path path_;
+    Guarded keeper_;
 };
 
 using Environment = std::map<std::string, std::string>;

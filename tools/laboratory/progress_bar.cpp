@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdio>
 
 namespace curfew::laboratory {
@@ -22,12 +23,13 @@ std::string progress_line(const Progress& progress, std::chrono::seconds spent) 
     const auto bar = std::string(full, '=') + (full < width ? ">" : "");
     std::string left = "?:??";
     if (progress.done > 0) {
-        const auto seconds =
-            static_cast<long>(static_cast<double>(spent.count()) * (1 - share) / share);
+        const auto to_do = static_cast<double>(progress.all - progress.done);
+        const auto seconds = static_cast<long>(std::ceil(
+            static_cast<double>(spent.count()) * to_do / static_cast<double>(progress.done)));
         left = fmt::format("{}:{:02}", seconds / 60, seconds % 60);
     }
-    return fmt::format("[{:<{}}] {:3.0f} %, {} left, {}", bar, width, share * 100, left,
-                       progress.now);
+    return fmt::format("[{:<{}}] {:3} %, {} left, {}", bar, width, static_cast<int>(share * 100),
+                       left, progress.now);
 }
 
 ProgressBar::~ProgressBar() {

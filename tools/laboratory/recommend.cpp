@@ -81,8 +81,8 @@ std::string figures(const Run& run, const Case& of) {
     auto text = fmt::format("{} of {} calls on time", seen.on_time, seen.calls);
     if (seen.networks.size() > 1) text += fmt::format(" over {} networks", seen.networks.size());
     if (seen.late_ms > 0) text += fmt::format(", p99 at most {:.1f} ms late", seen.late_ms);
-    if (first.cost) text += fmt::format(", {:.1f} µs a call", first.cost->call_us.value);
-    return text;
+    return text + (first.cost ? fmt::format(", {:.1f} µs a call", first.cost->call_us.value)
+                              : ", at a cost that was not measured");
 }
 
 /// The worst standing that it has with any of the kinds. Absent if it was measured with none.

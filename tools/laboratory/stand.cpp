@@ -245,6 +245,10 @@ void Stand::clean_up(const Sample& sample, const Attempt& attempt) {
         ::kill(attempt.worker, SIGKILL);
         static_cast<void>(wait_until([&] { return !tests::is_alive(attempt.worker); }));
     }
+    recover();
+}
+
+void Stand::recover() const {
     if (!wait_until([&] { return whole(); })) {
         throw std::runtime_error("the server has not got its workers back");
     }

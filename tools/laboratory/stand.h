@@ -30,9 +30,14 @@ class Stand {
     /// Throws std::runtime_error if something does not start.
     Stand(const House& house, const std::string& row, const Condition& condition, unsigned seed);
 
+    [[nodiscard]] std::string url() const { return server_->url(); }
+
     /// Sticks one request, and sees what comes of it. Leaves the server as it was found. Throws
     /// std::runtime_error if that cannot be.
     [[nodiscard]] Sample stick(const Kind& kind);
+
+    /// Returns once all its workers are there. Throws std::runtime_error if that does not come.
+    void recover() const;
 
   private:
     /// One request that gets stuck.

@@ -1,6 +1,7 @@
 #include "tools/laboratory/table.h"
 
 #include "tools/laboratory/cells.h"
+#include "tools/laboratory/listing.h"
 #include "tools/laboratory/matrix.h"
 #include "tools/laboratory/network_changes.h"
 #include "tools/laboratory/sign.h"
@@ -21,13 +22,13 @@ std::string title(std::string_view text, bool colour) {
 std::string heading(const Run& run) {
     const auto& settings = run.settings;
     const auto& machine = run.machine;
-    return wrap("", fmt::format("{} of {}: each cell {} times, the limit after {:g} ms and the "
+    return wrap("", fmt::format("{} of {}: each cell {}, the limit after {:g} ms and the "
                                 "server's own after {:g} ms; on time is up to {:g} ms later.",
                                 settings.quick ? "A quick run" : "A run", run.started,
-                                settings.repetitions, settings.limit_ms, settings.backstop_ms,
-                                settings.tolerance_ms)) +
-           wrap("", fmt::format("curfew {} on Linux {}, {} cores, {}.", machine.curfew,
-                                machine.kernel, machine.cores, machine.processor)) +
+                                up_to_times(settings.repetitions), settings.limit_ms,
+                                settings.backstop_ms, settings.tolerance_ms)) +
+           wrap("", fmt::format("curfew {} on {}, {} cores, {}.", machine.curfew, machine.kernel,
+                                machine.cores, machine.processor)) +
            (run.complete ? "" : "It was interrupted: cells are missing.\n");
 }
 

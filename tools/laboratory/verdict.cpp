@@ -39,7 +39,7 @@ struct Share {
 
 constexpr Share a_fifth{.least = 2, .percent = 20};
 constexpr Share a_third{.least = 3, .percent = 33};
-constexpr Share half{.least = 1, .percent = 50};
+constexpr Share most{.least = 1, .percent = 51};
 constexpr Share nearly_all{.least = 1, .percent = 80};
 
 /// The worst first.
@@ -72,11 +72,12 @@ bool wrong_answer(const Trial& trial) {
 
 // What a busy machine may bring about by itself needs more samples than what it never does.
 constexpr std::array facts{
-    Fact{Verdict::powerless, half, "no complete answer on time",
+    Fact{Verdict::powerless, most, "no complete answer on time",
          [](const Trial& t) { return !t.answered() || t.late(); }},
     Fact{Verdict::tainted, a_fifth, "no complete answer at all",
          [](const Trial& t) { return !t.answered(); }},
-    Fact{Verdict::tainted, a_fifth, "the answer was not the 504 that was due", wrong_answer},
+    Fact{Verdict::tainted, a_fifth, "the answer was not the 504 that was due", wrong_answer,
+         [](const Sample& sample) { return fmt::format(" ({})", sample.status); }},
     Fact{Verdict::tainted, a_fifth, "the worker died",
          [](const Trial& t) { return !t.crash && t.sample.worker == WorkerFate::died; }},
     Fact{Verdict::tainted, a_fifth, "the next call was answered wrongly",
@@ -85,20 +86,20 @@ constexpr std::array facts{
          [](const Trial& t) { return t.sample.next == Next::failed; }},
     Fact{Verdict::tainted, a_third, "other clients lost requests",
          [](const Trial& t) { return t.sample.others.lost > 0; }},
-    Fact{Verdict::leaks, half, "the function went on",
+    Fact{Verdict::leaks, most, "the function went on",
          [](const Trial& t) { return !t.sample.left.function.empty(); },
          [](const Sample& sample) { return " (" + sample.left.function + ")"; }},
-    Fact{Verdict::leaks, half, "threads stayed",
+    Fact{Verdict::leaks, most, "threads stayed",
          [](const Trial& t) { return t.sample.left.threads > 0; }},
-    Fact{Verdict::leaks, half, "child processes stayed",
+    Fact{Verdict::leaks, most, "child processes stayed",
          [](const Trial& t) { return t.sample.left.children > 0; }},
-    Fact{Verdict::leaks, half, "descriptors stayed open",
+    Fact{Verdict::leaks, most, "descriptors stayed open",
          [](const Trial& t) { return t.sample.left.descriptors > 0; }},
-    Fact{Verdict::leaks, half, "queries went on in the database",
+    Fact{Verdict::leaks, most, "queries went on in the database",
          [](const Trial& t) { return t.sample.left.queries > 0; }},
-    Fact{Verdict::leaks, half, "transactions kept their locks",
+    Fact{Verdict::leaks, most, "transactions kept their locks",
          [](const Trial& t) { return t.sample.left.transactions > 0; }},
-    Fact{Verdict::leaks, half, "not all workers became free again",
+    Fact{Verdict::leaks, most, "not all workers became free again",
          [](const Trial& t) { return !t.sample.whole_ms; }},
     Fact{Verdict::leaks, nearly_all, "a MiB or more of memory stayed",
          [](const Trial& t) { return t.sample.left.memory_kib >= memory_noise_kib; }},
@@ -118,7 +119,7 @@ class Judgement {
 
     void conclude() {
         cell_.summary = summary();
-        cell_.costs_worker = half.holds(count(lost_worker), total());
+        cell_.costs_worker = most.holds(count(lost_worker), total());
         cell_.verdict = verdict();
         cell_.because.clear();
         explain();

@@ -8,12 +8,12 @@ namespace curfew::laboratory {
 
 /// Fills what follows from the cell's samples: summary, verdict, costs_worker, because.
 ///
-///     powerless   no complete answer on time in half of the samples or more
+///     powerless   no complete answer on time in more than half of the samples
 ///     tainted     damage: the next call was wrong or failed, the worker died unasked, other
 ///     clients
 ///                 lost requests, or the answer was not complete, or neither the function's value
 ///                 nor a 504 at the limit
-///     leaks       something went on or stayed behind in half of the samples or more
+///     leaks       something went on or stayed behind in more than half of the samples
 ///     clean       none of these
 ///
 /// The first that holds is the verdict. No single sample decides anything. For damage that a busy

@@ -10,7 +10,7 @@ server_packages="memcached mariadb-server-core mariadb-client-core"
 
 # What the tests run beside those.
 test_packages="curl e2fsprogs mount procps util-linux python3-httpbin
-    chromium chromium-driver python3-selenium"
+    chromium chromium-driver python3-selenium python3-jsonschema"
 
 # What tools/lab and its tests run beside those: other servers, with what their applications ask
 # backends with.
