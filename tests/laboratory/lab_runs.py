@@ -212,14 +212,14 @@ class WholeRun(LabTest):
 
     def test_peers_are_rows_of_the_same_run(self):
         lab = self.lab("--quick", "--strategies", "deadline", "--kinds", "sleep",
-                       "--peers", "gunicorn-sync,nginx", "-o", self.folder)
+                       "--peers", "gunicorn-sync,php-fpm,nginx", "-o", self.folder)
 
         self.assertEqual(lab.end(), 0, lab.said())
         run = self.run_file()
         assert_valid(run)
         self.assertEqual(run["gaps"], [])
         self.assertEqual({cell["strategy"]: cell["costs_worker"] for cell in run["cells"]},
-                         {"deadline": False, "gunicorn-sync": True, "nginx": False})
+                         {"deadline": False, "gunicorn-sync": True, "php-fpm": True, "nginx": False})
         self.assert_nothing_is_left()
 
 

@@ -106,7 +106,7 @@ Sample Stand::stick(const Kind& kind) {
     // Told from all others by its time, which the database shows.
     const double seconds = kind.takes_time ? long_time + sample_ * 1e-4 : 0;
     Attempt attempt(server_->url());
-    attempt.guessed = !keeps_connection(attempt.client);
+    attempt.guessed = !server_->is_direct() || !keeps_connection(attempt.client);
     if (!attempt.guessed) attempt.worker = worker_of(attempt.client);
     warm_up(attempt, kind);
     std::map<pid_t, Left> before_it;
