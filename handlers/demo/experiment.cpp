@@ -123,6 +123,7 @@ Response Experiment::report(std::string_view strategy,
     const auto start = Deadline::Clock::now();
     const auto outcome = outcome_of(run);
     const Duration elapsed = Deadline::Clock::now() - start;
+    tell("end", number_);
 
     JsonObject report;
     report.add("strategy", json_string(strategy));
@@ -134,7 +135,6 @@ Response Experiment::report(std::string_view strategy,
     report.add("elapsed_ms", json_milliseconds(elapsed));
     report.add("late_ms", json_milliseconds(std::max(elapsed - limit_, Duration::zero())));
     if (looks_) report.add("left_behind", left_behind(before, call_, outcome.name == "timeout"));
-    tell("end", number_);
     auto response = json(report.text() + "\n").status(outcome.status);
     // The next of an experiment is for whichever worker is free.
     if (number_ != 0) response.close_connection();

@@ -64,10 +64,16 @@ class Browser:
         return [message["params"]["request"]["url"] for message in messages
                 if message["method"] == "Network.requestWillBeSent"]
 
-    def picture(self, path):
-        """A PNG of the whole page, for people."""
-        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot",
-                                           {"captureBeyondViewport": True})
+    def picture(self, path, clip=None):
+        """A PNG of the whole page, or of the part from one element to another, for people."""
+        options = {"captureBeyondViewport": True}
+        if clip:
+            top, bottom = (self.run("return arguments[0].getBoundingClientRect()", element)
+                           for element in clip)
+            options["clip"] = {"x": 0, "y": top["top"], "scale": 1,
+                               "width": self.run("return document.documentElement.clientWidth"),
+                               "height": bottom["bottom"] - top["top"]}
+        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", options)
         with open(path, "wb") as file:
             file.write(base64.b64decode(shot["data"]))
 

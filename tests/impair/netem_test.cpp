@@ -22,10 +22,12 @@ class Tc {
         std::filesystem::permissions(script, std::filesystem::perms::owner_all);
     }
 
-    [[nodiscard]] Outcome netem(const std::string& arguments) const {
+    /// `before`: what the shell does that becomes netem.
+    [[nodiscard]] Outcome netem(const std::string& arguments,
+                                const std::string& before = "") const {
         return run({"sh", "-c",
-                    "PATH='" + directory_.path().string() + "':$PATH; exec " CURFEW_NETEM " " +
-                        arguments});
+                    "cd '" + directory_.path().string() + "'; PATH=$PWD:$PATH\n" + before +
+                        "\nexec " CURFEW_NETEM " " + arguments});
     }
     [[nodiscard]] std::string told() const { return read_file(log()); }
 
@@ -47,6 +49,44 @@ TEST_CASE("netem is put on lo, and its user told how to undo it") {
     CHECK(outcome.status == 0);
     CHECK(tc.told() == "qdisc show dev lo\nqdisc add dev lo root netem delay 100ms 20ms\n");
     CHECK(outcome.out.find("tools/impair netem off") != std::string::npos);
+}
+
+TEST_CASE("packets are lost by the same means") {
+    const Tc tc("");
+
+    const auto outcome = tc.netem("loss 2.5%");
+
+    CHECK(outcome.status == 0);
+    CHECK(tc.told() == "qdisc show dev lo\nqdisc add dev lo root netem loss 2.5%\n");
+    CHECK(outcome.out.find("2.5% of the packets over lo are now lost") != std::string::npos);
+    CHECK(outcome.out.find("tools/impair netem off") != std::string::npos);
+}
+
+TEST_CASE("netem that is held goes off at the end of its input, and not for a signal") {
+    const Tc tc("");
+
+    const auto outcome = tc.netem("hold loss 5% <input", R"(mkfifo input
+(
+    exec >input
+    for i in $(seq 500); do ! grep -q add log || break; sleep 0.01; done
+    for signal in INT TERM HUP; do kill -$signal $$; done
+    echo signalled >>log
+) &)");
+
+    CHECK(outcome.status == 0);
+    CHECK(tc.told() ==
+          "qdisc show dev lo\nqdisc add dev lo root netem loss 5%\nsignalled\n"
+          "qdisc del dev lo root netem\n");
+}
+
+TEST_CASE("netem that cannot be put on is not held") {
+    const Tc tc("[ $2 != add ] || { echo 'Error: Specified qdisc kind is unknown.' >&2; exit 2; }");
+
+    const auto outcome = tc.netem("hold loss 5%");
+
+    CHECK(outcome.status == 1);
+    CHECK(outcome.error == "netem: this kernel has no netem (sch_netem)\n");
+    CHECK(tc.told() == "qdisc show dev lo\nqdisc add dev lo root netem loss 5%\n");
 }
 
 TEST_CASE("netem is taken off again") {
@@ -98,10 +138,12 @@ TEST_CASE("what the kernel refuses is said in words") {
     CHECK(said("Error: Moon in the way.").find("Moon in the way") != std::string::npos);
 }
 
-TEST_CASE("words that are no time never reach tc") {
+TEST_CASE("words that are no time or share of packets never reach tc") {
     const Tc tc("");
 
-    for (const auto* arguments : {"", "100", "100ms loss", "1ms 2ms 3ms", "off now", "-1ms"}) {
+    for (const auto* arguments :
+         {"", "100", "100ms loss", "1ms 2ms 3ms", "off now", "-1ms", "loss", "loss 5", "loss 101%",
+          "loss -1%", "loss 5% 1%", "hold", "hold off", "hold 5%", "hold hold 1ms"}) {
         CAPTURE(arguments);
         CHECK(tc.netem(arguments).status == 2);
     }

@@ -35,7 +35,7 @@ inline Run example_run() {
     run.seconds = 61;
     run.complete = true;
     run.settings = {.repetitions = 10, .workers = 2, .lanes = 2, .seed = 1};
-    run.machine = {.kernel = "Linux 6.1.0",
+    run.machine = {.kernel = "6.1.0",
                    .processor = "Some Processor",
                    .cores = 2,
                    .memory_mib = 4096,

@@ -32,7 +32,7 @@ TEST_CASE("the findings have the matrix as a table, and what decided") {
               "| deadline | ✓c | ✓c | ✗p\\* | ✓c\\* |\n"));
     CHECK(has(text, "| harakiri | ✓c\\* | ✓c\\* | ✓c\\* |  |\n"));
     CHECK(has(text,
-              "- **thread**: clean with crash; leaks with every "
+              "- **thread**. Here: clean with crash; leaks with every "
               "http kind and spin (http-stall: it was so in 10 of 10).\n"));
 }
 

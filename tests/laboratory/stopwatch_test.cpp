@@ -59,7 +59,7 @@ const Kind& kind_named(const std::string& name) {
 }  // namespace
 
 TEST_CASE("the lab's figures are those of curl's own timing") {
-    const House house{.workplace = {}, .backends = nobody(), .http = "127.0.0.1:1", .settings = {}};
+    const House house{.backends = nobody(), .http = "127.0.0.1:1", .settings = {}};
     struct Case {
         std::string row;
         std::string kind;

@@ -150,7 +150,7 @@ class Lab(unittest.TestCase):
 
         self.assertRegex(log, r"Request 1: value after 1\.?\d* ?s|Request 1: value after 1\d\d\d ms")
         self.assertEqual(len(self.browser.all("#timeline .over")), 1)
-        self.assertRegex(self.summary(), r"the last answer came [78]\d\d ms after its limit")
+        self.assertRegex(self.summary(), r"the latest end came [78]\d\d ms after its limit")
         self.picture("none")
 
     def test_harakiri_is_a_504_by_the_server_and_kills_a_worker_and_there_is_another(self):

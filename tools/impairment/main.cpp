@@ -32,6 +32,10 @@ impair control PATH COMMAND...
     show                  the conditions in force
     connections           how many there are
 
+tools/impair netem TIME [JITTER], tools/impair netem loss PERCENT, tools/impair netem off
+    delays or loses whatever goes over this machine's loopback, in the kernel; needs root and
+    sch_netem. netem hold and the rest: only until the standard input ends.
+
 CONDITIONs, both ways or after `up` (to the server) or `down` (to the client):
     latency 100ms      every byte is so late ...
     jitter 20ms        ... give or take so much; the order is kept

@@ -1,6 +1,8 @@
 #include "tools/laboratory/cost.h"
 
 #include "tests/support/client.h"
+#include "tools/laboratory/neighbours.h"
+#include "tools/laboratory/programs.h"
 #include "tools/laboratory/statistics.h"
 
 #include <nlohmann/json.hpp>
@@ -57,12 +59,12 @@ Cost cost_of(const std::string& url, const std::string& strategy) {
 
 }  // namespace
 
-void measure_costs(const House& house, Run& run, const std::atomic<bool>& interrupted) {
+void measure_costs(Run& run, const std::atomic<bool>& interrupted) {
     for (auto& row : run.strategies) {
         if (interrupted) return;
         const bool of_function = row.where == "function" && row.group == "curfew";
         if (row.cost || !of_function) continue;
-        const Curfew curfew(house.workplace.room("cost"), 1, {"--helpers", "1"}, "", {});
+        const Curfew curfew(1, {"--helpers", "1"}, "", {});
         row.cost = cost_of(curfew.url(), row.name);
     }
 }

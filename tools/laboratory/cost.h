@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tools/laboratory/stand.h"
+#include "tools/laboratory/run.h"
 
 #include <atomic>
 
@@ -8,6 +8,6 @@ namespace curfew::laboratory {
 
 /// What each strategy of the run costs when nothing is slow: StrategyRow::cost. What has it already
 /// is left as it is, as are those that curfew does not have. Stops early once `interrupted`.
-void measure_costs(const House& house, Run& run, const std::atomic<bool>& interrupted);
+void measure_costs(Run& run, const std::atomic<bool>& interrupted);
 
 }  // namespace curfew::laboratory

@@ -53,7 +53,7 @@ std::string heading(const Run& run) {
     const auto& machine = run.machine;
     return fmt::format(
         "# Where should the time limit be: in the function or in the server?\n\n"
-        "Written by `tools/lab` from its run of {}: curfew {} on {}, {} cores ({}), {} MiB. "
+        "Written by `tools/lab` from its run of {}: curfew {} on Linux {}, {} cores ({}), {} MiB. "
         "Nothing here is by hand: verdicts and advice follow from what was measured.{}\n",
         plain(run.started), plain(machine.curfew), plain(machine.kernel), machine.cores,
         plain(machine.processor), machine.memory_mib,
@@ -116,8 +116,9 @@ std::string reasons(const Run& run) {
             if (!one.empty()) line += (line.empty() ? "" : "; ") + one;
         }
         if (line.empty()) continue;
-        const auto about = strategy.about.empty() ? "" : ", " + strategy.about;
-        text += item(fmt::format("**{}**{}: {}.", plain(strategy.name), plain(about), plain(line)));
+        const auto about = strategy.about.empty() ? "" : " " + strategy.about;
+        text += item(
+            fmt::format("**{}**.{} Here: {}.", plain(strategy.name), plain(about), plain(line)));
     }
     return text;
 }

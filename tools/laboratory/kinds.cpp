@@ -51,6 +51,9 @@ const std::vector<Condition>& conditions() {
         {"latency", "100 ms more for every way there and back", "latency 50ms", 700, 1100},
         {"jitter", "20 to 180 ms more for every way there and back", "latency 50ms jitter 40ms",
          900, 1300},
+        // TCP sends what was lost once more after 200 ms, and then after 400.
+        {"loss", "5 % of all packets are lost, those between client and server too", "", 700, 1100,
+         5},
     };
     return all;
 }

@@ -27,6 +27,10 @@ struct Condition {
     std::string network;  ///< as tools/impair has it
     double limit_ms = 0;  ///< so that a call that is not stuck is in time
     double backstop_ms = 0;
+    int loss_percent = 0;  ///< of the packets over all of loopback; the machine has it for itself
+
+    /// Whether something is different from loopback as it is.
+    [[nodiscard]] bool is_bad() const { return !network.empty() || loss_percent != 0; }
 };
 
 [[nodiscard]] const std::vector<Condition>& conditions();

@@ -5,6 +5,7 @@
 #include "tools/laboratory/backends.h"
 #include "tools/laboratory/cost.h"
 #include "tools/laboratory/kinds.h"
+#include "tools/laboratory/packet_loss.h"
 #include "tools/laboratory/peer.h"
 #include "tools/laboratory/served.h"
 #include "tools/laboratory/stand.h"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -94,6 +96,9 @@ class Measuring {
 
   private:
     void make_jobs();
+    [[nodiscard]] std::vector<Job> take_jobs_with_loss();
+    void do_jobs(const House& house);
+    void do_jobs_with_loss(const House& house, std::vector<Job> jobs);
     [[nodiscard]] std::set<Backend> wanted() const;
     void leave_out(const std::map<Backend, std::string>& missing);
     void work(const House& house, unsigned lane);
@@ -127,12 +132,27 @@ void Measuring::run() {
     as_root.db.password.clear();
     configure_backends(as_root);
 
-    House house{
-        .workplace = {}, .backends = backends.options(), .http = {}, .settings = orders_.settings};
-    const Curfew asked(house.workplace.room("asked"), 1, {"--threads", "16"}, "", {});
+    House house{.backends = backends.options(), .http = {}, .settings = orders_.settings};
+    const Curfew asked(1, {"--threads", "16"}, "", {});
     house.http = asked.url().substr(std::string_view("http://").size());
 
-    if (!orders_.settings.quick) measure_costs(house, run_, interrupted_);
+    if (!orders_.settings.quick) measure_costs(run_, interrupted_);
+    auto with_loss = take_jobs_with_loss();
+    do_jobs(house);
+    if (!with_loss.empty() && !interrupted_) do_jobs_with_loss(house, std::move(with_loss));
+}
+
+/// Loss is all of loopback's, so that nothing else can be measured at the same time.
+std::vector<Job> Measuring::take_jobs_with_loss() {
+    const auto those = std::ranges::stable_partition(
+        jobs_, [](const Job& job) { return job.condition.loss_percent == 0; });
+    std::vector<Job> taken(std::make_move_iterator(those.begin()),
+                           std::make_move_iterator(those.end()));
+    jobs_.erase(those.begin(), those.end());
+    return taken;
+}
+
+void Measuring::do_jobs(const House& house) {
     std::vector<std::jthread> lanes;
     for (int lane = 0; lane < orders_.settings.lanes; ++lane) {
         lanes.emplace_back([&, lane] { work(house, static_cast<unsigned>(lane)); });
@@ -141,6 +161,24 @@ void Measuring::run() {
     if (!failure_) return;
     saved_(run_);
     std::rethrow_exception(failure_);
+}
+
+/// It could be had when the run was planned; somebody else may have changed loopback since.
+void Measuring::do_jobs_with_loss(const House& house, std::vector<Job> jobs) {
+    const auto condition = jobs.front().condition;
+    std::optional<PacketLoss> loss;
+    try {
+        loss.emplace(condition.loss_percent);
+    } catch (const std::runtime_error& error) {
+        run_.gaps.push_back({condition.name, error.what()});
+        if (std::ranges::find(run_.cells, condition.name, &Cell::network) == run_.cells.end()) {
+            std::erase_if(run_.networks,
+                          [&](const NetworkLayer& each) { return each.name == condition.name; });
+        }
+        return;
+    }
+    jobs_ = std::move(jobs);
+    do_jobs(house);
 }
 
 /// Fewer where all takes longer: over bad networks, and with peers, whose limits are whole seconds.
@@ -160,7 +198,7 @@ void Measuring::make_jobs() {
             for (const auto& column : run_.kinds) {
                 const auto& kind = kind_named(column.name);
                 // Whoever does not use the network need not be tried on each.
-                if (!condition.network.empty() && kind.backend == Backend::none) continue;
+                if (condition.is_bad() && kind.backend == Backend::none) continue;
                 if (!has_kind(row.name, kind)) continue;
                 const auto same = [&](const Cell& cell) {
                     return cell.strategy == row.name && cell.kind == kind.name &&
@@ -275,6 +313,17 @@ void sort_cells(Run& run) {
     });
 }
 
+/// Why this machine cannot have that condition.
+std::optional<Gap> gap_of(const Condition& condition) {
+    if (condition.loss_percent == 0) return {};
+    try {
+        const PacketLoss none(0);
+        return {};
+    } catch (const std::runtime_error& error) {
+        return Gap{condition.name, error.what()};
+    }
+}
+
 }  // namespace
 
 Run plan(const Orders& orders) {
@@ -296,6 +345,10 @@ Run plan(const Orders& orders) {
         run.kinds.push_back({kind.name, kind.group, kind.about});
     }
     for (const auto& each : chosen(conditions(), orders.networks, "network")) {
+        if (const auto gap = gap_of(each)) {
+            run.gaps.push_back(*gap);
+            continue;
+        }
         run.networks.push_back({each.name, each.about, each.limit_ms});
     }
     return run;

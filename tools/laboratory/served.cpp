@@ -30,12 +30,11 @@ std::string configuration(const std::string& strategy, const Condition& conditio
 
 class OurServer : public Served {
   public:
-    OurServer(const Workplace& workplace, std::string strategy, const Condition& condition,
-              int workers, const Environment& backends)
+    OurServer(std::string strategy, const Condition& condition, int workers,
+              const Environment& backends)
         : strategy_(std::move(strategy)),
           limit_ms_(condition.limit_ms),
-          curfew_(workplace.room("curfew"), workers,
-                  {"--harakiri-brake", "0", "--helpers", "1", "--keep-alive", "1h"},
+          curfew_(workers, {"--harakiri-brake", "0", "--helpers", "1", "--keep-alive", "1h"},
                   configuration(strategy_, condition), backends) {}
 
     [[nodiscard]] std::string url() const override { return curfew_.url(); }
@@ -100,13 +99,12 @@ class PeersServer : public Served {
 
 }  // namespace
 
-std::unique_ptr<Served> serve(const Workplace& workplace, const std::string& row,
-                              const Condition& condition, int workers,
+std::unique_ptr<Served> serve(const std::string& row, const Condition& condition, int workers,
                               const Environment& backends) {
     if (auto peer = find_peer(row)) {
         return std::make_unique<PeersServer>(std::move(*peer), condition, workers, backends);
     }
-    return std::make_unique<OurServer>(workplace, row, condition, workers, backends);
+    return std::make_unique<OurServer>(row, condition, workers, backends);
 }
 
 double limit_of(const std::string& row, const Condition& condition) {

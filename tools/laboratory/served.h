@@ -42,11 +42,10 @@ class Served {
     [[nodiscard]] virtual bool tells_deaths() const = 0;
 };
 
-/// The server of that row of a run, in a new directory of the workplace. `backends`: where those
-/// are, as the demo's environment has it. Throws std::runtime_error if it does not start.
-[[nodiscard]] std::unique_ptr<Served> serve(const Workplace& workplace, const std::string& row,
-                                            const Condition& condition, int workers,
-                                            const Environment& backends);
+/// The server of that row of a run. `backends`: where those are, as the demo's environment has it.
+/// Throws std::runtime_error if it does not start.
+[[nodiscard]] std::unique_ptr<Served> serve(const std::string& row, const Condition& condition,
+                                            int workers, const Environment& backends);
 
 /// The limit that a row holds where a call that is not stuck takes that condition's time.
 [[nodiscard]] double limit_of(const std::string& row, const Condition& condition);

@@ -91,11 +91,11 @@ bool is_nothing(const Left& left) {
 Stand::Stand(const House& house, const std::string& row, const Condition& condition, unsigned seed)
     : house_(house),
       condition_(condition),
-      http_(house.workplace.room("impair"), house.http),
-      cache_(house.workplace.room("impair"), house.backends.cache.servers.at(0)),
-      db_(house.workplace.room("impair"), house.backends.db.address),
-      server_(serve(house.workplace, row, condition, house.settings.workers,
-                    environment(house, http_, cache_, db_))),
+      http_(house.http),
+      cache_(house.backends.cache.servers.at(0)),
+      db_(house.backends.db.address),
+      server_(
+          serve(row, condition, house.settings.workers, environment(house, http_, cache_, db_))),
       neighbours_(server_->url()),
       random_(seed) {
     for (auto* const each : {&http_, &cache_, &db_}) each->become(condition.network);

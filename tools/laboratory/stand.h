@@ -17,7 +17,6 @@ namespace curfew::laboratory {
 
 /// What all stands of a run share.
 struct House {
-    Workplace workplace;
     BackendOptions backends;  ///< where memcached and MariaDB are
     std::string http;         ///< the address of the web server that is asked
     Settings settings;

@@ -47,7 +47,7 @@ function read_answer(reply, body) {
     if (report && report.outcome) {
         const left = Object.entries(report.left_behind || {})
             .filter(([, what]) => what)
-            .map(([name, what]) => name === "function" ? what : `${what} ${name}`);
+            .map(([name, what]) => name === "function" ? what : `${name}: ${what}`);
         const detail = [`${ms(report.elapsed_ms)} of it in the function`];
         if (report.outcome === "error") detail.unshift(report.message);
         if (left.length) detail.push("left behind: " + left.join(", "));
@@ -58,7 +58,7 @@ function read_answer(reply, body) {
             error: `${reply.status} by the function`,
         }[report.outcome];
         return {text, style: report.outcome === "value" ? "good" : "", detail: detail.join("; "),
-                by_function: true};
+                by_function: true, late: report.late_ms};
     }
     if (reply.headers.get("Curfew-Limit")) {
         return {text: "504 by the server", style: "harm",
@@ -84,8 +84,8 @@ async function send(request) {
             ? {text: "given up", style: "", detail: "you have stopped it"}
             : {text: "no answer", style: "harm", detail: error.message};
     }
-    const late = request.answered - limit_of(request);
-    const lateness = late > 0 ? `, ${ms(late)} after its limit` : ", in time";
+    const late = lateness_of(request);
+    const lateness = late >= 0.5 ? `, ${ms(late)} after its limit` : ", in time";
     say(request.answered, `Request ${request.n}: ${request.answer.text} after ` +
         `${ms(request.answered - request.sent)}${lateness} (${request.answer.detail}).`,
         request.answer.style);
@@ -93,6 +93,12 @@ async function send(request) {
 
 /// When its answer is due: its limit counts from when it begins, if anybody has said so.
 function limit_of(request) { return (request.began || request.sent) + experiment.asked.limit; }
+
+/// Of the function, if it came to an end: then its worker first looks what it has left behind.
+function lateness_of(request) {
+    if (request.answer && request.answer.by_function) return request.answer.late;
+    return (request.answered || now()) - limit_of(request);
+}
 
 async function ask_as_others() {
     const mine = experiment;
@@ -170,8 +176,10 @@ function on_death(event) {
     const worker = experiment.workers.get(told.pid);
     if (!worker) return;
     worker.died = told.t;
-    const had = experiment.requests.filter((r) => r.pid === told.pid && !r.ended);
-    for (const request of had) request.ended = told.t;
+    // One that has ended in time to say so, but not to answer, was its death all the same.
+    const had = experiment.requests.filter((r) => r.pid === told.pid &&
+                                                  !(r.answer && r.answer.by_function));
+    for (const request of had) request.ended = request.ended || told.t;
     const whose = had.length ? `, which ran request ${had.map((r) => r.n).join(", ")},` : "";
     const seen = told.t - told.since > 100 ? `, some time in the last ${ms(told.t - told.since)}` : "";
     worker.spare = !had.length && (worker.condemned || ready_workers() >= experiment.whole);
@@ -286,10 +294,10 @@ function finish(why) {
     experiment.end = experiment.start === null ? null : now();
     set_state("done");
     if (why) { summary.textContent = why; return; }
-    const late = Math.max(...requests.map((r) => (r.answered || now()) - limit_of(r)));
+    const late = Math.max(...requests.map(lateness_of));
     const slowest = Math.max(...others.filter((o) => o.answered).map((o) => o.answered - o.sent));
     const parts = [`${asked.func} under ${asked.strategy}: ` +
-        (late > 0 ? `the last answer came ${ms(late)} after its limit` : "all answers came in time")];
+        (late >= 0.5 ? `the latest end came ${ms(late)} after its limit` : "all came to an end in time")];
     if (experiment.lost) {
         const few = experiment.few_since ? "there are still fewer than before"
             : experiment.few_for ? `there were fewer than before for ${ms(experiment.few_for)}`

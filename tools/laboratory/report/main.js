@@ -19,7 +19,7 @@ function startHead() {
   const facts = [
     ['processor', machine.processor],
     ['cores, memory', `${machine.cores}, ${machine.memory_mib} MiB`],
-    ['kernel', machine.kernel], ['curfew', machine.curfew],
+    ['kernel', `Linux ${machine.kernel}`], ['curfew', machine.curfew],
     ['repetitions', settings.repetitions], ['limit', time(settings.limit_ms)],
     ['backstop (harakiri)', time(settings.backstop_ms)],
     ['on time', `≤ ${time(settings.tolerance_ms)} late`],
