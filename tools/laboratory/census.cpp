@@ -28,7 +28,9 @@ Left belongings_of(pid_t pid) {
 std::string business_of(pid_t worker) {
     if (tests::status_of(worker, "State").starts_with("R")) return "computes";
     const auto where = tests::read_file("/proc/" + std::to_string(worker) + "/wchan");
-    for (const auto* const rest : {"ep_poll", "epoll", "accept", "do_select", "do_poll"}) {
+    // The last one is accept() of a Unix socket.
+    for (const auto* const rest :
+         {"ep_poll", "epoll", "accept", "do_select", "do_poll", "skb_wait_for_more_packets"}) {
         if (where.find(rest) != std::string::npos) return {};
     }
     return where.empty() || where == "0" ? "" : "waits in " + where;

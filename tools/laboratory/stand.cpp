@@ -106,10 +106,12 @@ Sample Stand::stick(const Kind& kind) {
     // Told from all others by its time, which the database shows.
     const double seconds = kind.takes_time ? long_time + sample_ * 1e-4 : 0;
     Attempt attempt(server_->url());
-    attempt.worker = keeps_connection(attempt.client) ? worker_of(attempt.client) : 0;
+    attempt.guessed = !server_->is_direct() || !keeps_connection(attempt.client);
+    if (!attempt.guessed) attempt.worker = worker_of(attempt.client);
     warm_up(attempt, kind);
     std::map<pid_t, Left> before_it;
-    for (const pid_t worker : server_->workers()) before_it[worker] = belongings_of(worker);
+    attempt.workers = server_->workers();
+    for (const pid_t worker : attempt.workers) before_it[worker] = belongings_of(worker);
 
     if (!kind.network.empty()) before(kind.backend).become(condition_.network + " " + kind.network);
     std::this_thread::sleep_for(
@@ -118,7 +120,7 @@ Sample Stand::stick(const Kind& kind) {
 
     Sample sample;
     if (wait_until([&] { return whole(); }, 2s)) {
-        sample.whole_ms = milliseconds(Clock::now() - attempt.end);
+        sample.whole_ms = to_microseconds(milliseconds(Clock::now() - attempt.end));
     }
     judge_answer(sample, attempt);
     judge_worker(sample, attempt, kind);
@@ -179,24 +181,28 @@ void Stand::judge_answer(Sample& sample, const Attempt& attempt) const {
     sample.status = attempt.reply.status;
     sample.complete = attempt.reply.whole;
     sample.answer = answer_of(attempt.reply, attempt.report);
-    sample.elapsed_ms = milliseconds(attempt.end - attempt.start);
-    sample.late_ms = sample.elapsed_ms - server_->limit_ms();
+    sample.elapsed_ms = to_microseconds(milliseconds(attempt.end - attempt.start));
+    sample.late_ms = to_microseconds(sample.elapsed_ms - server_->limit_ms());
 }
 
-/// Who has not answered by himself may be about to die.
+/// Who has not answered by himself may be about to die. If it could only be guessed who that is, it
+/// is the one that dies; neighbours kill nobody.
 void Stand::judge_worker(Sample& sample, Attempt& attempt, const Kind& kind) const {
-    const auto is_alive = [&] { return attempt.worker != 0 && tests::is_alive(attempt.worker); };
+    const auto find_dead = [&] {
+        const auto suspects = attempt.guessed ? attempt.workers : std::vector{attempt.worker};
+        const auto dead = std::ranges::find_if_not(suspects, tests::is_alive);
+        return dead == suspects.end() ? 0 : *dead;
+    };
     if (attempt.report.is_null()) {
-        static_cast<void>(wait_until([&] { return !is_alive(); }, time_to_die));
+        static_cast<void>(wait_until([&] { return find_dead() != 0; }, time_to_die));
     }
-    attempt.alive = is_alive();
+    const pid_t dead = find_dead();
+    if (dead != 0) attempt.worker = dead;
+    attempt.alive = dead == 0 && attempt.worker != 0;
+    if (dead == 0) return;
     const bool died =
         kind.group == "crash" || (server_->tells_deaths() && sample.answer == Answer::death);
-    if (attempt.worker == 0 && !attempt.report.is_null())
-        return;  // it has answered, whoever it was
-    sample.worker = attempt.alive ? WorkerFate::alive
-                    : died        ? WorkerFate::died
-                                  : WorkerFate::killed;
+    sample.worker = died ? WorkerFate::died : WorkerFate::killed;
 }
 
 Left Stand::left_behind(Attempt& attempt, const Left& before_it,

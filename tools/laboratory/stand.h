@@ -44,8 +44,10 @@ class Stand {
         explicit Attempt(const std::string& url) : client(url) {}
 
         tests::Client client;
-        pid_t worker = 0;    ///< that runs it; 0: it is not known which
-        bool alive = false;  ///< that worker, afterwards
+        std::vector<pid_t> workers = {};  ///< of the server, beforehand
+        pid_t worker = 0;                 ///< that runs it; 0: it is not known which
+        bool guessed = false;             ///< the worker; it could not be asked
+        bool alive = false;               ///< that worker, afterwards
         tests::Reply reply = {};
         nlohmann::json report = {};  ///< of the demo's handler; null: somebody else has answered
         Clock::time_point start = {};
