@@ -31,7 +31,7 @@ std::string heading(const Run& run) {
            wrap("", fmt::format("curfew {} on Linux {}, {} cores, {}.", machine.curfew,
                                 machine.kernel, machine.cores, machine.processor)) +
            (run.complete ? "" : "It was interrupted: cells are missing.\n") +
-           wrap("", provisional(run));
+           (provisional(run).empty() ? "" : wrap("", provisional(run)));
 }
 
 std::string legend() {
