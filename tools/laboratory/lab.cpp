@@ -133,7 +133,7 @@ void Measuring::run() {
     configure_backends(as_root);
 
     House house{.backends = backends.options(), .http = {}, .settings = orders_.settings};
-    const Curfew asked(1, {"--threads", "16"}, "", {});
+    const Curfew asked(1, {"--threads", "200"}, "", {});
     house.http = asked.url().substr(std::string_view("http://").size());
 
     if (!orders_.settings.quick) measure_costs(run_, interrupted_);

@@ -50,6 +50,7 @@ class OurServer : public Served {
         const auto list = nlohmann::json::parse(client.get("/running").body);
         return list.empty() ? "" : list.at(0).get<std::string>();
     }
+    [[nodiscard]] bool keeps_worker() const override { return true; }
     [[nodiscard]] bool tells_deaths() const override { return true; }
 
   private:
@@ -87,6 +88,7 @@ class PeersServer : public Served {
                                      double limit_ms) const override {
         return target_of(peer_, kind.function, rounded(limit_ms), seconds) + "&census=no";
     }
+    [[nodiscard]] bool keeps_worker() const override { return false; }
     [[nodiscard]] bool tells_deaths() const override { return false; }
 
   private:

@@ -35,6 +35,9 @@ class Served {
     /// empty: nothing, or the server cannot be asked.
     [[nodiscard]] virtual std::string still_running(tests::Client&) const { return {}; }
 
+    /// Whether all requests of a connection go to the same worker.
+    [[nodiscard]] virtual bool keeps_worker() const = 0;
+
     /// Whether a worker's end without the server's own limit is told by a 502.
     [[nodiscard]] virtual bool tells_deaths() const = 0;
 };
