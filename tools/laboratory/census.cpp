@@ -27,6 +27,13 @@ std::string whereabouts(pid_t pid) {
     return where.size() > 1 ? "waits in " + where : "waits";  // "0": the kernel does not tell
 }
 
+/// Of innodb_trx.
+constexpr std::chrono::milliseconds until_news(110);
+
+int count(const std::string& query, const std::string& part) {
+    return std::stoi(db::to_text(db::query(query, {"%" + part + "%"}).rows.at(0).at(0)));
+}
+
 }  // namespace
 
 Left belongings_of(pid_t pid) {
@@ -64,16 +71,19 @@ std::string business_of(pid_t worker, const std::string& resting_place) {
     return where;
 }
 
-Statements statements_with(const std::string& part) {
-    const auto count = [&](const std::string& query) {
-        const auto pattern = "%" + part + "%";
-        return std::stoi(db::to_text(db::query(query, {pattern}).rows.at(0).at(0)));
-    };
-    return {
-        .queries = count("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE ? "
-                         "AND id <> CONNECTION_ID()"),
-        .transactions = count("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE "
-                              "trx_query LIKE ? AND trx_mysql_thread_id <> CONNECTION_ID()")};
+int queries_with(const std::string& part) {
+    return count(
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE ? AND id <> "
+        "CONNECTION_ID()",
+        part);
+}
+
+int transactions_with(const std::string& part) {
+    std::this_thread::sleep_for(until_news);
+    return count(
+        "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_query LIKE ? AND "
+        "trx_mysql_thread_id <> CONNECTION_ID()",
+        part);
 }
 
 }  // namespace curfew::laboratory

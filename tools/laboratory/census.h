@@ -19,12 +19,12 @@ namespace curfew::laboratory {
 /// several times, so that something short does not count. Empty if it rests, or is gone.
 [[nodiscard]] std::string business_of(pid_t worker, const std::string& resting_place);
 
-/// What the database still does: statements whose text has that part, and transactions with them.
-/// For connections that are configured by configure_backends().
-struct Statements {
-    int queries = 0;
-    int transactions = 0;
-};
-[[nodiscard]] Statements statements_with(const std::string& part);
+/// How many statements whose text has that part the database still runs. For connections that are
+/// configured by configure_backends().
+[[nodiscard]] int queries_with(const std::string& part);
+
+/// How many transactions are at such a statement, with the locks they hold. Takes a moment: the
+/// database has news of that only after some time in which nobody has asked.
+[[nodiscard]] int transactions_with(const std::string& part);
 
 }  // namespace curfew::laboratory

@@ -29,7 +29,7 @@ constexpr double long_time = 5;
 
 /// What was told to end gets so long for it.
 constexpr auto moment = 150ms;
-constexpr auto time_to_die = 2s;
+constexpr auto time_to_die = 1500ms;
 constexpr auto patience_for_capacity = 2s;
 
 Environment environment(const House& house, const Impair& http, const Impair& cache,
@@ -132,10 +132,10 @@ Sample Stand::stick(const Kind& kind) {
         return is_nothing(sample.left);
     };
     static_cast<void>(wait_until(look, moment));
+    if (sample.left.queries > 0) sample.left.transactions = transactions_with(statement);
 
     if (!kind.network.empty()) before(kind.backend).become(condition_.network);
-    sample.others =
-        neighbours_.between(attempt.start, Clock::now(), house_.settings.tolerance_ms);
+    sample.others = neighbours_.between(attempt.start, Clock::now(), house_.settings.tolerance_ms);
     sample.next = next_of(attempt, kind);
     clean_up(sample, attempt);
     return sample;
@@ -194,7 +194,7 @@ void Stand::judge_answer(Sample& sample, const Attempt& attempt) const {
 /// Who has not answered by himself may be about to die.
 void Stand::judge_worker(Sample& sample, Attempt& attempt, const Kind& kind) const {
     const auto is_alive = [&] { return attempt.worker != 0 && tests::is_alive(attempt.worker); };
-    if (attempt.report.is_null()) {
+    if (attempt.report.is_null() && server_->keeps_worker()) {  // else that was waited for
         static_cast<void>(wait_until([&] { return !is_alive(); }, time_to_die));
     }
     attempt.alive = is_alive();
@@ -216,11 +216,7 @@ Left Stand::left_behind(Attempt& attempt, const std::string& statement) const {
         left.function = attempt.report.is_null() ? business_of(attempt.worker, before_it.rest)
                                                  : server_->still_running(attempt.client);
     }
-    if (!statement.empty()) {
-        const auto in_database = statements_with(statement);
-        left.queries = in_database.queries;
-        left.transactions = in_database.transactions;
-    }
+    if (!statement.empty()) left.queries = queries_with(statement);
     return left;
 }
 

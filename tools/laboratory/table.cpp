@@ -27,8 +27,8 @@ std::string heading(const Run& run) {
                                 settings.quick ? "A quick run" : "A run", run.started,
                                 up_to_times(settings.repetitions), settings.limit_ms,
                                 settings.backstop_ms, settings.tolerance_ms)) +
-           wrap("", fmt::format("curfew {} on Linux {}, {} cores, {}.", machine.curfew, machine.kernel,
-                                machine.cores, machine.processor)) +
+           wrap("", fmt::format("curfew {} on Linux {}, {} cores, {}.", machine.curfew,
+                                machine.kernel, machine.cores, machine.processor)) +
            (run.complete ? "" : "It was interrupted: cells are missing.\n");
 }
 
