@@ -26,7 +26,7 @@ TEST_CASE("a statement that goes on in the database is found by its text, and it
     std::jthread busy([] {
         db::transaction([](db::Transaction& transaction) {
             transaction.query("UPDATE planets SET moons = moons WHERE id = 3");
-            transaction.query("SELECT SLEEP(?)", {1.00011});
+            transaction.query("SELECT SLEEP(1.00011)");
         });
     });
     CHECK(tests::wait_until([] { return queries_with("1.00011") == 1; }));

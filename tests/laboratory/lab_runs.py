@@ -189,6 +189,38 @@ class WholeRun(LabTest):
         self.assertIn("report.html", lab.out)
         self.assertNotIn("\x1b", lab.out + lab.said())
         self.assert_nothing_is_left()
+        self.check_it_is_shown_again(lab.out, page)
+        self.check_it_is_the_same_as_itself()
+
+    def check_it_is_shown_again(self, table, page):
+        (self.folder / "report.html").unlink()
+        (self.folder / "findings.md").unlink()
+        show = self.lab("show", self.folder / "run.json")
+
+        self.assertEqual(show.end(), 0, show.said())
+        self.assertTrue(table.startswith(show.out.rstrip()), show.out)
+        self.assertEqual((self.folder / "report.html").read_text(), page)
+        self.assertTrue((self.folder / "findings.md").exists())
+
+    def check_it_is_the_same_as_itself(self):
+        run = self.folder / "run.json"
+        comparison = self.lab("compare", run, run)
+
+        self.assertEqual(comparison.end(), 0, comparison.said())
+        self.assertIn("12 of 12", comparison.out)
+        self.assertNotIn("\x1b", comparison.out)
+
+    def test_peers_are_rows_of_the_same_run(self):
+        lab = self.lab("--quick", "--strategies", "deadline", "--kinds", "sleep",
+                       "--peers", "gunicorn-sync,php-fpm,nginx", "-o", self.folder)
+
+        self.assertEqual(lab.end(), 0, lab.said())
+        run = self.run_file()
+        assert_valid(run)
+        self.assertEqual(run["gaps"], [])
+        self.assertEqual({cell["strategy"]: cell["costs_worker"] for cell in run["cells"]},
+                         {"deadline": False, "gunicorn-sync": True, "php-fpm": True, "nginx": False})
+        self.assert_nothing_is_left()
 
 
 class Schema(LabTest):

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <sys/wait.h>
+
+#include <csignal>
 #include <cstdlib>
 
 namespace curfew::laboratory {
@@ -60,7 +63,10 @@ std::vector<Need> needs_of(const Peer& peer) {
 }
 
 bool is_there(const Need& need) {
-    return std::system(("( " + need.shell + " ) >/dev/null 2>&1 </dev/null").c_str()) == 0;
+    const int status = std::system(("( " + need.shell + " ) >/dev/null 2>&1 </dev/null").c_str());
+    // This program does not hear of Ctrl-C meanwhile.
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) std::raise(SIGINT);
+    return status == 0;
 }
 
 }  // namespace

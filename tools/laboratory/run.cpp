@@ -20,9 +20,6 @@ using Json = nlohmann::json;
 constexpr auto format = "curfew-lab";
 constexpr int version = 1;
 
-/// To the microsecond, which is more than is known. Keeps the file small.
-double rounded(double milliseconds) { return std::round(milliseconds * 1000) / 1000; }
-
 template <class Enum>
 using Words = std::vector<std::pair<Enum, const char*>>;
 
@@ -93,14 +90,14 @@ void to_json(Json& json, const Sample& sample) {
     json = {{"status", sample.status},
             {"complete", sample.complete},
             {"answer", sample.answer},
-            {"elapsed_ms", rounded(sample.elapsed_ms)},
-            {"late_ms", rounded(sample.late_ms)},
+            {"elapsed_ms", to_microseconds(sample.elapsed_ms)},
+            {"late_ms", to_microseconds(sample.late_ms)},
             {"worker", sample.worker},
             {"next", sample.next},
             {"whole_ms", nullptr},
             {"left", sample.left},
             {"others", sample.others}};
-    if (sample.whole_ms) json["whole_ms"] = rounded(*sample.whole_ms);
+    if (sample.whole_ms) json["whole_ms"] = to_microseconds(*sample.whole_ms);
 }
 
 void from_json(const Json& json, Sample& sample) {
@@ -140,6 +137,10 @@ void from_json(const Json& json, Recommendation& advice) {
     json.at("for").get_to(advice.for_kinds);
     json.at("use").get_to(advice.use);
     json.at("text").get_to(advice.text);
+}
+
+double to_microseconds(double milliseconds) noexcept {
+    return std::round(milliseconds * 1000) / 1000;
 }
 
 bool same_plan(const Run& a, const Run& b) {

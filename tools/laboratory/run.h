@@ -145,6 +145,10 @@ struct Run {
     std::vector<Recommendation> recommendations;
 };
 
+/// Times in a run are in whole microseconds, which is more than is known: what is computed from
+/// them is the same when the run is read again.
+[[nodiscard]] double to_microseconds(double milliseconds) noexcept;
+
 /// Whether they are to measure the same, in the same way: one may be the other's continuation.
 [[nodiscard]] bool same_plan(const Run& a, const Run& b);
 
