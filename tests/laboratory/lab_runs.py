@@ -211,7 +211,7 @@ class WholeRun(LabTest):
         self.assertNotIn("\x1b", comparison.out)
 
     def test_peers_are_rows_of_the_same_run(self):
-        lab = self.lab("--quick", "--strategies", "deadline", "--kinds", "sleep",
+        lab = self.lab("--quick", "--strategies", "deadline", "--kinds", "lock",
                        "--peers", "gunicorn-sync,php-fpm,nginx", "-o", self.folder)
 
         self.assertEqual(lab.end(), 0, lab.said())
@@ -219,7 +219,7 @@ class WholeRun(LabTest):
         assert_valid(run)
         self.assertEqual(run["gaps"], [])
         self.assertEqual({cell["strategy"]: cell["costs_worker"] for cell in run["cells"]},
-                         {"deadline": False, "gunicorn-sync": True, "php-fpm": True, "nginx": False})
+                         {"deadline": True, "gunicorn-sync": True, "php-fpm": True, "nginx": False})
         self.assert_nothing_is_left()
 
 

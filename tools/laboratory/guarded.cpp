@@ -26,6 +26,7 @@ std::filesystem::path make_directory(const std::map<std::string, std::string>& f
 std::function<void()> preparation(const Program& program, const std::filesystem::path& directory) {
     return [&program, directory, starter = ::getpid()] {
         split_off_guardian(starter, directory);
+        ::setenv("TMPDIR", directory.c_str(), 1);  // whatever it forgets there goes, too
         for (const auto& [name, value] : program.environment) {
             ::setenv(name.c_str(), value.c_str(), 1);
         }
