@@ -90,6 +90,16 @@ TEST_CASE("other settings and another machine are said first") {
                              "repetitions: 5, was 10\n") == 0);
 }
 
+TEST_CASE("another build of the same version is said before all else") {
+    auto after = example_run();
+    after.machine.build = "b2";
+    after.machine.kernel = "6.2.0";
+
+    CHECK(text(compare(example_run(), after))
+              .starts_with("These runs differ in more than their results:\n  build: b2, was a1\n  "
+                           "kernel: 6.2.0, was 6.1.0\n"));
+}
+
 TEST_CASE("runs without a common cell say so") {
     const auto changes = compare(example_run(), Run{});
 

@@ -34,12 +34,18 @@ inline Run example_run() {
     run.started = "2026-01-02T03:04:05Z";
     run.seconds = 61;
     run.complete = true;
-    run.settings = {.repetitions = 10, .workers = 2, .lanes = 2, .seed = 1};
+    run.settings = {.repetitions = 10,
+                    .limit_ms = 100,
+                    .backstop_ms = 300,
+                    .workers = 2,
+                    .lanes = 2,
+                    .seed = 1};
     run.machine = {.kernel = "6.1.0",
                    .processor = "Some Processor",
                    .cores = 2,
                    .memory_mib = 4096,
-                   .curfew = "0.1.0"};
+                   .curfew = "0.1.0",
+                   .build = "a1"};
     run.strategies = {
         example_strategy("deadline", 0.1, 0.99),
         example_strategy("thread", 20, 0.9),

@@ -298,6 +298,24 @@ class Interrupted(LabTest):
         self.assertNotIn("Going on", other.said())
         self.assertEqual([cell["kind"] for cell in self.run_file()["cells"]], ["sleep"])
 
+    def test_an_interrupted_run_of_another_build_is_begun_anew(self):
+        words = ("--quick", "--strategies", "deadline", "--kinds", "sleep", "-o", self.folder)
+        self.assertEqual(self.lab(*words).end(), 0)
+        earlier = {**self.run_file(), "complete": False, "started": "2026-01-02T03:04:05Z"}
+        build = earlier["machine"]["build"]
+        earlier["machine"]["build"] = "0123456789abcdef"
+        (self.folder / "run.json").write_text(json.dumps(earlier))
+
+        lab = self.lab(*words)
+
+        self.assertEqual(lab.end(), 0, lab.said())
+        self.assertIn("Beginning anew: the interrupted run of 2026-01-02T03:04:05Z measured something"
+                      f" else (build: {build}, was 0123456789abcdef).\n", lab.said())
+        self.assertNotIn("Going on", lab.said())
+        self.assertEqual(self.run_file()["machine"]["build"], build)
+        self.assertNotEqual(self.run_file()["started"], earlier["started"])
+        self.assertIn("Verdicts are provisional: 1 of 1 cells", lab.out)
+
     def test_the_second_interruption_ends_it_at_once(self):
         lab = self.busy_lab()
         lab.has_a_sample()

@@ -115,6 +115,16 @@ std::map<std::string, std::string> backends(const curfew::tests::Peer& web) {
 
 }  // namespace
 
+TEST_CASE("a server is on time if it is as good as what it can be told") {
+    const auto tolerance = [](const char* name) { return tolerance_ms(peers(name).front(), 20); };
+
+    CHECK(tolerance("uwsgi-harakiri") == 1000);
+    CHECK(tolerance("php-fpm") == 1000);
+    CHECK(tolerance("gunicorn-sync") == 1000);
+    CHECK(tolerance("nginx") == 20);
+    CHECK(tolerance("gunicorn-signal") == 20);
+}
+
 TEST_CASE("peers are chosen by their groups or by their names") {
     CHECK(peers("none").empty());
     CHECK(names_of(peers("nginx,uwsgi,nginx")) ==

@@ -14,6 +14,7 @@ namespace {
 Run some_run() {
     Run run;
     run.started = "2026-01-02T03:04:05Z";
+    run.machine.build = "0123456789abcdef";
     run.settings.repetitions = 7;
     run.strategies = {
         {.name = "deadline",
@@ -27,6 +28,7 @@ Run some_run() {
               .kind = "spin",
               .network = "clean",
               .limit_ms = 100,
+              .tolerance_ms = 1000,
               .samples = {},
               .summary = {},
               .because = {"late"}};
@@ -60,6 +62,17 @@ TEST_CASE("a run that is read back is the same") {
     CHECK_FALSE(again.cells.at(0).samples.at(1).whole_ms);
     CHECK(again.cells.at(0).verdict == Verdict::tainted);
     CHECK_FALSE(again.strategies.at(1).cost);
+}
+
+TEST_CASE("a run from before there were builds and tolerances of cells can be read") {
+    auto json = to_json(some_run());
+    json["machine"].erase("build");
+    json["cells"][0].erase("tolerance_ms");
+
+    const auto run = run_from(json.dump());
+
+    CHECK(run.machine.build.empty());
+    CHECK(run.cells.at(0).tolerance_ms == 20);
 }
 
 TEST_CASE("a file of a run is replaced as a whole, and read") {

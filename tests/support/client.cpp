@@ -9,6 +9,8 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <stdexcept>
 
@@ -48,9 +50,17 @@ Address address_of(const std::string& url) {
     return address;
 }
 
+/// A signal, which interrupts poll() whatever SA_RESTART says, is not the end of the wait.
 bool ready(int fd, short events, std::chrono::milliseconds limit) {
-    pollfd poll{.fd = fd, .events = events, .revents = 0};
-    return ::poll(&poll, 1, static_cast<int>(limit.count())) > 0;
+    using Clock = std::chrono::steady_clock;
+    const auto end = Clock::now() + limit;
+    while (true) {
+        const auto remaining = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+        pollfd poll{.fd = fd, .events = events, .revents = 0};
+        const int count =
+            ::poll(&poll, 1, static_cast<int>(std::max<std::int64_t>(remaining.count(), 0)));
+        if (count >= 0 || errno != EINTR) return count > 0;
+    }
 }
 
 void parse_head(Reply& reply) {

@@ -75,6 +75,7 @@ class Differences {
 
 std::vector<Difference> circumstances(const Run& before, const Run& after) {
     Differences all;
+    all.add("build", before.machine.build, after.machine.build);
     all.add("curfew", before.machine.curfew, after.machine.curfew);
     all.add("kernel", before.machine.kernel, after.machine.kernel);
     all.add("processor", before.machine.processor, after.machine.processor);
@@ -119,10 +120,6 @@ std::string in_words(const VerdictChange& change) {
 std::string in_words(const LatenessChange& change) {
     return fmt::format("{}: {} late by {} ms, was {}", in_words(change.cell), change.percentile,
                        in_words(change.after), in_words(change.before));
-}
-
-std::string in_words(const Difference& difference) {
-    return fmt::format("{}: {}, was {}", difference.what, difference.after, difference.before);
 }
 
 std::string in_words(std::string line) { return line; }
@@ -171,6 +168,10 @@ Comparison compare(const Run& before, const Run& after) {
     all.only_before = only_in(before, after);
     all.only_after = only_in(after, before);
     return all;
+}
+
+std::string in_words(const Difference& difference) {
+    return fmt::format("{}: {}, was {}", difference.what, difference.after, difference.before);
 }
 
 std::string text(const Comparison& comparison) {

@@ -61,6 +61,9 @@ struct Comparison {
 
 [[nodiscard]] Comparison compare(const Run& before, const Run& after);
 
+/// "cores: 64, was 2"
+[[nodiscard]] std::string in_words(const Difference& difference);
+
 /// To be read in a terminal.
 [[nodiscard]] std::string text(const Comparison& comparison);
 

@@ -4,6 +4,7 @@
 #include "tools/laboratory/listing.h"
 #include "tools/laboratory/network_changes.h"
 #include "tools/laboratory/sign.h"
+#include "tools/laboratory/tolerances.h"
 #include "tools/laboratory/verdict.h"
 
 #include <fmt/format.h>
@@ -54,10 +55,11 @@ std::string heading(const Run& run) {
     return fmt::format(
         "# Where should the time limit be: in the function or in the server?\n\n"
         "Written by `tools/lab` from its run of {}: curfew {} on Linux {}, {} cores ({}), {} MiB. "
-        "Nothing here is by hand: verdicts and advice follow from what was measured.{}\n",
+        "Nothing here is by hand: verdicts and advice follow from what was measured.{}{}\n",
         plain(run.started), plain(machine.curfew), plain(machine.kernel), machine.cores,
         plain(machine.processor), machine.memory_mib,
-        run.complete ? "" : " **The run was interrupted: cells are missing.**");
+        run.complete ? "" : " **The run was interrupted: cells are missing.**",
+        provisional(run).empty() ? "" : fmt::format(" **{}**", provisional(run)));
 }
 
 std::string advice(const Run& run) {
@@ -172,10 +174,10 @@ std::string method(const Run& run) {
     return fmt::format(
         "Each cell {}, {}in {:.0f} s altogether; {} servers at a time, with {} workers each; "
         "seed {}. A strategy's limit is {:g} ms on a good network, and the server's own, for what "
-        "it lets pass, {:g} ms. What is answered not more than {:g} ms late is on time.\n",
+        "it lets pass, {:g} ms. What is answered late by not more than {} is on time.\n",
         up_to_times(settings.repetitions), settings.quick ? "as a quick run, " : "", run.seconds,
         settings.lanes, settings.workers, settings.seed, settings.limit_ms, settings.backstop_ms,
-        settings.tolerance_ms);
+        plain(tolerances(run)));
 }
 
 }  // namespace

@@ -16,13 +16,6 @@ namespace curfew::laboratory {
 
 namespace {
 
-std::filesystem::path make_directory(const std::map<std::string, std::string>& files) {
-    std::string name = std::filesystem::temp_directory_path() / "curfew-lab-XXXXXX";
-    if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp " + name);
-    for (const auto& [file, text] : files) std::ofstream(name + "/" + file) << text;
-    return name;
-}
-
 std::function<void()> preparation(const Program& program, const std::filesystem::path& directory) {
     return [&program, directory, starter = ::getpid()] {
         split_off_guardian(starter, directory);
@@ -37,23 +30,47 @@ std::function<void()> preparation(const Program& program, const std::filesystem:
 
 }  // namespace
 
-Guarded::Guarded(const Program& program)
-    : directory_(make_directory(program.files)),
-      guardian_(program.command, directory_, preparation(program, directory_)) {
-    const auto is_known = [this] {
-        std::istringstream text(tests::read_file(directory_ / "pid"));
-        return (text >> pid_ && text.get() == '\n') || guardian_.ended();
-    };
-    if (!tests::wait_until(is_known) || pid_ == 0) {
-        throw std::runtime_error(program.command.at(0) + " cannot be tried: " + words());
+OwnDirectory::OwnDirectory() {
+    std::string name = std::filesystem::temp_directory_path() / "curfew-lab-XXXXXX";
+    if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp " + name);
+    path_ = name;
+}
+
+// Delegates: so that the directory goes if one of its files cannot be written.
+OwnDirectory::OwnDirectory(const std::map<std::string, std::string>& files) : OwnDirectory() {
+    for (const auto& [name, text] : files) {
+        std::ofstream file(path_ / name);
+        file << text;
+        file.close();
+        if (!file) throw std::runtime_error((path_ / name).string() + ": cannot be written");
     }
 }
 
-Guarded::~Guarded() {
+OwnDirectory::~OwnDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+Guarded::Guarded(const Program& program)
+    : directory_(program.files),
+      guardian_(program.command, directory(), preparation(program, directory())) {
+    const auto is_known = [this] {
+        std::istringstream text(tests::read_file(directory() / "pid"));
+        return (text >> pid_ && text.get() == '\n') || guardian_.ended();
+    };
+    if (!tests::wait_until(is_known) || pid_ == 0) {
+        const auto told = words();
+        end();
+        throw std::runtime_error(program.command.at(0) + " cannot be tried: " + told);
+    }
+}
+
+Guarded::~Guarded() { end(); }
+
+/// The guardian takes all that it has adopted with it.
+void Guarded::end() {
     guardian_.kill(SIGTERM);
     (void)tests::wait_until([this] { return guardian_.ended(); });
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
 }
 
 std::vector<pid_t> Guarded::children() const {
@@ -77,7 +94,7 @@ std::vector<pid_t> Guarded::processes() const {
 }
 
 std::string Guarded::words() const {
-    return tests::read_file(directory_ / "out") + tests::read_file(directory_ / "error");
+    return tests::read_file(directory() / "out") + tests::read_file(directory() / "error");
 }
 
 }  // namespace curfew::laboratory

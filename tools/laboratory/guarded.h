@@ -16,6 +16,23 @@ struct Program {
     std::map<std::string, std::string> environment = {};  ///< beside the one that is inherited
 };
 
+/// A new directory with these files, which goes with this object.
+class OwnDirectory {
+  public:
+    /// Throws std::runtime_error.
+    explicit OwnDirectory(const std::map<std::string, std::string>& files);
+    ~OwnDirectory();
+    OwnDirectory(const OwnDirectory&) = delete;
+    OwnDirectory& operator=(const OwnDirectory&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+  private:
+    OwnDirectory();
+
+    std::filesystem::path path_;
+};
+
 /// A program, the directory it runs in, and everything that it has started: all of it goes with
 /// this object, or with this process, however that ends. A process between the two sees to that; it
 /// also adopts what loses its parent.
@@ -31,7 +48,9 @@ class Guarded {
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] bool ended() const { return !tests::is_alive(pid_); }
-    [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
+    [[nodiscard]] const std::filesystem::path& directory() const noexcept {
+        return directory_.path();
+    }
 
     /// Its children that live.
     [[nodiscard]] std::vector<pid_t> children() const;
@@ -45,7 +64,9 @@ class Guarded {
     [[nodiscard]] std::string words() const;
 
   private:
-    std::filesystem::path directory_;
+    void end();
+
+    OwnDirectory directory_;
     tests::Process guardian_;
     pid_t pid_ = 0;
 };

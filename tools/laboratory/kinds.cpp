@@ -6,7 +6,7 @@ namespace curfew::laboratory {
 
 namespace {
 
-/// The same four for every backend.
+/// The same three for every backend.
 void add_bad_networks(std::vector<Kind>& all, const std::string& name, Backend backend) {
     all.push_back({name + "-stall", name, "the answer stops before its first byte", name, backend,
                    "down stall 0", false});

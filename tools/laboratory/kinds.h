@@ -33,6 +33,7 @@ struct Condition {
     [[nodiscard]] bool is_bad() const { return !network.empty() || loss_percent != 0; }
 };
 
+/// The first is the good network.
 [[nodiscard]] const std::vector<Condition>& conditions();
 
 /// One sentence on a strategy of that name; empty if there is nothing to say.

@@ -207,6 +207,7 @@ void Measuring::make_jobs() {
                                      .kind = kind.name,
                                      .network = layer.name,
                                      .limit_ms = limit_of(row.name, condition),
+                                     .tolerance_ms = tolerance_of(row.name, orders_.settings),
                                      .samples = {},
                                      .summary = {},
                                      .because = {}});

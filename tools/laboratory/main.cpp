@@ -1,5 +1,6 @@
 #include "tools/laboratory/compare.h"
 #include "tools/laboratory/findings.h"
+#include "tools/laboratory/kinds.h"
 #include "tools/laboratory/lab.h"
 #include "tools/laboratory/machine.h"
 #include "tools/laboratory/progress_bar.h"
@@ -7,6 +8,7 @@
 #include "tools/laboratory/report.h"
 #include "tools/laboratory/table.h"
 #include "tools/laboratory/verdict.h"
+#include "tools/laboratory/whole_file.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -69,26 +71,30 @@ Run read_earlier(const std::string& path) {
     }
 }
 
-/// What a run that was interrupted has found, if it is the same that is wanted now.
+/// What a run that was interrupted has found, if it is the same that is wanted now, of the same
+/// programs on the same machine.
 bool continues(Run& run, const std::string& path) {
     if (!std::filesystem::exists(path)) return false;
     auto earlier = read_earlier(path);
     if (earlier.complete || !same_plan(earlier, run)) return false;
+    if (earlier.machine != run.machine) {
+        std::vector<std::string> differences;
+        for (const auto& each : compare(earlier, run).circumstances) {
+            differences.push_back(in_words(each));
+        }
+        fmt::print(stderr,
+                   "Beginning anew: the interrupted run of {} measured something else ({}).\n",
+                   earlier.started, fmt::join(differences, "; "));
+        return false;
+    }
     run = std::move(earlier);
     return true;
-}
-
-void write_text(const std::string& text, const std::string& path) {
-    std::ofstream file(path);
-    file << text;
-    file.close();
-    if (!file) throw std::runtime_error(path + ": cannot be written");
 }
 
 void write_all(const Run& run, const std::filesystem::path& directory) {
     write_run(run, directory / "run.json");
     write_report(run, directory / "report.html");
-    write_text(findings(run), directory / "findings.md");
+    replace_file(directory / "findings.md", findings(run));
 }
 
 /// So that nobody waits for ten minutes to hear that it cannot be written.
@@ -106,6 +112,7 @@ void make_writable(const std::filesystem::path& directory) {
 
 int measure_all(const Arguments& arguments) {
     auto run = plan(arguments.orders);
+    run.machine = this_machine();
     const std::filesystem::path directory(arguments.directory);
     make_writable(directory);
     const auto path = (directory / "run.json").string();
@@ -115,7 +122,6 @@ int measure_all(const Arguments& arguments) {
                    run.started, run.cells.size());
     } else {
         run.started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
-        run.machine = this_machine();
     }
     heed_interruptions();
     {
@@ -139,6 +145,8 @@ int run(int argc, char** argv) {
     Arguments arguments;
     auto& orders = arguments.orders;
     auto& settings = orders.settings;
+    settings.limit_ms = conditions().front().limit_ms;
+    settings.backstop_ms = conditions().front().backstop_ms;
     app.add_flag("--quick", settings.quick,
                  "one sample of each on a clean network, without costs: under a minute");
     app.add_option("--repetitions", settings.repetitions, "samples of each cell")
@@ -176,7 +184,7 @@ int run(int argc, char** argv) {
     }
     if (*show) {
         auto run = read_run(arguments.shown);
-        for (auto& cell : run.cells) conclude(cell, run.settings);
+        for (auto& cell : run.cells) conclude(cell);
         run.recommendations = recommend(run);
         write_all(run, std::filesystem::path(arguments.shown).parent_path());
         fmt::print("{}", table(run, ::isatty(STDOUT_FILENO) == 1));

@@ -113,6 +113,11 @@ std::string target_of(const Peer& peer, std::string_view function, std::chrono::
                        limit.count(), seconds);
 }
 
+double tolerance_ms(const Peer& peer, double settings_tolerance) {
+    if (peer.where != "server") return settings_tolerance;
+    return std::max(settings_tolerance, static_cast<double>(peer.resolution.count()));
+}
+
 std::chrono::milliseconds server_limit(const Peer& peer, std::chrono::milliseconds limit) {
     const auto step = peer.resolution;
     return std::max((limit + step - 1ms) / step * step, peer.least_limit);

@@ -42,6 +42,10 @@ struct Peer {
 [[nodiscard]] std::string target_of(const Peer& peer, std::string_view function,
                                     std::chrono::milliseconds limit, double seconds);
 
+/// How late it may be and still be on time: as late as anybody, or to within what its server can be
+/// told.
+[[nodiscard]] double tolerance_ms(const Peer& peer, double settings_tolerance);
+
 /// The soonest limit that its server can be told and that is not before that one.
 [[nodiscard]] std::chrono::milliseconds server_limit(const Peer& peer,
                                                      std::chrono::milliseconds limit);

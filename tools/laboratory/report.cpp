@@ -1,14 +1,11 @@
 #include "tools/laboratory/report.h"
 
 #include "tools/laboratory/report_page.h"
+#include "tools/laboratory/whole_file.h"
 
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
-#include <fstream>
-#include <stdexcept>
 #include <string_view>
-#include <system_error>
 
 namespace curfew::laboratory {
 
@@ -36,14 +33,6 @@ std::string report(const Run& run) {
     return html.append(inline_json(run)).append(page_after_run);
 }
 
-void write_report(const Run& run, const std::string& path) {
-    const auto unfinished = path + ".part";
-    std::ofstream file(unfinished);
-    file << report(run);
-    file.close();
-    std::error_code error;
-    if (file) std::filesystem::rename(unfinished, path, error);
-    if (!file || error) throw std::runtime_error(path + ": cannot be written");
-}
+void write_report(const Run& run, const std::string& path) { replace_file(path, report(run)); }
 
 }  // namespace curfew::laboratory

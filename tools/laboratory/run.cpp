@@ -1,10 +1,11 @@
 #include "tools/laboratory/run.h"
 
+#include "tools/laboratory/whole_file.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -82,9 +83,23 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Cost, call_us, throughput)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KindColumn, name, group, about)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NetworkLayer, name, about, limit_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Gap, what, why)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Machine, kernel, processor, cores, memory_mib, curfew)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Settings, quick, repetitions, limit_ms, backstop_ms, workers,
                                    lanes, seed, tolerance_ms)
+
+void to_json(Json& json, const Machine& machine) {
+    json = {{"kernel", machine.kernel}, {"processor", machine.processor},
+            {"cores", machine.cores},   {"memory_mib", machine.memory_mib},
+            {"curfew", machine.curfew}, {"build", machine.build}};
+}
+
+void from_json(const Json& json, Machine& machine) {
+    json.at("kernel").get_to(machine.kernel);
+    json.at("processor").get_to(machine.processor);
+    json.at("cores").get_to(machine.cores);
+    json.at("memory_mib").get_to(machine.memory_mib);
+    json.at("curfew").get_to(machine.curfew);
+    machine.build = json.value("build", machine.build);
+}
 
 void to_json(Json& json, const Sample& sample) {
     json = {{"status", sample.status},
@@ -113,8 +128,26 @@ void from_json(const Json& json, Sample& sample) {
     json.at("others").get_to(sample.others);
 }
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Cell, strategy, kind, network, limit_ms, samples, summary,
-                                   verdict, costs_worker, because)
+void to_json(Json& json, const Cell& cell) {
+    json = {{"strategy", cell.strategy},         {"kind", cell.kind},
+            {"network", cell.network},           {"limit_ms", cell.limit_ms},
+            {"tolerance_ms", cell.tolerance_ms}, {"samples", cell.samples},
+            {"summary", cell.summary},           {"verdict", cell.verdict},
+            {"costs_worker", cell.costs_worker}, {"because", cell.because}};
+}
+
+void from_json(const Json& json, Cell& cell) {
+    json.at("strategy").get_to(cell.strategy);
+    json.at("kind").get_to(cell.kind);
+    json.at("network").get_to(cell.network);
+    json.at("limit_ms").get_to(cell.limit_ms);
+    cell.tolerance_ms = json.value("tolerance_ms", cell.tolerance_ms);
+    json.at("samples").get_to(cell.samples);
+    json.at("summary").get_to(cell.summary);
+    json.at("verdict").get_to(cell.verdict);
+    json.at("costs_worker").get_to(cell.costs_worker);
+    json.at("because").get_to(cell.because);
+}
 
 void to_json(Json& json, const StrategyRow& row) {
     json = {{"name", row.name}, {"where", row.where}, {"group", row.group}, {"about", row.about}};
@@ -208,13 +241,7 @@ Run read_run(const std::string& path) {
 }
 
 void write_run(const Run& run, const std::string& path) {
-    const auto unfinished = path + ".part";
-    std::ofstream file(unfinished);
-    file << to_json(run).dump(1) << '\n';
-    file.close();
-    std::error_code error;
-    if (file) std::filesystem::rename(unfinished, path, error);
-    if (!file || error) throw std::runtime_error(path + ": cannot be written");
+    replace_file(path, to_json(run).dump(1) + '\n');
 }
 
 }  // namespace curfew::laboratory

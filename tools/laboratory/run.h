@@ -68,6 +68,7 @@ struct Cell {
     std::string kind;
     std::string network;
     double limit_ms = 0;
+    double tolerance_ms = 20;
     std::vector<Sample> samples;
     // What follows from the samples:
     Summary summary;
@@ -118,13 +119,16 @@ struct Machine {
     int cores = 0;
     int memory_mib = 0;
     std::string curfew;
+    std::string build;
+
+    friend bool operator==(const Machine&, const Machine&) = default;
 };
 
 struct Settings {
     bool quick = false;
     int repetitions = 10;
-    double limit_ms = 100;
-    double backstop_ms = 300;
+    double limit_ms = 0;
+    double backstop_ms = 0;
     int workers = 2;
     int lanes = 3;
     unsigned seed = 1;
@@ -149,7 +153,8 @@ struct Run {
 /// them is the same when the run is read again.
 [[nodiscard]] double to_microseconds(double milliseconds) noexcept;
 
-/// Whether they are to measure the same, in the same way: one may be the other's continuation.
+/// Whether they are to measure the same, in the same way. If their machines are equal, too, one may
+/// be the other's continuation.
 [[nodiscard]] bool same_plan(const Run& a, const Run& b);
 
 /// As run.schema.json has it.

@@ -113,6 +113,11 @@ double limit_of(const std::string& row, const Condition& condition) {
     return static_cast<double>(server_limit(*peer, rounded(condition.limit_ms)).count());
 }
 
+double tolerance_of(const std::string& row, const Settings& settings) {
+    const auto peer = find_peer(row);
+    return peer ? tolerance_ms(*peer, settings.tolerance_ms) : settings.tolerance_ms;
+}
+
 bool has_kind(const std::string& row, const Kind& kind) {
     const auto peer = find_peer(row);
     return !peer || has_function(*peer, kind.function);

@@ -50,6 +50,9 @@ class Served {
 /// The limit that a row holds where a call that is not stuck takes that condition's time.
 [[nodiscard]] double limit_of(const std::string& row, const Condition& condition);
 
+/// How much later than that is on time still: a server that can only be told seconds has them.
+[[nodiscard]] double tolerance_of(const std::string& row, const Settings& settings);
+
 /// Whether that row has such a function.
 [[nodiscard]] bool has_kind(const std::string& row, const Kind& kind);
 

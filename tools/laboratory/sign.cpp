@@ -27,7 +27,7 @@ std::string_view meaning(Verdict verdict) noexcept {
         case Verdict::powerless:
             break;
     }
-    return "no complete answer on time";
+    return "a third of the answers or more are late, cut off or missing";
 }
 
 }  // namespace curfew::laboratory

@@ -5,6 +5,7 @@
 #include "tools/laboratory/matrix.h"
 #include "tools/laboratory/network_changes.h"
 #include "tools/laboratory/sign.h"
+#include "tools/laboratory/tolerances.h"
 #include "tools/laboratory/verdict.h"
 #include "tools/laboratory/wrap.h"
 
@@ -23,13 +24,14 @@ std::string heading(const Run& run) {
     const auto& settings = run.settings;
     const auto& machine = run.machine;
     return wrap("", fmt::format("{} of {}: each cell {}, the limit after {:g} ms and the "
-                                "server's own after {:g} ms; on time is up to {:g} ms later.",
+                                "server's own after {:g} ms; on time is up to {} later.",
                                 settings.quick ? "A quick run" : "A run", run.started,
                                 up_to_times(settings.repetitions), settings.limit_ms,
-                                settings.backstop_ms, settings.tolerance_ms)) +
+                                settings.backstop_ms, tolerances(run))) +
            wrap("", fmt::format("curfew {} on Linux {}, {} cores, {}.", machine.curfew,
                                 machine.kernel, machine.cores, machine.processor)) +
-           (run.complete ? "" : "It was interrupted: cells are missing.\n");
+           (run.complete ? "" : "It was interrupted: cells are missing.\n") +
+           wrap("", provisional(run));
 }
 
 std::string legend() {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 
 namespace curfew::laboratory {
@@ -33,7 +34,8 @@ struct Share {
     int percent;
 
     [[nodiscard]] bool holds(int count, int of) const {
-        return count >= std::min(least, of) && count > 0 && count * 100 >= percent * of;
+        const int enough = std::min(least, of / 2 + 1);  // most of a few samples always is
+        return count >= enough && count > 0 && count * 100 >= percent * of;
     }
 };
 
@@ -72,7 +74,7 @@ bool wrong_answer(const Trial& trial) {
 
 // What a busy machine may bring about by itself needs more samples than what it never does.
 constexpr std::array facts{
-    Fact{Verdict::powerless, most, "no complete answer on time",
+    Fact{Verdict::powerless, a_third, "no complete answer on time",
          [](const Trial& t) { return !t.answered() || t.late(); }},
     Fact{Verdict::tainted, a_fifth, "no complete answer at all",
          [](const Trial& t) { return !t.answered(); }},
@@ -111,9 +113,9 @@ bool ended_by_server(const Trial& trial) {
 
 class Judgement {
   public:
-    Judgement(Cell& cell, const Settings& settings) : cell_(cell) {
+    explicit Judgement(Cell& cell) : cell_(cell) {
         for (const auto& sample : cell.samples) {
-            trials_.push_back({sample, settings.tolerance_ms, is_crash(cell.kind)});
+            trials_.push_back({sample, cell.tolerance_ms, is_crash(cell.kind)});
         }
     }
 
@@ -215,7 +217,15 @@ class Judgement {
 
 }  // namespace
 
-void conclude(Cell& cell, const Settings& settings) { Judgement(cell, settings).conclude(); }
+void conclude(Cell& cell) { Judgement(cell).conclude(); }
+
+std::string provisional(const Run& run) {
+    const auto few = std::ranges::count_if(
+        run.cells, [](const Cell& cell) { return std::ssize(cell.samples) < least_samples; });
+    if (few == 0) return "";
+    return fmt::format("Verdicts are provisional: {} of {} cells have fewer than {} samples.", few,
+                       run.cells.size(), least_samples);
+}
 
 std::string_view name(Verdict verdict) noexcept {
     switch (verdict) {

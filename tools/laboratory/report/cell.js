@@ -23,7 +23,7 @@ function summaryOf(cell) {
     fact('limit', time(cell.limit_ms)),
     fact('late, median', `${interval(late.p50)} ms`), fact('late, p99', `${interval(late.p99)} ms`),
     fact('late, at most', time(late.max)),
-    fact('on time', `${onTime} of ${all}`), fact('answered', `${answered} of ${all}`));
+    fact(`on time, ≤ ${time(cell.tolerance_ms)} late`, `${onTime} of ${all}`), fact('answered', `${answered} of ${all}`));
 }
 
 function elsewhere(cell) {
@@ -47,7 +47,8 @@ function openCell(cell) {
     el('p', {class: 'verdict'},
       el('b', {class: cell.verdict}, `${verdicts[cell.verdict].sign} ${cell.verdict}`),
       cell.costs_worker && el('span', {}, `${deadWorker} costs a worker`),
-      el('span', {}, `network ${cell.network}`)),
+      el('span', {}, `network ${cell.network}`),
+      isProvisional(cell) && el('span', {}, 'provisional')),
     el('ul', {class: 'because'}, cell.because.map(reason => el('li', {}, reason))),
     summaryOf(cell),
     figure,

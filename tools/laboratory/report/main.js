@@ -8,6 +8,14 @@ function duration(seconds) {
           (whole < 60 || whole % 60 > 0) && many(whole % 60, 'second')].filter(Boolean).join(' ');
 }
 
+/** "20 ms, or 1.00 s where the cell says so" */
+function tolerances() {
+  const own = [...new Set(run.cells.map(cell => cell.tolerance_ms))]
+    .filter(tolerance => tolerance !== run.settings.tolerance_ms);
+  return time(run.settings.tolerance_ms) +
+    own.map(tolerance => `, or ${time(tolerance)} where a cell says so`).join('');
+}
+
 function startHead() {
   const {machine, settings} = run;
   const date = new Date(run.started);
@@ -16,13 +24,19 @@ function startHead() {
   document.title = `Where should the time limit be? (${day})`;
   byId('when').append(el('time', {datetime: run.started}, day), `, took ${duration(run.seconds)}`,
     settings.quick ? ', a quick run' : '');
+  const few = run.cells.filter(isProvisional).length;
+  if (few) {
+    byId('when').after(el('p', {id: 'provisional'}, el('b', {}, 'Verdicts are provisional: '),
+      `${few} of ${many(run.cells.length, 'cell')} have fewer than ${leastSamples} samples.`));
+  }
   const facts = [
     ['processor', machine.processor],
     ['cores, memory', `${machine.cores}, ${machine.memory_mib} MiB`],
-    ['kernel', `Linux ${machine.kernel}`], ['curfew', machine.curfew],
+    ['kernel', `Linux ${machine.kernel}`],
+    ['curfew', [machine.curfew, machine.build].filter(Boolean).join(', build ')],
     ['repetitions', settings.repetitions], ['limit', time(settings.limit_ms)],
     ['backstop (harakiri)', time(settings.backstop_ms)],
-    ['on time', `≤ ${time(settings.tolerance_ms)} late`],
+    ['on time', `≤ ${tolerances()} late`],
     ['workers, lanes', `${settings.workers}, ${settings.lanes}`], ['seed', settings.seed],
   ];
   byId('facts').append(...facts.map(([name, value]) =>

@@ -10,7 +10,7 @@ const verdicts = {
           about: 'answered on time, but something goes on or stays behind'},
   tainted: {sign: '!', letter: 't', point: 'rectRot',
             about: 'on time, but later calls, other clients or the worker are damaged'},
-  powerless: {sign: '✗', letter: 'p', point: 'crossRot', about: 'no complete answer on time'},
+  powerless: {sign: '✗', letter: 'p', point: 'crossRot', about: 'a third of the answers or more are late, cut off or missing'},
 };
 const deadWorker = '*';
 
@@ -45,6 +45,10 @@ const cleanShare = (strategy, network) => {
   const all = cellsOf(strategy, network);
   return {clean: all.filter(cell => cell.verdict === 'clean').length, all: all.length};
 };
+
+/** With so few samples of a cell, chance may be its judge (verdict.h). */
+const leastSamples = 4;
+const isProvisional = cell => cell.samples.length < leastSamples;
 
 const mean = values => values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
 

@@ -22,16 +22,19 @@ function verdictDots(rows) {
   })).filter(({data}) => data.length);
 }
 
-/** `dots`: [{value, cell}], and `words` where the value is only a place to draw it at. */
-const stripRow = (name, dots) => ({
-  name, dots, values: dots.filter(dot => !dot.words).map(dot => dot.value).sort((a, b) => a - b)});
+/** `dots`: [{value, cell}], and `words` where the value is only a place to draw it at. `border`: a
+ *  time to mark. */
+const stripRow = (name, dots, border) => ({
+  name, dots, border, values: dots.filter(dot => !dot.words).map(dot => dot.value).sort((a, b) => a - b)});
 
-/** `border`: a time to mark, and what it is. */
+/** `border`: what the rows' borders are. */
 function strip(rows, title, border) {
   const marked = border && {
-    type: 'line', label: border.label, borderColor: colour('quiet'), borderWidth: 1,
+    type: 'line', label: border, borderColor: colour('quiet'), borderWidth: 1,
     borderDash: [2, 3], pointRadius: 0, pointHitRadius: 0, order: 3, pointStyle: 'line',
-    data: [{x: border.value, y: -0.6}, {x: border.value, y: rows.length - 0.4}]};
+    spanGaps: false,
+    data: rows.flatMap(({border: x}, row) =>
+      [{x, y: row - 0.5}, {x, y: row + 0.5}, {x: NaN, y: NaN}])};
   const line = {borderColor: colour('text'), pointStyle: 'line', order: 1};
   return {
     type: 'scatter',
@@ -69,8 +72,11 @@ function quantileRow({name, values}) {
           ...[0.05, 0.25, 0.5, 0.75, 0.95, 1].map(share => time(quantile(values, share)))];
 }
 
-const latenessStrip = rows =>
-  strip(rows, 'later than the limit by', {value: run.settings.tolerance_ms, label: 'on time'});
+/** Cells of one strategy over one network: they have the same tolerance. */
+const latenessRow = (name, samples) => stripRow(name,
+  samples.map(({cell, sample}) => ({cell, value: sample.late_ms})),
+  samples[0]?.cell.tolerance_ms ?? run.settings.tolerance_ms);
+const latenessStrip = rows => strip(rows, 'later than the limit by', 'on time');
 
 /** A crash is no matter of limits: its answer comes as soon as it happens. */
 const crashes = new Set(kinds.filter(kind => kind.group === 'crash').map(kind => kind.name));
@@ -86,9 +92,8 @@ function startLateness() {
   byId('lateness').append(el('p', {class: 'bar'}, el('label', {}, 'Kind ', select)));
 
   addFigure('lateness', network => {
-    const rows = strategies.map(({name}) => stripRow(name, samplesOf(name, network)
-      .filter(({cell}) => kind ? cell.kind === kind : !crashes.has(cell.kind))
-      .map(({cell, sample}) => ({cell, value: sample.late_ms}))));
+    const rows = strategies.map(({name}) => latenessRow(name, samplesOf(name, network)
+      .filter(({cell}) => kind ? cell.kind === kind : !crashes.has(cell.kind))));
     return {
       label: `Lateness of ${kind || allKinds} over network ${network}`,
       height: rowsHeight(rows),
@@ -131,7 +136,7 @@ function drawSamples(place, cell) {
   const box = el('div', {class: 'canvas'}, canvas);
   box.style.height = '120px';
   place.replaceChildren(el('figcaption', {}, label), box);
-  const rows = [stripRow('', cell.samples.map(sample => ({cell, value: sample.late_ms})))];
+  const rows = [latenessRow('', cell.samples.map(sample => ({cell, sample})))];
   const config = latenessStrip(rows);
   config.options.plugins.legend = {display: false};
   config.options.onClick = null;
