@@ -10,6 +10,8 @@
 
 #include <unistd.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -134,6 +136,7 @@ Response Experiment::report(std::string_view strategy,
     if (!outcome.message.empty()) report.add("message", json_string(outcome.message));
     report.add("elapsed_ms", json_milliseconds(elapsed));
     report.add("late_ms", json_milliseconds(std::max(elapsed - limit_, Duration::zero())));
+    report.add("pid", std::to_string(::getpid()));
     if (looks_) report.add("left_behind", left_behind(before, call_, outcome.name == "timeout"));
     auto response = json(report.text() + "\n").status(outcome.status);
     // The next of an experiment is for whichever worker is free.

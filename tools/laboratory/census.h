@@ -12,16 +12,19 @@ namespace curfew::laboratory {
 /// threads, children, descriptors and memory_kib.
 [[nodiscard]] Left belongings_of(pid_t pid);
 
-/// What a worker does that does not wait for its next request: "computes", "waits in
-/// futex_do_wait". Empty if it rests, or is gone.
-[[nodiscard]] std::string business_of(pid_t worker);
+/// What the kernel calls the wait of a worker that has nothing to do. To be asked when it has not.
+[[nodiscard]] std::string resting_place_of(pid_t worker);
 
-/// What the database still does: statements whose text has that part, and transactions with them.
-/// For connections that are configured by configure_backends().
-struct Statements {
-    int queries = 0;
-    int transactions = 0;
-};
-[[nodiscard]] Statements statements_with(const std::string& part);
+/// What a worker does that is not at its resting place: "computes", "waits in futex_do_wait". Looks
+/// several times, so that something short does not count. Empty if it rests, or is gone.
+[[nodiscard]] std::string business_of(pid_t worker, const std::string& resting_place);
+
+/// How many statements whose text has that part the database still runs. For connections that are
+/// configured by configure_backends().
+[[nodiscard]] int queries_with(const std::string& part);
+
+/// How many transactions are at such a statement, with the locks they hold. Takes a moment: the
+/// database has news of that only after some time in which nobody has asked.
+[[nodiscard]] int transactions_with(const std::string& part);
 
 }  // namespace curfew::laboratory

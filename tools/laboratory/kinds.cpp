@@ -21,11 +21,11 @@ std::vector<Kind> make_kinds() {
     all.push_back(
         {"http-delay", "http", "the web server takes its time", "http", Backend::http, ""});
     add_bad_networks(all, "http", Backend::http);
-    all.push_back({"cache-delay", "cache", "memcached's answer is two seconds on its way", "cache",
-                   Backend::cache, "down latency 2s", false});
+    all.push_back({"cache-delay", "cache", "memcached's answer is five seconds on its way", "cache",
+                   Backend::cache, "down latency 5s", false});
     add_bad_networks(all, "cache", Backend::cache);
-    all.push_back({"db-delay", "db", "the database's answer is two seconds on its way", "db",
-                   Backend::db, "down latency 2s", false});
+    all.push_back({"db-delay", "db", "the database's answer is five seconds on its way", "db",
+                   Backend::db, "down latency 5s", false});
     add_bad_networks(all, "db", Backend::db);
     all.push_back({"db-slow-query", "db", "the query takes its time", "db", Backend::db, ""});
     all.push_back({"sleep", "wait", "the function sleeps", "sleep"});

@@ -12,7 +12,6 @@
 #include "tools/laboratory/verdict.h"
 
 #include <algorithm>
-#include <exception>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -103,6 +102,8 @@ class Measuring {
     void leave_out(const std::map<Backend, std::string>& missing);
     void work(const House& house, unsigned lane);
     void do_job(const House& house, Job job, unsigned seed);
+    void fill(Stand& stand, Cell& cell);
+    void note_failure(const Cell& cell, const std::string& why);
     void keep(Cell cell);
     void advance(const Cell& cell);
     [[nodiscard]] std::optional<Job> next_job();
@@ -118,7 +119,8 @@ class Measuring {
     std::vector<Job> jobs_;
     Progress done_;
     Clock::time_point saved_at_ = Clock::now();
-    std::exception_ptr failure_;
+    const Clock::time_point start_ = Clock::now();
+    const double seconds_before_ = run_.seconds;
 };
 
 void Measuring::run() {
@@ -133,7 +135,7 @@ void Measuring::run() {
     configure_backends(as_root);
 
     House house{.backends = backends.options(), .http = {}, .settings = orders_.settings};
-    const Curfew asked(1, {"--threads", "16"}, "", {});
+    const Curfew asked(1, {"--threads", "200"}, "", {});
     house.http = asked.url().substr(std::string_view("http://").size());
 
     if (!orders_.settings.quick) measure_costs(run_, interrupted_);
@@ -153,14 +155,10 @@ std::vector<Job> Measuring::take_jobs_with_loss() {
 }
 
 void Measuring::do_jobs(const House& house) {
-    std::vector<std::jthread> lanes;
+    std::vector<std::jthread> lanes;  // joined at the end
     for (int lane = 0; lane < orders_.settings.lanes; ++lane) {
         lanes.emplace_back([&, lane] { work(house, static_cast<unsigned>(lane)); });
     }
-    lanes.clear();
-    if (!failure_) return;
-    saved_(run_);
-    std::rethrow_exception(failure_);
 }
 
 /// It could be had when the run was planned; somebody else may have changed loopback since.
@@ -209,6 +207,7 @@ void Measuring::make_jobs() {
                                      .kind = kind.name,
                                      .network = layer.name,
                                      .limit_ms = limit_of(row.name, condition),
+                                     .tolerance_ms = tolerance_of(row.name, orders_.settings),
                                      .samples = {},
                                      .summary = {},
                                      .because = {}});
@@ -253,36 +252,50 @@ void Measuring::leave_out(const std::map<Backend, std::string>& missing) {
 
 std::optional<Job> Measuring::next_job() {
     const std::scoped_lock lock(mutex_);
-    if (jobs_.empty() || failure_ || interrupted_) return {};
+    if (jobs_.empty() || interrupted_) return {};
     auto job = std::move(jobs_.back());
     jobs_.pop_back();
     return job;
 }
 
 void Measuring::work(const House& house, unsigned lane) {
-    try {
-        for (unsigned number = 0; auto job = next_job(); ++number) {
-            do_job(house, std::move(*job), orders_.settings.seed + 1000 * lane + number);
-        }
-    } catch (...) {
-        const std::scoped_lock lock(mutex_);
-        if (!failure_) failure_ = std::current_exception();
+    for (unsigned number = 0; auto job = next_job(); ++number) {
+        do_job(house, std::move(*job), orders_.settings.seed + 1000 * lane + number);
     }
 }
 
+/// What goes wrong with a server, twice, is a gap; the others are measured all the same.
 void Measuring::do_job(const House& house, Job job, unsigned seed) {
-    Stand stand(house, job.strategy, job.condition, seed);
     std::ranges::shuffle(job.cells, std::mt19937(seed));
+    std::optional<Stand> stand;
     for (auto& cell : job.cells) {
-        const auto& kind = kind_named(cell.kind);
-        for (int i = 0; i < repetitions(cell); ++i) {
-            if (interrupted_) return;
-            cell.samples.push_back(stand.stick(kind));
-            advance(cell);
+        for (int attempt = 0; attempt < 2 && !interrupted_; ++attempt) {
+            try {
+                if (!stand) stand.emplace(house, job.strategy, job.condition, seed);
+                fill(*stand, cell);
+                break;
+            } catch (const std::exception& error) {
+                stand.reset();
+                if (attempt > 0) note_failure(cell, error.what());
+            }
         }
+        if (interrupted_) return;
+        if (static_cast<int>(cell.samples.size()) < repetitions(cell)) continue;
         conclude(cell, orders_.settings);
         keep(std::move(cell));
     }
+}
+
+void Measuring::fill(Stand& stand, Cell& cell) {
+    while (static_cast<int>(cell.samples.size()) < repetitions(cell) && !interrupted_) {
+        cell.samples.push_back(stand.stick(kind_named(cell.kind)));
+        advance(cell);
+    }
+}
+
+void Measuring::note_failure(const Cell& cell, const std::string& why) {
+    const std::scoped_lock lock(mutex_);
+    run_.gaps.push_back({cell.strategy + " against " + cell.kind + " (" + cell.network + ")", why});
 }
 
 void Measuring::advance(const Cell& cell) {
@@ -296,6 +309,7 @@ void Measuring::advance(const Cell& cell) {
 void Measuring::keep(Cell cell) {
     const std::scoped_lock lock(mutex_);
     run_.cells.push_back(std::move(cell));
+    run_.seconds = seconds_before_ + milliseconds(Clock::now() - start_) / 1000;
     if (Clock::now() - saved_at_ < between_saves) return;
     saved_(run_);
     saved_at_ = Clock::now();
@@ -357,11 +371,8 @@ Run plan(const Orders& orders) {
 void measure(Run& run, const Orders& orders, const std::atomic<bool>& interrupted,
              const std::function<void(const Run&)>& saved,
              const std::function<void(const Progress&)>& progress) {
-    const auto start = Clock::now();
-    const auto before = run.seconds;
     Measuring measuring(run, orders, interrupted, saved, progress);
     measuring.run();
-    run.seconds = before + milliseconds(Clock::now() - start) / 1000;
     run.complete = !interrupted;
     sort_cells(run);
 }

@@ -50,7 +50,7 @@ class OurServer : public Served {
         const auto list = nlohmann::json::parse(client.get("/running").body);
         return list.empty() ? "" : list.at(0).get<std::string>();
     }
-    [[nodiscard]] bool is_direct() const override { return true; }
+    [[nodiscard]] bool keeps_worker() const override { return true; }
     [[nodiscard]] bool tells_deaths() const override { return true; }
 
   private:
@@ -88,7 +88,7 @@ class PeersServer : public Served {
                                      double limit_ms) const override {
         return target_of(peer_, kind.function, rounded(limit_ms), seconds) + "&census=no";
     }
-    [[nodiscard]] bool is_direct() const override { return !needs_proxy(peer_); }
+    [[nodiscard]] bool keeps_worker() const override { return false; }
     [[nodiscard]] bool tells_deaths() const override { return false; }
 
   private:
@@ -111,6 +111,11 @@ double limit_of(const std::string& row, const Condition& condition) {
     const auto peer = find_peer(row);
     if (!peer || peer->where == "function") return condition.limit_ms;
     return static_cast<double>(server_limit(*peer, rounded(condition.limit_ms)).count());
+}
+
+double tolerance_of(const std::string& row, const Settings& settings) {
+    const auto peer = find_peer(row);
+    return peer ? tolerance_ms(*peer, settings.tolerance_ms) : settings.tolerance_ms;
 }
 
 bool has_kind(const std::string& row, const Kind& kind) {

@@ -35,8 +35,8 @@ class Served {
     /// empty: nothing, or the server cannot be asked.
     [[nodiscard]] virtual std::string still_running(tests::Client&) const { return {}; }
 
-    /// Whether all requests of a connection go to the same worker, as long as it is kept.
-    [[nodiscard]] virtual bool is_direct() const = 0;
+    /// Whether all requests of a connection go to the same worker.
+    [[nodiscard]] virtual bool keeps_worker() const = 0;
 
     /// Whether a worker's end without the server's own limit is told by a 502.
     [[nodiscard]] virtual bool tells_deaths() const = 0;
@@ -49,6 +49,9 @@ class Served {
 
 /// The limit that a row holds where a call that is not stuck takes that condition's time.
 [[nodiscard]] double limit_of(const std::string& row, const Condition& condition);
+
+/// How much later than that is on time still: a server that can only be told seconds has them.
+[[nodiscard]] double tolerance_of(const std::string& row, const Settings& settings);
 
 /// Whether that row has such a function.
 [[nodiscard]] bool has_kind(const std::string& row, const Kind& kind);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
@@ -28,7 +29,8 @@ constexpr double long_time = 5;
 
 /// What was told to end gets so long for it.
 constexpr auto moment = 150ms;
-constexpr auto time_to_die = 2s;
+constexpr auto time_to_die = 1500ms;
+constexpr auto patience_for_capacity = 2s;
 
 Environment environment(const House& house, const Impair& http, const Impair& cache,
                         const Impair& db) {
@@ -49,19 +51,6 @@ nlohmann::json report_in(const Reply& reply) {
     return ours ? json : nlohmann::json();
 }
 
-Answer answer_of(const Reply& reply, const nlohmann::json& report) {
-    if (reply.status == 0 || !reply.whole) return Answer::none;
-    if (report.is_null()) {
-        return reply.status == 504   ? Answer::limit
-               : reply.status == 502 ? Answer::death
-                                     : Answer::error;
-    }
-    const auto outcome = report.at("outcome").get<std::string>();
-    return outcome == "value"     ? Answer::value
-           : outcome == "timeout" ? Answer::timeout
-                                  : Answer::error;
-}
-
 /// What a function gives over a good network, or nothing of that.
 bool is_right(const nlohmann::json& report) {
     const auto& value = report.at("value");
@@ -72,14 +61,26 @@ bool is_right(const nlohmann::json& report) {
     return value.value("name", "") == "Earth" && value.value("slept", "") == "0";
 }
 
-/// Of a server that ends each connection after its answer, no two requests can be said to go to the
-/// same worker.
-bool keeps_connection(Client& client) {
-    static_cast<void>(client.get("/hello"));
-    return !client.hears_within(5ms);
+Answer answer_of(const Reply& reply, const nlohmann::json& report) {
+    if (reply.status == 0 || !reply.whole) return Answer::none;
+    if (report.is_null()) {
+        return reply.status == 504   ? Answer::limit
+               : reply.status == 502 ? Answer::death
+                                     : Answer::error;
+    }
+    const auto outcome = report.at("outcome").get<std::string>();
+    if (outcome == "timeout") return Answer::timeout;
+    return outcome == "value" && is_right(report) ? Answer::value : Answer::error;
 }
 
 pid_t worker_of(Client& client) { return static_cast<pid_t>(std::stoi(client.get("/pid").body)); }
+
+/// Told from all others, also of other lanes, by its time, which the database shows: no two are the
+/// same, and none ends in a zero that would not be shown.
+double unique_time() {
+    static std::atomic<int> number{0};
+    return long_time + (++number * 10 + 1) * 1e-5;
+}
 
 bool is_nothing(const Left& left) {
     return left.function.empty() && left.threads <= 0 && left.children <= 0 &&
@@ -102,16 +103,14 @@ Stand::Stand(const House& house, const std::string& row, const Condition& condit
 }
 
 Sample Stand::stick(const Kind& kind) {
-    ++sample_;
-    // Told from all others by its time, which the database shows.
-    const double seconds = kind.takes_time ? long_time + sample_ * 1e-4 : 0;
+    const double seconds = kind.takes_time ? unique_time() : 0;
     Attempt attempt(server_->url());
-    attempt.guessed = !server_->is_direct() || !keeps_connection(attempt.client);
-    if (!attempt.guessed) attempt.worker = worker_of(attempt.client);
+    if (server_->keeps_worker()) attempt.worker = worker_of(attempt.client);
     warm_up(attempt, kind);
-    std::map<pid_t, Left> before_it;
-    attempt.workers = server_->workers();
-    for (const pid_t worker : attempt.workers) before_it[worker] = belongings_of(worker);
+    for (const pid_t worker : server_->workers()) {
+        attempt.before[worker] = {.belongings = belongings_of(worker),
+                                  .rest = resting_place_of(worker)};
+    }
 
     if (!kind.network.empty()) before(kind.backend).become(condition_.network + " " + kind.network);
     std::this_thread::sleep_for(
@@ -119,18 +118,21 @@ Sample Stand::stick(const Kind& kind) {
     ask(attempt, server_->target(kind, seconds, server_->limit_ms()));
 
     Sample sample;
-    if (wait_until([&] { return whole(); }, 2s)) {
-        sample.whole_ms = to_microseconds(milliseconds(Clock::now() - attempt.end));
-    }
     judge_answer(sample, attempt);
+    find_worker(attempt);
+    const auto stuck = attempt.report.is_null() ? std::optional(attempt.worker) : std::nullopt;
+    if (wait_until([&] { return whole(stuck); }, patience_for_capacity)) {
+        sample.whole_ms = milliseconds(Clock::now() - attempt.end);
+    }
     judge_worker(sample, attempt, kind);
     const bool in_database = kind.backend == Backend::db && kind.takes_time;
-    const auto statement = in_database ? fmt::format("{:.4f}", seconds) : "";
+    const auto statement = in_database ? fmt::format("{:.5f}", seconds) : "";
     const auto look = [&] {
-        sample.left = left_behind(attempt, before_it[attempt.worker], statement);
+        sample.left = left_behind(attempt, statement);
         return is_nothing(sample.left);
     };
     static_cast<void>(wait_until(look, moment));
+    if (sample.left.queries > 0) sample.left.transactions = transactions_with(statement);
 
     if (!kind.network.empty()) before(kind.backend).become(condition_.network);
     sample.others = neighbours_.between(attempt.start, Clock::now(), house_.settings.tolerance_ms);
@@ -144,17 +146,17 @@ void Stand::warm_up(Attempt& attempt, const Kind& kind) {
     const auto now_warm = fmt::format("{} {}", attempt.worker, kind.function);
     if (warm_ == now_warm) return;
     warm_ = now_warm;
-    static_cast<void>(next_of(attempt, kind));
+    // Of a server whose workers cannot be chosen, each is likely to have had its turn.
+    const int turns = server_->keeps_worker() ? 1 : 4 * house_.settings.workers;
+    for (int i = 0; i < turns; ++i) static_cast<void>(next_of(attempt, kind));
 }
 
-/// Waits for the answer, or the end of the connection. Meanwhile finds out who is at it, if that
-/// could not be asked before.
+/// Waits for the answer, or the end of the connection.
 void Stand::ask(Attempt& attempt, const std::string& target) {
     const auto request = tests::get_request(target);
     if (attempt.client.hears_within(0ms)) attempt.client = Client(server_->url());  // its end
     attempt.start = Clock::now();
     attempt.client.send(request);
-    if (attempt.worker == 0) attempt.worker = find_busy(attempt.client);
     try {
         attempt.reply = attempt.client.read_reply();
     } catch (const std::exception&) {
@@ -164,68 +166,57 @@ void Stand::ask(Attempt& attempt, const std::string& target) {
     attempt.report = report_in(attempt.reply);
 }
 
-/// 0 if nobody is before the answer comes.
-pid_t Stand::find_busy(Client& client) const {
-    const auto give_up = Clock::now() + moment;
-    std::map<pid_t, int> seen;
-    while (!client.hears_within(2ms) && Clock::now() < give_up) {
-        for (const pid_t worker : server_->workers()) {
-            // Once may be a neighbour.
-            if (!business_of(worker).empty() && ++seen[worker] == 5) return worker;
+/// Whoever has answered says who it is. Else it is the one that is gone soon; or the one that is
+/// still at it, if somebody else has answered for it.
+void Stand::find_worker(Attempt& attempt) const {
+    if (!attempt.report.is_null()) attempt.worker = attempt.report.value("pid", attempt.worker);
+    if (attempt.worker != 0) return;
+    const auto gone = [&] {
+        for (const auto& [worker, what] : attempt.before) {
+            if (!tests::is_alive(worker)) attempt.worker = worker;
         }
+        return attempt.worker != 0;
+    };
+    if (wait_until(gone, time_to_die)) return;
+    for (const auto& [worker, what] : attempt.before) {
+        if (!business_of(worker, what.rest).empty()) attempt.worker = worker;
     }
-    return 0;
 }
 
 void Stand::judge_answer(Sample& sample, const Attempt& attempt) const {
     sample.status = attempt.reply.status;
     sample.complete = attempt.reply.whole;
     sample.answer = answer_of(attempt.reply, attempt.report);
-    sample.elapsed_ms = to_microseconds(milliseconds(attempt.end - attempt.start));
-    sample.late_ms = to_microseconds(sample.elapsed_ms - server_->limit_ms());
+    sample.elapsed_ms = milliseconds(attempt.end - attempt.start);
+    sample.late_ms = sample.elapsed_ms - server_->limit_ms();
 }
 
-/// Who has not answered by himself may be about to die. If it could only be guessed who that is, it
-/// is the one that dies; neighbours kill nobody.
+/// Who has not answered by himself may be about to die.
 void Stand::judge_worker(Sample& sample, Attempt& attempt, const Kind& kind) const {
-    const auto find_dead = [&] {
-        const auto suspects = attempt.guessed ? attempt.workers : std::vector{attempt.worker};
-        const auto dead = std::ranges::find_if_not(suspects, tests::is_alive);
-        return dead == suspects.end() ? 0 : *dead;
-    };
-    if (attempt.report.is_null()) {
-        static_cast<void>(wait_until([&] { return find_dead() != 0; }, time_to_die));
+    const auto is_alive = [&] { return attempt.worker != 0 && tests::is_alive(attempt.worker); };
+    if (attempt.report.is_null() && server_->keeps_worker()) {  // else that was waited for
+        static_cast<void>(wait_until([&] { return !is_alive(); }, time_to_die));
     }
-    const pid_t dead = find_dead();
-    if (dead != 0) attempt.worker = dead;
-    attempt.alive = dead == 0 && attempt.worker != 0;
-    if (dead == 0) return;
+    attempt.alive = is_alive();
+    if (attempt.alive || attempt.worker == 0) return;
     const bool died =
         kind.group == "crash" || (server_->tells_deaths() && sample.answer == Answer::death);
     sample.worker = died ? WorkerFate::died : WorkerFate::killed;
 }
 
-Left Stand::left_behind(Attempt& attempt, const Left& before_it,
-                        const std::string& statement) const {
+Left Stand::left_behind(Attempt& attempt, const std::string& statement) const {
     Left left;
     if (attempt.alive) {
+        const auto& before_it = attempt.before[attempt.worker];
         left = belongings_of(attempt.worker);
-        left.threads -= before_it.threads;
-        left.children -= before_it.children;
-        left.descriptors -= before_it.descriptors;
-        left.memory_kib -= before_it.memory_kib;
+        left.threads -= before_it.belongings.threads;
+        left.children -= before_it.belongings.children;
+        left.descriptors -= before_it.belongings.descriptors;
+        left.memory_kib -= before_it.belongings.memory_kib;
+        left.function = attempt.report.is_null() ? business_of(attempt.worker, before_it.rest)
+                                                 : server_->still_running(attempt.client);
     }
-    // Whom somebody else has answered for may be at it still.
-    if (attempt.report.is_null()) {
-        if (attempt.alive) left.function = business_of(attempt.worker);
-    } else {
-        left.function = server_->still_running(attempt.client);
-    }
-    if (!statement.empty()) {
-        const auto in_database = statements_with(statement);
-        left.queries = in_database.queries;
-        left.transactions = in_database.transactions;
-    }
+    if (!statement.empty()) left.queries = queries_with(statement);
     return left;
 }
 
@@ -255,7 +246,7 @@ void Stand::clean_up(const Sample& sample, const Attempt& attempt) {
 }
 
 void Stand::recover() const {
-    if (!wait_until([&] { return whole(); })) {
+    if (!wait_until([&] { return whole({}); })) {
         throw std::runtime_error("the server has not got its workers back");
     }
 }
@@ -264,8 +255,11 @@ Impair& Stand::before(Backend backend) {
     return backend == Backend::http ? http_ : backend == Backend::cache ? cache_ : db_;
 }
 
-bool Stand::whole() const {
-    return server_->workers().size() >= static_cast<std::size_t>(house_.settings.workers);
+/// Whoever has not answered does not count: it is stuck, or to be killed.
+bool Stand::whole(const std::optional<pid_t>& stuck) const {
+    auto workers = server_->workers();
+    if (stuck) std::erase(workers, *stuck);
+    return workers.size() >= static_cast<std::size_t>(house_.settings.workers);
 }
 
 }  // namespace curfew::laboratory

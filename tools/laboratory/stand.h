@@ -9,7 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -43,11 +45,16 @@ class Stand {
     struct Attempt {
         explicit Attempt(const std::string& url) : client(url) {}
 
+        /// A worker before it.
+        struct Resident {
+            Left belongings;
+            std::string rest;  ///< see business_of()
+        };
+
         tests::Client client;
-        std::vector<pid_t> workers = {};  ///< of the server, beforehand
-        pid_t worker = 0;                 ///< that runs it; 0: it is not known which
-        bool guessed = false;             ///< the worker; it could not be asked
-        bool alive = false;               ///< that worker, afterwards
+        std::map<pid_t, Resident> before = {};
+        pid_t worker = 0;    ///< that runs it; 0: it is not known which
+        bool alive = false;  ///< that worker, afterwards
         tests::Reply reply = {};
         nlohmann::json report = {};  ///< of the demo's handler; null: somebody else has answered
         Clock::time_point start = {};
@@ -57,14 +64,13 @@ class Stand {
     [[nodiscard]] Impair& before(Backend backend);
     void warm_up(Attempt& attempt, const Kind& kind);
     void ask(Attempt& attempt, const std::string& target);
-    [[nodiscard]] pid_t find_busy(tests::Client& client) const;
+    void find_worker(Attempt& attempt) const;
     void judge_answer(Sample& sample, const Attempt& attempt) const;
     void judge_worker(Sample& sample, Attempt& attempt, const Kind& kind) const;
-    [[nodiscard]] Left left_behind(Attempt& attempt, const Left& before_it,
-                                   const std::string& statement) const;
+    [[nodiscard]] Left left_behind(Attempt& attempt, const std::string& statement) const;
     [[nodiscard]] Next next_of(Attempt& attempt, const Kind& kind) const;
     void clean_up(const Sample& sample, const Attempt& attempt);
-    [[nodiscard]] bool whole() const;
+    [[nodiscard]] bool whole(const std::optional<pid_t>& stuck) const;
 
     const House& house_;
     const Condition& condition_;
@@ -74,7 +80,6 @@ class Stand {
     std::unique_ptr<Served> server_;
     Neighbours neighbours_;
     std::mt19937 random_;
-    int sample_ = 0;
     std::string warm_;  ///< the worker, and the kind, that have their connections
 };
 

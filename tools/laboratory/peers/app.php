@@ -177,6 +177,7 @@ function experiment(string $strategy, string $function, array $query): array {
     foreach (census() as $name => $number) $left[$name] = max($number - $before[$name], 0);
     return [$status, ['strategy' => $strategy, 'function' => $function, 'limit_ms' => $limit] + $outcome
         + ['elapsed_ms' => round($elapsed, 1), 'late_ms' => round(max($elapsed - $limit, 0), 1),
+           'pid' => getmypid(),
            'left_behind' => $left]];
 }
 

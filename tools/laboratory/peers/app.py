@@ -67,7 +67,7 @@ def experiment(strategy, function, query):
     elapsed = time.monotonic() - start
     report = {"strategy": strategy, "function": function, "limit_ms": round(limit * 1e3, 1),
               **outcome, "elapsed_ms": round(elapsed * 1e3, 1),
-              "late_ms": round(max(elapsed - limit, 0) * 1e3, 1)}
+              "late_ms": round(max(elapsed - limit, 0) * 1e3, 1), "pid": os.getpid()}
     if looks:
         report["left_behind"] = left_behind(before, call, outcome["outcome"] == "timeout")
     return status, "application/json", json.dumps(report) + "\n"
