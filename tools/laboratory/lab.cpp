@@ -281,7 +281,7 @@ void Measuring::do_job(const House& house, Job job, unsigned seed) {
         }
         if (interrupted_) return;
         if (static_cast<int>(cell.samples.size()) < repetitions(cell)) continue;
-        conclude(cell, orders_.settings);
+        conclude(cell);
         keep(std::move(cell));
     }
 }

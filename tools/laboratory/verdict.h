@@ -27,7 +27,6 @@ namespace curfew::laboratory {
 /// killed at the limit is no damage: it is what the strategy costs. Of a kind whose name begins
 /// with "crash" any complete answer is a right one, and the worker may die.
 void conclude(Cell& cell);
-inline void conclude(Cell& cell, const Settings&) { conclude(cell); }
 
 /// Of a cell. With fewer, two runs on a busy machine give less than 98 % of the same verdicts.
 inline constexpr int least_samples = 4;
