@@ -101,7 +101,7 @@ void Master::expect_deaths() {
     for (const auto& child : children_) {
         if (child->killed() || child->dead()) continue;
         const auto doom = scan(child->board(), now, replacement_lead()).doom;
-        if (!child->expect_death(doom.passed(now))) continue;
+        if (!child->expect_death(doom.passed(now) || is_put_off(*child))) continue;
         spdlog::debug("worker {} (pid {}) {} near the limit of a request", child->place() + 1,
                       child->pid(), child->doomed() ? "is" : "is no longer");
     }
