@@ -122,7 +122,7 @@ Sample Stand::stick(const Kind& kind) {
     find_worker(attempt);
     const auto stuck = attempt.report.is_null() ? std::optional(attempt.worker) : std::nullopt;
     if (wait_until([&] { return whole(stuck); }, patience_for_capacity)) {
-        sample.whole_ms = milliseconds(Clock::now() - attempt.end);
+        sample.whole_ms = to_microseconds(milliseconds(Clock::now() - attempt.end));
     }
     judge_worker(sample, attempt, kind);
     const bool in_database = kind.backend == Backend::db && kind.takes_time;
@@ -187,8 +187,8 @@ void Stand::judge_answer(Sample& sample, const Attempt& attempt) const {
     sample.status = attempt.reply.status;
     sample.complete = attempt.reply.whole;
     sample.answer = answer_of(attempt.reply, attempt.report);
-    sample.elapsed_ms = milliseconds(attempt.end - attempt.start);
-    sample.late_ms = sample.elapsed_ms - server_->limit_ms();
+    sample.elapsed_ms = to_microseconds(milliseconds(attempt.end - attempt.start));
+    sample.late_ms = to_microseconds(sample.elapsed_ms - server_->limit_ms());
 }
 
 /// Who has not answered by himself may be about to die.

@@ -90,6 +90,7 @@ function spin(float $seconds): string {
 function lock(float $seconds): string {
     $held = tmpfile();
     flock($held, LOCK_EX);
+    clearstatcache(true);  // or the path is taken for that of an earlier call's file
     $again = fopen('/proc/self/fd/' . descriptor_of($held), 'r+');
     for ($end = now() + $seconds; now() < $end && !flock($again, LOCK_EX | LOCK_NB);) usleep(1000);
     return 'gave up waiting for the mutex';
