@@ -18,7 +18,10 @@ PeerServer::PeerServer(const Peer& peer, const PeerSetup& setup)
         proxy_ = std::make_unique<Guarded>(proxy(peer, setup, port_, server_->directory()));
     }
     const bool settled = tests::wait_until([this] { return ended() || answers(); });
-    if (!settled || ended()) throw std::runtime_error(peer.name + " does not start: " + words());
+    if (!settled || ended()) {
+        throw std::runtime_error(peer.name + " does not start: " + words() +
+                                 (ended() ? "" : "not all of its workers answer"));
+    }
 }
 
 std::string PeerServer::url() const { return "http://127.0.0.1:" + std::to_string(port_); }
