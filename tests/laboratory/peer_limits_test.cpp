@@ -14,11 +14,11 @@ TEST_CASE("a signal, a thread, a greenlet and a process end what sleeps") {
     for (const auto& peer :
          installed("gunicorn-signal,gunicorn-thread,gunicorn-gevent-timeout,gunicorn-process")) {
         CAPTURE(peer.name);
-        const auto seen = overrun(peer, "sleep", 0.8);
+        const auto seen = overrun(peer, "sleep", 4);
         CHECK(seen.status == 504);
         CHECK(seen.outcome == "timeout");
         CHECK(seen.elapsed >= 100ms);
-        CHECK(seen.elapsed < 700ms);
+        CHECK(seen.elapsed < 3500ms);
         CHECK(seen.worker_lives);
     }
 }
@@ -26,7 +26,7 @@ TEST_CASE("a signal, a thread, a greenlet and a process end what sleeps") {
 TEST_CASE("a timer and stopit end what computes, and wait for what sleeps") {
     for (const auto& peer : installed("gunicorn-timer,gunicorn-stopit")) {
         CAPTURE(peer.name);
-        CHECK(overrun(peer, "spin", 0.8).elapsed < 700ms);
+        CHECK(overrun(peer, "spin", 4).elapsed < 3500ms);
         const auto asleep = overrun(peer, "sleep", 0.8);
         CHECK(asleep.outcome == "timeout");
         CHECK(asleep.elapsed >= 800ms);
@@ -55,7 +55,7 @@ TEST_CASE("servers hold their limits by another worker, the proxy without") {
     std::map<std::string, std::future<Overrun>> running;
     for (const auto& peer : installed("gunicorn-sync,uwsgi,php-fpm,nginx")) {
         running[peer.name] =
-            std::async(std::launch::async, [peer] { return overrun(peer, "sleep", 5); });
+            std::async(std::launch::async, [peer] { return overrun(peer, "sleep", 9); });
     }
     for (auto& [name, future] : running) {
         CAPTURE(name);
@@ -63,7 +63,7 @@ TEST_CASE("servers hold their limits by another worker, the proxy without") {
         const auto& expected = all.at(name);
         CHECK(seen.status == expected.status);
         CHECK(seen.elapsed >= expected.least);
-        CHECK(seen.elapsed < 4500ms);
+        CHECK(seen.elapsed < 8500ms);
         CHECK(seen.worker_lives == expected.worker_lives);
     }
 }

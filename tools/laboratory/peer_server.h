@@ -43,12 +43,13 @@ class PeerServer {
     [[nodiscard]] std::vector<pid_t> processes() const;
 
   private:
+    [[nodiscard]] bool starts(const Peer& peer, const PeerSetup& setup);
     [[nodiscard]] bool ended() const;
     [[nodiscard]] bool answers();
 
     bool is_curfew_;
     std::size_t workers_;
-    std::uint16_t port_;
+    std::uint16_t port_ = 0;
     std::unique_ptr<Guarded> server_;
     std::unique_ptr<Guarded> proxy_;
     std::set<std::string> heard_;  ///< answers to /pid
