@@ -5,16 +5,18 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <iterator>
+#include <string>
 
 namespace demo::lab {
 
 namespace {
 
-/// Empty for who has ended, even if nobody has waited for it yet.
+/// Empty for who has ended, even if nobody has waited for it yet. Not by an iterator over the file:
+/// that throws if the process ends just then.
 std::string title_of(pid_t pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
-    return {std::istreambuf_iterator<char>(file), {}};
+    std::string title;
+    std::getline(std::ifstream("/proc/" + std::to_string(pid) + "/cmdline"), title);
+    return title;
 }
 
 }  // namespace
