@@ -2,11 +2,11 @@
 #include "master/directory.h"
 #include "master/logging.h"
 #include "master/master.h"
+#include "master/start_pages.h"
 #include "master/title.h"
 #include "master/config/units.h"
 #include "worker/application.h"
 
-#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ int serve(const Options& options, std::function<Options()> reread) {
     if (!options.umask.empty()) ::umask(parse_umask(options.umask));
     open_log(options.error_logfile, options.log_level);
     Master master(options, std::move(reread));
-    ::malloc_trim(0);  // what reading the configuration took, before every worker inherits it
+    drop_start_pages();  // before every worker inherits them
     return master.run();
 }
 

@@ -1,5 +1,6 @@
 #include "master/logging.h"
 #include "master/master.h"
+#include "master/start_pages.h"
 
 #include <spdlog/spdlog.h>
 
@@ -52,6 +53,7 @@ void Master::reload() {
         target_ = options_.workers;
         generation_ = ++newest_generation_;
         reopen_logs();
+        drop_start_pages();
         spdlog::info("SIGHUP: replacing the workers by {} new ones", target_);
     } catch (const std::exception& error) {
         spdlog::error("SIGHUP: {}; nothing has changed", error.what());

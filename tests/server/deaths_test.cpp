@@ -89,7 +89,10 @@ TEST_CASE("workers that die early, one after the other, are forked ever more slo
 }
 
 TEST_CASE("a harakiri is no reason to be slow with the next worker") {
-    const Server server({.flags = {"--timeout", "20ms", "--harakiri-brake", "0"}, .workers = 1});
+    const Server server(
+        {.flags = {"--harakiri-brake", "0"},
+         .config = "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"20ms\"\n",
+         .workers = 1});
 
     for (int i = 0; i < 5; ++i) CHECK(server.get("/delay/5").status == 504);
 

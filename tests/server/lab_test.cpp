@@ -125,6 +125,17 @@ TEST_CASE("the lab tells when a request begins and ends, and ends itself when it
     CHECK(Events(server).tell("event: hello"));
 }
 
+TEST_CASE("the lab tells what ran in a worker before it tells that the worker died") {
+    const Server server({.workers = 3});
+    Events events(server);
+    REQUIRE(events.tell("event: hello"));
+
+    CHECK(server.get("/timeout/deadline/crash?n=1").status == 502);
+
+    REQUIRE(events.tell("event: death"));
+    CHECK(events.heard().find("event: begin") < events.heard().find("event: death"));
+}
+
 TEST_CASE("one experiment at a time: others get 409") {
     const Server server({.workers = 3});
     std::optional<Events> first(server);

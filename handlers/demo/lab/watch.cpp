@@ -137,11 +137,12 @@ std::string Watch::hello(bool resumed) {
     return "retry: 100\n" + event("hello", text.substr(1, text.size() - 2));
 }
 
+/// What a worker has sent before it died is there once its death is seen, and is told first.
 std::string Watch::look() {
     const auto workers = look_at_workers();
+    auto events = look_at_requests();
     const auto all = changes(seen_.workers, workers);
     seen_.workers = workers;
-    std::string events;
     for (const auto& [pid, state] : all) {
         const auto who = "\"pid\": " + std::to_string(pid);
         if (state.empty()) {
@@ -150,7 +151,7 @@ std::string Watch::look() {
             events += event("worker", who + ", \"state\": " + json_string(state));
         }
     }
-    events += look_at_requests();
+    if (over_) events += event("bye", R"("why": "done")");
     looked_ms_ = now_ms();
     seen_.seen_ms = static_cast<long>(looked_ms_);
     return events;
@@ -159,11 +160,7 @@ std::string Watch::look() {
 std::string Watch::look_at_requests() {
     std::string events;
     for (const auto& line : inbox_.take()) {
-        if (line == "done") {
-            over_ = true;
-            events += event("bye", R"("why": "done")");
-            return events;
-        }
+        over_ |= line == "done";
         const auto told = Told::parse(line);
         if (!told) continue;
         events += event(told->what, "\"request\": " + std::to_string(told->request) +
