@@ -70,7 +70,7 @@ TEST_CASE("servers hold their limits by another worker, the proxy without") {
 
 TEST_CASE("gunicorn does not see a greenlet that waits, only one that keeps the others from it") {
     for (const auto& peer : installed("gunicorn-gevent")) {
-        auto sleeps = std::async(std::launch::async, overrun, peer, "sleep", 4.0);
+        auto sleeps = std::async(std::launch::async, overrun, peer, "sleep", 5.0);
         const auto computes = overrun(peer, "spin", 9);
         CHECK(computes.status == 0);
         CHECK_FALSE(computes.worker_lives);
