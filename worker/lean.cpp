@@ -1,5 +1,7 @@
 #include "worker/lean.h"
 
+#include "worker/clean_pages.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -20,11 +22,16 @@ struct Mapping {
     std::uintptr_t begin = 0;
     std::uintptr_t end = 0;
     bool shared = false;
+    bool writable = false;
     std::string_view path;
 
     [[nodiscard]] bool holds(const void* at) const noexcept {
         const auto address = reinterpret_cast<std::uintptr_t>(at);
         return begin <= address && address < end;
+    }
+
+    [[nodiscard]] bool is_unwritten_file() const noexcept {
+        return !shared && !writable && path.starts_with('/');
     }
 };
 
@@ -37,6 +44,7 @@ Mapping read_mapping(std::string_view line) noexcept {
     at = std::from_chars(at + 1, end, mapping.end, 16).ptr;
     auto rest = std::string_view(at, static_cast<std::size_t>(end - at));
     mapping.shared = rest.size() > 4 && rest[4] == 's';
+    mapping.writable = rest.size() > 2 && rest[2] == 'w';
     for (int field = 0; field < 4; ++field) {
         rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
         rest.remove_prefix(std::min(rest.find(' '), rest.size()));
@@ -75,23 +83,21 @@ void for_each_line(int fd, Visit visit) noexcept {
     }
 }
 
-}  // namespace
-
-void give_up_memory() noexcept {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return;
-#endif
+/// Returns where the stack of this thread begins, that is, how far down it has been; 0 if unknown.
+[[gnu::noinline]] std::uintptr_t unmap_what_is_not_needed() noexcept {
     const int maps = ::open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
     std::array<char, 4096> path;
     std::size_t length = 0;
+    std::uintptr_t stack = 0;
     for_each_line(maps, [&](std::string_view line) {
         const auto mapping = read_mapping(line);
+        if (mapping.holds(&path)) stack = mapping.begin;
         if (!mapping.holds(reinterpret_cast<const void*>(&give_up_memory))) return;
         length = mapping.path.copy(path.data(), path.size());
     });
     if (length == 0 || ::lseek(maps, 0, SEEK_SET) != 0) {
         ::close(maps);
-        return;
+        return 0;
     }
     const std::string_view program(path.data(), length);
 
@@ -103,6 +109,7 @@ void give_up_memory() noexcept {
     std::array<Range, 512> unneeded;
     std::size_t found = 0;
     std::uintptr_t kept_to = 0;
+    const CleanPages pages;
     for_each_line(maps, [&](std::string_view line) {
         const auto mapping = read_mapping(line);
         if (found == unneeded.size() || mapping.end <= mapping.begin) return;
@@ -110,6 +117,7 @@ void give_up_memory() noexcept {
         const bool continues = mapping.path.empty() && mapping.begin == kept_to;
         if (continues || is_needed(mapping, program, &found)) {
             kept_to = mapping.end;
+            if (mapping.is_unwritten_file()) pages.drop(mapping.begin, mapping.end);
             return;
         }
         unneeded[found++] = {mapping.begin, mapping.end - mapping.begin};
@@ -118,6 +126,24 @@ void give_up_memory() noexcept {
     for (std::size_t i = 0; i < found; ++i) {
         ::munmap(reinterpret_cast<void*>(unneeded[i].begin), unneeded[i].size);
     }
+    return stack;
+}
+
+/// What calls that have returned have left there, this one's among them.
+void drop_stack_below(std::uintptr_t here, std::uintptr_t begin) noexcept {
+    constexpr std::uintptr_t page = 4096;
+    const auto end = here / page * page - page;  // who calls, and is called, needs some of it
+    if (begin == 0 || begin >= end) return;
+    ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+}  // namespace
+
+void give_up_memory() noexcept {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    const auto stack = unmap_what_is_not_needed();
+    drop_stack_below(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)), stack);
+#endif
 }
 
 }  // namespace curfew::worker
