@@ -1,9 +1,12 @@
 #include "master/logging.h"
 
+#include "master/pipe_sink.h"
+
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <memory>
 #include <stdexcept>
@@ -13,7 +16,10 @@ namespace curfew::master {
 namespace {
 
 std::shared_ptr<spdlog::sinks::sink> make_sink(const std::string& path) {
-    if (path == "-") return std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+    if (path == "-") {
+        if (auto sink = PipeSink::of(STDERR_FILENO)) return sink;
+        return std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+    }
     return std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
 }
 

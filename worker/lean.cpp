@@ -17,6 +17,12 @@ namespace curfew::worker {
 
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 /// A line of /proc/self/maps.
 struct Mapping {
     std::uintptr_t begin = 0;
@@ -140,10 +146,9 @@ void drop_stack_below(std::uintptr_t here, std::uintptr_t begin) noexcept {
 }  // namespace
 
 void give_up_memory() noexcept {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    if constexpr (is_sanitized) return;
     const auto stack = unmap_what_is_not_needed();
     drop_stack_below(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)), stack);
-#endif
 }
 
 }  // namespace curfew::worker

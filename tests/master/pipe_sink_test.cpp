@@ -1,0 +1,125 @@
+#include "master/pipe_sink.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <spdlog/logger.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <regex>
+#include <string>
+
+using namespace curfew;
+using namespace curfew::master;
+
+namespace {
+
+struct Ends {
+    UniqueFd reading;
+    UniqueFd writing;
+};
+
+Ends open_pipe() {
+    std::array<int, 2> fds{};
+    REQUIRE(::pipe2(fds.data(), O_CLOEXEC) == 0);
+    return {UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+Ends open_sockets() {
+    std::array<int, 2> fds{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) == 0);
+    return {UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+/// A log that ends there, with nothing but the messages in its lines.
+struct Log {
+    explicit Log(const Ends& ends) : logger("", PipeSink::of(ends.writing.get())) {
+        logger.set_pattern("%v");
+    }
+
+    spdlog::logger logger;
+};
+
+/// What is there to be read now.
+std::string take(const Ends& ends) {
+    ::fcntl(ends.reading.get(), F_SETFL, O_NONBLOCK);
+    std::string text;
+    std::array<char, 65536> part;
+    ssize_t size = 0;
+    while ((size = ::read(ends.reading.get(), part.data(), part.size())) > 0) {
+        text.append(part.data(), static_cast<std::size_t>(size));
+    }
+    return text;
+}
+
+std::size_t count(const std::string& text, const std::string& line) {
+    std::size_t found = 0;
+    for (std::size_t at = 0; (at = text.find(line, at)) != std::string::npos; at += line.size()) {
+        ++found;
+    }
+    return found;
+}
+
+/// How many lines it says are lost.
+std::size_t lost_in(const std::string& text) {
+    std::size_t lost = 0;
+    const std::regex words("(\\d+) lines? (is|are) lost");
+    for (std::sregex_iterator note(text.begin(), text.end(), words), end; note != end; ++note) {
+        lost += std::stoul(note->str(1));
+    }
+    return lost;
+}
+
+}  // namespace
+
+TEST_CASE("a pipe or a socket gets each line, and stays as it is") {
+    for (const bool socket : {false, true}) {
+        const auto ends = socket ? open_sockets() : open_pipe();
+        Log log(ends);
+
+        log.logger.info("one");
+        log.logger.info("two");
+
+        CHECK(take(ends) == "one\ntwo\n");
+        CHECK((::fcntl(ends.writing.get(), F_GETFL) & O_NONBLOCK) == 0);
+    }
+}
+
+TEST_CASE("nobody waits for long for a reader that does not read, and the log says what is lost") {
+    for (const bool socket : {false, true}) {
+        const auto ends = socket ? open_sockets() : open_pipe();
+        Log log(ends);
+        const std::string line(1000, 'x');
+        constexpr std::size_t lines = 2000;  // more than there is room for
+
+        for (std::size_t i = 0; i < lines; ++i) log.logger.info(line);
+        auto text = take(ends);
+        log.logger.info("here again");
+        text += take(ends);
+
+        const auto seen = count(text, line + "\n");
+        CHECK(seen > 10);
+        CHECK(seen + lost_in(text) == lines);
+        CHECK(text.ends_with("\nhere again\n"));
+    }
+}
+
+TEST_CASE("a line of which a part is there is ended before the next") {
+    const auto ends = open_pipe();
+    Log log(ends);
+
+    log.logger.info(std::string(1 << 20, 'x'));
+    const auto part = take(ends);
+    log.logger.info("here again");
+
+    CHECK(part.find('\n') == std::string::npos);
+    CHECK(part.size() > 4096);
+    CHECK(take(ends) == "\n1 line is lost: nobody has read it in time\nhere again\n");
+}
+
+TEST_CASE("files and terminals have other sinks") {
+    const UniqueFd file(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    CHECK(PipeSink::of(file.get()) == nullptr);
+    CHECK(PipeSink::of(-1) == nullptr);
+}
