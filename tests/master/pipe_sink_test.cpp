@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include <array>
-#include <regex>
+#include <sstream>
 #include <string>
 
 using namespace curfew;
@@ -64,9 +64,9 @@ std::size_t count(const std::string& text, const std::string& line) {
 /// How many lines it says are lost.
 std::size_t lost_in(const std::string& text) {
     std::size_t lost = 0;
-    const std::regex words("(\\d+) lines? (is|are) lost");
-    for (std::sregex_iterator note(text.begin(), text.end(), words), end; note != end; ++note) {
-        lost += std::stoul(note->str(1));
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find(" lost: ") != std::string::npos) lost += std::stoul(line);
     }
     return lost;
 }
