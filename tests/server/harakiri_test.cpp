@@ -1,9 +1,15 @@
+#include "handlers/unique_fd.h"
 #include "tests/support/server.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -20,6 +26,25 @@ namespace {
 int number_after(const std::string& line, const std::string& before) {
     const auto at = line.find(before);
     return at == std::string::npos ? -1 : std::stoi(line.substr(at + before.size()));
+}
+
+/// For Setup::before_exec.
+void log_into_a_pipe_of_which_one_line_is_read() {
+    std::array<int, 2> ends{};
+    checked(::pipe2(ends.data(), O_CLOEXEC), "pipe2");
+    ::fcntl(ends[1], F_SETPIPE_SZ, 4096);
+    if (::fork() == 0) {
+        if (::fork() != 0) ::_exit(0);  // the reader is no child of the server
+        ::close(ends[1]);
+        for (char letter = 0; letter != '\n' && ::read(ends[0], &letter, 1) == 1;) {
+            (void)!::write(STDERR_FILENO, &letter, 1);
+        }
+        pollfd writers{.fd = ends[0], .events = 0, .revents = 0};
+        ::poll(&writers, 1, -1);  // until there are none
+        ::_exit(0);
+    }
+    ::wait(nullptr);
+    checked(::dup2(ends[1], STDERR_FILENO), "dup2");
 }
 
 }  // namespace
@@ -202,4 +227,17 @@ TEST_CASE("others are served while a worker is stuck, and after it was killed") 
     CHECK(stuck.read_reply().status == 504);
     CHECK(server.workers(2).size() == 2);
     CHECK(server.get("/hello").status == 200);
+}
+
+TEST_CASE("a log that nobody reads any more keeps no kill from coming") {
+    const Server server(
+        {.flags = {"--harakiri-brake", "0"},
+         .config = "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"200ms\"\n",
+         .before_exec = log_into_a_pipe_of_which_one_line_is_read});
+
+    for (int i = 0; i < 12; ++i) CHECK(server.get("/delay/9").status == 504);
+
+    CHECK(server.get("/hello").status == 200);
+    CHECK(contains(server.log(), "listening"));
+    CHECK_FALSE(contains(server.log(), "harakiri"));
 }
