@@ -14,10 +14,11 @@ namespace curfew::master {
 /// but always three, so that in a pool of one or two single kills go on as ever. The death that
 /// would be one more engages the route's brake (worker/route_brake.h): its requests are answered
 /// 503 at once, and after a quarter of the window one is let through. Whoever is overdue on a
-/// braked route is claimed as always, so that its client has its 504 in time. But its worker, which
-/// serves nobody else that it would not serve longer, is put off: one worker at a time is killed,
-/// the next when the replacement of the one before is ready, so that a wave of deaths does not
-/// become one of forks and boots, and what other requests a worker has can end.
+/// braked route is claimed as always, so that its client has its 504 in time. But its worker is put
+/// off: one worker at a time is killed, the next when the replacement of the one before is ready, so
+/// that a wave of deaths does not become one of forks and boots, and what other requests a worker
+/// has can end. What other clients one of class sync has, which can do no more for them, go to
+/// another worker at once.
 class Brake {
   public:
     using Time = Deadline::Clock::time_point;

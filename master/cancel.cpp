@@ -16,9 +16,10 @@ void Master::collect_queries_of(const Child& child) {
     if (sessions.empty()) return;
     spdlog::info("worker {} (pid {}) has left queries running: {}", child.place() + 1, child.pid(),
                  sessions.size());
-    auto place = std::ranges::find(abandoned_, child.database(), &LeftQueries::database);
+    const auto& database = child.options().backends.db;
+    auto place = std::ranges::find(abandoned_, database, &LeftQueries::database);
     if (place == abandoned_.end()) {
-        place = abandoned_.insert(place, {.database = child.database(), .sessions = {}});
+        place = abandoned_.insert(place, {.database = database, .sessions = {}});
     }
     place->sessions.insert(place->sessions.end(), sessions.begin(), sessions.end());
 }
@@ -40,10 +41,7 @@ void Master::cancel_queries() {
 void Master::become_canceller() {
     const auto& [database, sessions] = abandoned_.front();
     try {
-        set_title(options_.proc_name + ": canceller");
-        for (auto& socket : sockets_) socket.fd.reset();
-        adoption_.take.reset();
-        if (pidfile_) pidfile_->forget();
+        become_helper("canceller");
         identity_.assume();
         configure_backends({.http = {}, .cache = {}, .db = database});
         const auto ended = db::cancel_queries_or_die(sessions);
@@ -59,8 +57,9 @@ void Master::become_canceller() {
 void Master::bury_canceller(int wait_status) {
     canceller_ = 0;
     if (!WIFSIGNALED(wait_status)) return;
-    spdlog::error("cancelling queries of dead workers took too long: signal {}",
-                  WTERMSIG(wait_status));
+    const int signal = WTERMSIG(wait_status);
+    spdlog::error("cancelling queries of dead workers {}",
+                  signal == SIGALRM ? "took too long" : "was ended by " + name_of_signal(signal));
 }
 
 }  // namespace curfew::master

@@ -64,12 +64,12 @@ std::string_view to_string(Cause cause) noexcept {
 }
 
 Child::Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard board,
-             DbOptions database, Deadline boot_deadline)
+             const worker::Options& options, Deadline boot_deadline)
     : pid_(pid),
       place_(place),
       generation_(generation),
       board_(board),
-      database_(std::move(database)),
+      options_(options),
       boot_deadline_(boot_deadline) {}
 
 Duration Child::boot_time() const noexcept {
@@ -90,15 +90,17 @@ void Child::tell_to_go(int signal, Deadline kill_by) noexcept {
 }
 
 void Child::condemn(std::string why, Deadline kill_by) {
-    if (condemned()) return;
+    if (condemned() && !dismissed_) return;
+    dismissed_ = false;
     sentence_ = std::move(why);
-    mercy_ = kill_by;
+    mercy_ = std::min(mercy_, kill_by);
     must_freeze_by_ = Deadline::in(time_to_freeze);
     board_.line().condemned.store(true);
     send(SIGWINCH);
 }
 
 void Child::dismiss(Deadline kill_by) {
+    if (condemned()) return;
     condemn("there is one too many", kill_by);
     must_freeze_by_ = Deadline::never();
     dismissed_ = true;

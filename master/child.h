@@ -2,6 +2,7 @@
 
 #include "handlers/backends/options.h"
 #include "handlers/deadline.h"
+#include "worker/options.h"
 #include "worker/scoreboard.h"
 
 #include <sys/types.h>
@@ -42,7 +43,7 @@ struct Death {
 class Child {
   public:
     Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard board,
-          DbOptions database, Deadline boot_deadline);
+          const worker::Options& options, Deadline boot_deadline);
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] std::size_t place() const noexcept { return place_; }
@@ -51,8 +52,12 @@ class Child {
     [[nodiscard]] int generation() const noexcept { return generation_; }
 
     [[nodiscard]] const worker::WorkerBoard& board() const noexcept { return board_; }
-    /// Where its queries are; the master's own options may have changed since.
-    [[nodiscard]] const DbOptions& database() const noexcept { return database_; }
+    /// What it was forked with; the master's own may have changed since.
+    [[nodiscard]] const worker::Options& options() const noexcept { return options_; }
+
+    [[nodiscard]] bool runs_one_at_a_time() const noexcept {
+        return options_.worker_class == worker::Class::sync;
+    }
 
     [[nodiscard]] Deadline::Clock::time_point born() const noexcept { return born_; }
 
@@ -87,7 +92,7 @@ class Child {
     void condemn(std::string why, Deadline kill_by);
 
     /// The same for one that is too many: it has until `kill_by` to come to rest, and nothing to
-    /// answer for.
+    /// answer for. It can be condemned still.
     void dismiss(Deadline kill_by);
     [[nodiscard]] bool condemned() const noexcept { return !sentence_.empty(); }
     [[nodiscard]] const std::string& sentence() const noexcept { return sentence_; }
@@ -145,7 +150,7 @@ class Child {
     std::size_t place_;
     int generation_;
     worker::WorkerBoard board_;
-    DbOptions database_;
+    worker::Options options_;
     Deadline::Clock::time_point born_ = Deadline::Clock::now();
     Deadline boot_deadline_;
     Deadline kill_by_ = Deadline::never();

@@ -29,8 +29,9 @@ void Master::report_slow() {
     examiner_.begin(Examiner::Why::slow, slow, slow_box, options_.worker.backends);
 }
 
-/// Its signals stay blocked; it is never told to end, but killed.
-void Master::become_examiner(const char* title) {
+/// Of a process that does one thing and ends. Its signals stay blocked: it is not told to end, but
+/// killed.
+void Master::become_helper(const char* title) {
     set_title(options_.proc_name + ": " + title);
     for (auto& socket : sockets_) socket.fd.reset();
     adoption_.take.reset();

@@ -63,6 +63,8 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
             continue;
         }
         if (!claim(child.board(), overdue)) continue;
+        // The loop of class sync never comes round again: what else it has may go.
+        if (child.runs_one_at_a_time()) child.board().line().frozen.store(true);
         // Before its client can come back.
         const bool put_off = engage_brake(child, overdue, now);
         child.call_keeper(worker::Ending::none);
@@ -72,7 +74,7 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
         if (put_off) {
             if (!is_put_off(child)) put_off_.push_back({child.pid(), sentence});
         } else {
-            child.condemn(sentence, mercy(now));
+            child.condemn(sentence, mercy(child, now));
         }
 
         stuck.push_back(subject_of(child.pid(), child.board(), overdue));
@@ -93,8 +95,8 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
 
 /// Until when a worker that is condemned now may end its other requests. One of class sync has
 /// none.
-Deadline Master::mercy(Deadline::Clock::time_point now) const noexcept {
-    const bool alone = options_.worker.worker_class == worker::Class::sync;
+Deadline Master::mercy(const Child& child, Deadline::Clock::time_point now) const noexcept {
+    const bool alone = child.runs_one_at_a_time();
     return Deadline::after(now, alone ? Duration::zero() : options_.harakiri_mercy);
 }
 

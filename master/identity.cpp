@@ -13,11 +13,14 @@ namespace curfew::master {
 
 namespace {
 
+/// Of the user or group of a file.
+constexpr auto unchanged = static_cast<unsigned>(-1);
+
 std::optional<unsigned> as_number(const std::string& text) {
     unsigned number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && number != static_cast<unsigned>(-1) ? std::optional(number) : std::nullopt;
+    return whole && number != unchanged ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace
@@ -52,9 +55,13 @@ Identity::Identity(const std::string& user, const std::string& group) {
 
 void Identity::give(const std::string& path) const {
     if (!user_ && !group_) return;
-    checked(::chown(path.c_str(), user_.value_or(static_cast<uid_t>(-1)),
-                    group_.value_or(static_cast<gid_t>(-1))),
-            "chown");
+    checked(::lchown(path.c_str(), user_.value_or(unchanged), group_.value_or(unchanged)),
+            "lchown");
+}
+
+void Identity::give(int fd) const {
+    if (!user_ && !group_) return;
+    checked(::fchown(fd, user_.value_or(unchanged), group_.value_or(unchanged)), "fchown");
 }
 
 void Identity::assume() const {

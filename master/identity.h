@@ -16,8 +16,10 @@ class Identity {
     /// the master may not change its own.
     Identity(const std::string& user, const std::string& group);
 
-    /// Gives a file of the master's to them. Does nothing if they are the same.
+    /// Gives a file of the master's to them; a path that is a link is not followed. Does nothing if
+    /// they are the same.
     void give(const std::string& path) const;
+    void give(int fd) const;
 
     /// Becomes them, for good. Throws std::system_error.
     void assume() const;

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 
@@ -31,12 +32,17 @@ std::size_t places_for(const Options& options) {
     return 2 * static_cast<std::size_t>(options.workers) + spare_places;
 }
 
-/// Files that root makes and workers open anew after the change of user.
+/// Files that root makes and workers open anew after the change of user. Whoever can write to the
+/// directory must not have others given to them by a link.
 void hand_over_log(const std::string& path, const Identity& identity) {
     if (path.empty() || path == "-") return;
-    const UniqueFd made = checked_fd(
-        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644), path.c_str());
-    identity.give(path);
+    constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    const UniqueFd file(::open(path.c_str(), flags, 0644));
+    if (!file && (errno == ELOOP || errno == ENXIO)) return;  // a link, or a pipe without a reader
+    checked(file.get(), path.c_str());
+    struct stat status {};
+    checked(::fstat(file.get(), &status), "fstat");
+    if (S_ISREG(status.st_mode) && status.st_nlink == 1) identity.give(file.get());
 }
 
 std::optional<Pidfile> make_pidfile(const Options& options) {

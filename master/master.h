@@ -86,9 +86,10 @@ class Master {
     [[nodiscard]] Duration replacement_lead() noexcept;
     void run_out_of_patience(Deadline::Clock::time_point now);
     [[nodiscard]] std::vector<Subject> condemn(Child& child, Deadline::Clock::time_point now);
-    void become_examiner(const char* title);
+    void become_helper(const char* title);
     void probe_examiner();
-    [[nodiscard]] Deadline mercy(Deadline::Clock::time_point now) const noexcept;
+    [[nodiscard]] Deadline mercy(const Child& child,
+                                 Deadline::Clock::time_point now) const noexcept;
     [[nodiscard]] bool engage_brake(const Child& child, const Overdue& overdue,
                                     Deadline::Clock::time_point now);
     [[nodiscard]] bool is_put_off(const Child& child) const noexcept;
@@ -129,7 +130,7 @@ class Master {
     std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
     OomKills oom_kills_;
-    Examiner examiner_{[this](const char* title) { become_examiner(title); }};
+    Examiner examiner_{[this](const char* title) { become_helper(title); }};
     CpuWatch cpu_watch_{thread_cpu_time};
     Brake brake_;
     struct PutOff {

@@ -10,9 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <string>
+#include <utility>
 
 namespace curfew::master {
 
@@ -28,15 +31,18 @@ std::shared_ptr<PipeSink> PipeSink::of(int fd) {
     if (::fstat(fd, &status) != 0) return nullptr;
     const bool is_socket = S_ISSOCK(status.st_mode);
     if (!is_socket && !S_ISFIFO(status.st_mode)) return nullptr;
-    // A pipe that is opened anew has a mode of its own: others who write to it still wait.
+    // A pipe that is opened anew has a mode of its own: others who write to it still wait. One of
+    // another user's cannot be; then only somebody who fills it just before a line makes that wait.
     const auto path = "/proc/self/fd/" + std::to_string(fd);
-    UniqueFd own(is_socket ? ::fcntl(fd, F_DUPFD_CLOEXEC, 3)
-                           : ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    UniqueFd own;
+    if (!is_socket) own.reset(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    if (!own) own.reset(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
     if (!own) return nullptr;
     return std::make_shared<PipeSink>(std::move(own), is_socket);
 }
 
 void PipeSink::sink_it_(const spdlog::details::log_msg& message) {
+    if (std::exchange(pid_, ::getpid()) != ::getpid()) lost_ = 0;  // that was our parent's
     if (lost_ > 0) {
         const auto words =
             fmt::format("{} lost: nobody has read {} in time",
@@ -59,18 +65,15 @@ bool PipeSink::put(const spdlog::details::log_msg& message) {
 bool PipeSink::put(std::string_view text) noexcept {
     const auto give_up = Deadline::in(stuck_ ? Duration::zero() : patience);
     while (!text.empty()) {
-        const auto size =
-            is_socket_ ? ::send(fd_.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
-                       : ::write(fd_.get(), text.data(), text.size());
-        if (size >= 0) {
-            text.remove_prefix(static_cast<std::size_t>(size));
-            torn_ = !text.empty();
-            continue;
-        }
-        if (errno == EINTR) continue;
-        if (errno != EAGAIN) return false;
         pollfd room{.fd = fd_.get(), .events = POLLOUT, .revents = 0};
         if (kernel_wait(&room, 1, give_up) == 0) return false;
+        const auto part = std::min<std::size_t>(text.size(), PIPE_BUF);  // for which there is room
+        const auto size = is_socket_
+                              ? ::send(fd_.get(), text.data(), part, MSG_DONTWAIT | MSG_NOSIGNAL)
+                              : ::write(fd_.get(), text.data(), part);
+        if (size < 0 && errno != EAGAIN && errno != EINTR) return false;
+        text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+        if (size > 0) torn_ = !text.empty();
     }
     return true;
 }

@@ -3,6 +3,7 @@
 #include "handlers/unique_fd.h"
 
 #include <spdlog/sinks/base_sink.h>
+#include <sys/types.h>
 
 #include <cstddef>
 #include <memory>
@@ -33,6 +34,7 @@ class PipeSink : public spdlog::sinks::base_sink<std::mutex> {
 
     UniqueFd fd_;
     bool is_socket_;
+    pid_t pid_ = 0;       // whose lines are counted
     bool torn_ = false;   // the last line is there in part
     bool stuck_ = false;  // the last line is lost
     std::size_t lost_ = 0;

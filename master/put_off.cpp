@@ -52,7 +52,7 @@ void Master::condemn_put_off(Deadline::Clock::time_point now) {
         const auto child = std::ranges::find_if(
             children_, [&](const auto& each) { return each->pid() == next.pid && !each->dead(); });
         if (child == children_.end()) continue;
-        (*child)->condemn(next.sentence, mercy(now));
+        (*child)->condemn(next.sentence, mercy(**child, now));
     }
 }
 

@@ -25,8 +25,7 @@ void Master::spawn() {
         return backoff_.failed(Deadline::Clock::now());
     }
     if (pid == 0) become_worker(*place, parent);
-    children_.push_back(std::make_unique<Child>(pid, *place, generation_, board,
-                                                options_.worker.backends.db,
+    children_.push_back(std::make_unique<Child>(pid, *place, generation_, board, options_.worker,
                                                 Deadline::in(options_.boot_timeout)));
 }
 

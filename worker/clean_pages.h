@@ -20,7 +20,7 @@ class CleanPages {
     void drop(std::uintptr_t begin, std::uintptr_t end) const noexcept;
 
   private:
-    void drop(std::uintptr_t first, std::span<const std::uint64_t> pages) const noexcept;
+    void drop_runs(std::uintptr_t first_page, std::span<const std::uint64_t> pages) const noexcept;
 
     UniqueFd map_;
     std::size_t size_;

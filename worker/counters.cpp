@@ -1,20 +1,11 @@
 #include "worker/counters.h"
 
+#include "worker/hash.h"
+
 #include <algorithm>
 #include <cstring>
 
 namespace curfew::worker {
-
-namespace {
-
-/// FNV-1a, 64 bits. Never 0. Patterns are the application's own: nobody looks for two of one hash.
-std::uint64_t hash(std::string_view text) noexcept {
-    std::uint64_t sum = 0xcbf29ce484222325;
-    for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    return std::max<std::uint64_t>(sum, 1);
-}
-
-}  // namespace
 
 std::string_view to_string(Incident incident) noexcept {
     constexpr std::array<std::string_view, incident_count> names{

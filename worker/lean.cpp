@@ -137,7 +137,7 @@ void for_each_line(int fd, Visit visit) noexcept {
 
 /// What calls that have returned have left there, this one's among them.
 void drop_stack_below(std::uintptr_t here, std::uintptr_t begin) noexcept {
-    constexpr std::uintptr_t page = 4096;
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
     const auto end = here / page * page - page;  // who calls, and is called, needs some of it
     if (begin == 0 || begin >= end) return;
     ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);

@@ -1,5 +1,6 @@
 #include "master/post_mortem/examiner.h"
 
+#include "master/child.h"
 #include "master/post_mortem/asked_stack.h"
 #include "master/post_mortem/examination.h"
 #include "master/post_mortem/permission.h"
@@ -12,6 +13,8 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <span>
+#include <string>
 
 namespace curfew::master {
 
@@ -20,6 +23,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration probe_box = 5s;
+
+/// Of those that are stuck at once; while they are looked at their workers stay.
+constexpr std::size_t most_at_once = 20;
 
 void report_all(Examiner::Why why, const std::vector<Subject>& subjects, Duration each,
                 const BackendOptions& backends) {
@@ -32,23 +38,29 @@ void report_all(Examiner::Why why, const std::vector<Subject>& subjects, Duratio
         [](const Subject& subject, Deadline deadline) {
             return asked_stack_of(*subject.stack_dump, subject.pid, subject.tid, deadline);
         });
-    for (const auto& subject : subjects) {
+    const auto some = std::min(subjects.size(), most_at_once);
+    for (const auto& subject : std::span(subjects).first(some)) {
         if (slow && !still_runs(subject)) continue;
         // What is left of the time is for the names.
         examination.report(subject, Deadline::in(each * 3 / 4));
+    }
+    if (subjects.size() > some) {
+        spdlog::log(level, "{}: {} more at the same time, not looked at", slow ? "slow" : "stuck",
+                    subjects.size() - some);
     }
 }
 
 }  // namespace
 
-bool Examiner::begin(Why why, const std::vector<Subject>& subjects, Duration each,
+void Examiner::begin(Why why, const std::vector<Subject>& subjects, Duration each,
                      const BackendOptions& backends) {
     Running running{.pid = 0, .box = Deadline::never(), .stuck = {}, .slow = why == Why::slow};
     if (why == Why::stuck) {
         for (const auto& subject : subjects) running.stuck.push_back(subject.pid);
     }
-    return start(std::move(running), each * static_cast<int>(subjects.size()),
-                 [&] { report_all(why, subjects, each, backends); });
+    const auto most = std::min(subjects.size(), most_at_once);
+    start(std::move(running), each * static_cast<int>(most),
+          [&] { report_all(why, subjects, each, backends); });
 }
 
 void Examiner::probe(const std::function<void()>& as_worker) {
@@ -60,22 +72,20 @@ void Examiner::probe(const std::function<void()>& as_worker) {
                 std::strerror(error));
         }
     };
-    static_cast<void>(start({.pid = 0, .box = Deadline::never(), .stuck = {}}, probe_box, look));
+    start({.pid = 0, .box = Deadline::never(), .stuck = {}}, probe_box, look);
 }
 
 /// The new process dies with the master, and is killed by it if it does not end in time; what it
 /// held by ptrace then goes on.
-bool Examiner::start(Running running, Duration box, const std::function<void()>& work) {
+void Examiner::start(Running running, Duration box, const std::function<void()>& work) {
     const pid_t master = ::getpid();
     running.box = Deadline::in(box);
     running.pid = ::fork();
     if (running.pid < 0) {
-        spdlog::error("cannot fork to look at requests: {}", std::strerror(errno));
-        return false;
+        return spdlog::error("cannot fork to look at requests: {}", std::strerror(errno));
     }
     if (running.pid > 0) {
-        running_.push_back(std::move(running));
-        return true;
+        return running_.push_back(std::move(running));
     }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != master) ::_exit(0);
@@ -94,7 +104,10 @@ bool Examiner::finished(pid_t reaped, int wait_status) {
     if (done == running_.end()) return false;
     running_.erase(done);
     if (WIFSIGNALED(wait_status)) {
-        spdlog::error("looking at requests took too long: signal {}", WTERMSIG(wait_status));
+        const int signal = WTERMSIG(wait_status);
+        spdlog::error("looking at requests {}", signal == SIGKILL
+                                                    ? "took too long"
+                                                    : "was ended by " + name_of_signal(signal));
     }
     return true;
 }

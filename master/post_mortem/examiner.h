@@ -24,8 +24,8 @@ class Examiner {
         slow,   ///< they go on; one that ends meanwhile is left out
     };
 
-    /// Time to look at each subject is `each`. False if there can be no new process.
-    bool begin(Why why, const std::vector<Subject>& subjects, Duration each,
+    /// Time to look at each subject is `each`.
+    void begin(Why why, const std::vector<Subject>& subjects, Duration each,
                const BackendOptions& backends);
 
     /// Says in the log if stuck workers cannot be looked at from outside. `as_worker`: what a
@@ -57,7 +57,7 @@ class Examiner {
         bool slow = false;
     };
 
-    [[nodiscard]] bool start(Running running, Duration box, const std::function<void()>& work);
+    void start(Running running, Duration box, const std::function<void()>& work);
 
     const std::function<void(const char* title)> become_;
     std::vector<Running> running_;

@@ -161,6 +161,25 @@ TEST_CASE("a worker that we killed was killed, whatever its status says") {
     CHECK(child->death(exited(0)).cause == Cause::killed);
 }
 
+TEST_CASE("one that is too many can be condemned still, and then has less time") {
+    const auto later = Deadline::in(2h);
+    const auto sooner = Deadline::in(1h);
+    Process child(WorkerState::ready);
+
+    child->dismiss(later);
+    CHECK(child->execution() == later);
+    child->condemn("it is stuck", sooner);
+
+    CHECK(child->sentence() == "it is stuck");
+    CHECK(child->execution() < sooner);  // it has not even frozen
+    child->board().line().frozen.store(true);
+    CHECK(child->execution() == sooner);
+    child->dismiss(Deadline::in(1min));
+    CHECK(child->execution() == sooner);
+    child->kill(child->sentence());
+    CHECK(child->death(child.wait()).cause == Cause::killed);
+}
+
 TEST_CASE("patience with a worker ends while it boots and while it leaves") {
     const auto boot = Deadline::in(1h);
     const auto sooner = Deadline::in(30min);

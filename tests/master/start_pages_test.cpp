@@ -11,7 +11,7 @@ using namespace curfew::master;
 
 namespace {
 
-constexpr std::size_t page_size = 4096;
+constexpr std::size_t page_size = 65536;  // the largest there are
 
 struct Page {
     alignas(page_size) char bytes[page_size];

@@ -16,8 +16,10 @@ namespace {
 
 /// A short limit, and workers that answer nothing but what a test asks.
 Server short_tempered(std::vector<std::string> flags = {}, std::vector<std::string> bind = {}) {
-    flags.insert(flags.begin(), {"--timeout", "300ms"});
-    Setup setup{.flags = std::move(flags)};
+    Setup setup{
+        .flags = std::move(flags),
+        .config = "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"300ms\"\n",
+    };
     if (!bind.empty()) setup.bind = std::move(bind);
     return Server(std::move(setup));
 }
@@ -62,7 +64,7 @@ TEST_CASE("a client that would rather have JSON gets a problem") {
 }
 
 TEST_CASE("a request whose worker dies is answered 502, however it dies") {
-    const Server server;
+    const Server server({.flags = {"--slow-request-limit", "20ms"}});
     Client client(server);
 
     for (const std::string target : {"/crash/segv", "/crash/abort", "/crash/exit"}) {
@@ -75,8 +77,7 @@ TEST_CASE("a request whose worker dies is answered 502, however it dies") {
         CHECK_FALSE(reply.has("Curfew-Limit"));
     }
     client.send(get_request("/delay/9"));
-    REQUIRE(wait_until([&] { return contains(server.log(), "listening"); }));
-    std::this_thread::sleep_for(50ms);  // it does not say when it has begun
+    REQUIRE(server.logs("slow: request "));  // it has begun
     kill_workers(server, 2);
     CHECK(client.read_reply().status == 502);
     CHECK(client.get("/hello").status == 200);

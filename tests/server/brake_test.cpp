@@ -16,7 +16,7 @@ struct Braked {
 
     explicit Braked(std::vector<std::string> flags)
         : server({.flags = std::move(flags),
-                  .config = "[[route]]\npattern = \"/spin\"\nharakiri = \"200ms\"\n",
+                  .config = "[[route]]\npattern = \"/spin\"\nharakiri = \"1s\"\n",
                   .app = test_app("naps"),
                   .workers = 1}) {
         for (int i = 0; i < 4; ++i) CHECK(server.get("/spin?time=60000").status == 504);

@@ -1,3 +1,4 @@
+#include "tests/server/naps.h"
 #include "tests/support/server.h"
 
 #include <doctest/doctest.h>
@@ -5,17 +6,6 @@
 #include <string>
 
 using namespace curfew::tests;
-
-namespace {
-
-Server naps(std::vector<std::string> flags, std::string config = {}) {
-    return Server({.flags = std::move(flags),
-                   .config = std::move(config),
-                   .app = test_app("naps"),
-                   .workers = 1});
-}
-
-}  // namespace
 
 TEST_CASE("who computes for longer than cpu_limit is killed, who waits for longer is not") {
     for (const auto* const worker_class : {"sync", "threads", "fiber"}) {

@@ -1,3 +1,4 @@
+#include "tests/server/naps.h"
 #include "tests/support/server.h"
 
 #include <doctest/doctest.h>
@@ -7,17 +8,6 @@
 
 using namespace curfew::tests;
 using namespace std::chrono_literals;
-
-namespace {
-
-Server naps(std::vector<std::string> flags, std::string config = {}) {
-    return Server({.flags = std::move(flags),
-                   .config = std::move(config),
-                   .app = test_app("naps"),
-                   .workers = 1});
-}
-
-}  // namespace
 
 TEST_CASE("a handler that extends its request outlives its limit, whatever runs it") {
     for (const auto* const worker_class : {"sync", "threads", "fiber"}) {

@@ -188,20 +188,20 @@ TEST_CASE("others in the worker may end before it is killed for one of them") {
 
 TEST_CASE("others that cannot end are run once more if that is safe, else answered 503") {
     const Server server(
-        {.flags = {"--timeout", "2s", "--threads", "4", "--harakiri-mercy", "0"}, .workers = 1});
+        {.flags = {"--timeout", "6s", "--threads", "4", "--harakiri-mercy", "0"}, .workers = 1});
     Client stuck(server);
     Client safe(server);
     Client unsafe(server);
     stuck.send(get_request("/delay/9"));
-    std::this_thread::sleep_for(800ms);
-    safe.send(get_request("/delay/1.5"));
-    unsafe.send(post_request("/delay/1.5", ""));
+    std::this_thread::sleep_for(2s);
+    safe.send(get_request("/delay/5.5"));
+    unsafe.send(post_request("/delay/5.5", ""));
 
     CHECK(stuck.read_reply().status == 504);
     const auto refused = unsafe.read_reply();
     CHECK(refused.status == 503);
     CHECK(refused.field("Retry-After") == "1");
-    // After 1.2 s in vain 0.8 are left, which would be in vain as well.
+    // After 4 s in vain 2 are left, which would be in vain as well.
     CHECK(safe.read_reply().status == 503);
     CHECK(safe.get("/hello").status == 200);
     CHECK(unsafe.get("/hello").status == 200);
@@ -222,10 +222,11 @@ TEST_CASE("a request that was retried has what is left of its time, and is answe
 }
 
 TEST_CASE("after a crash nothing is run again, unless the configuration says so, and then once") {
-    const Server careful({.flags = {"--threads", "2"}, .workers = 1});
+    const Server careful(
+        {.flags = {"--threads", "2", "--slow-request-limit", "20ms"}, .workers = 1});
     Client other(careful);
-    other.send(get_request("/delay/1"));
-    std::this_thread::sleep_for(200ms);
+    other.send(get_request("/delay/5"));
+    REQUIRE(careful.logs("slow: request "));  // it has begun
     CHECK(careful.get("/crash/segv").status == 502);
     CHECK(other.read_reply().status == 502);
 

@@ -1,3 +1,4 @@
+#include "tests/server/naps.h"
 #include "tests/support/server.h"
 
 #include <doctest/doctest.h>
@@ -8,34 +9,27 @@ using namespace curfew::tests;
 
 namespace {
 
-Server naps(std::vector<std::string> flags, std::string config = {}) {
-    return Server({.flags = std::move(flags),
-                   .config = std::move(config),
-                   .app = test_app("naps"),
-                   .workers = 1});
-}
-
 constexpr auto would = "would have been killed";
 
 }  // namespace
 
 TEST_CASE("harakiri = log says once who would have been killed, and kills nobody") {
-    for (const auto& flags : {std::vector<std::string>{"--timeout", "200ms"},
-                              std::vector<std::string>{"--cpu-limit", "200ms"}}) {
+    for (const auto& flags : {std::vector<std::string>{"--timeout", "1s"},
+                              std::vector<std::string>{"--cpu-limit", "1s"}}) {
         auto all = flags;
         all.insert(all.end(), {"--harakiri", "log"});
         const auto server = naps(all);
         const auto pid = server.worker();
 
-        CHECK(server.get("/spin?time=1000", "X-Request-Id: the-one\r\n").status == 200);
+        CHECK(server.get("/spin?time=2000", "X-Request-Id: the-one\r\n").status == 200);
         CHECK(server.get("/hello").status == 200);
         CHECK(server.logs(would));
-        CHECK(server.get("/spin?time=1000").status == 200);
+        CHECK(server.get("/spin?time=2000").status == 200);
 
         CHECK(server.logs("; 2 so far"));
         CHECK(count(server.log(), would) == 2);
-        CHECK(contains(server.log_line(would), "route /spin, GET /spin?time=1000, age "));
-        CHECK(contains(server.log_line(would), "limit 200 ms, request the-one; 1 so far"));
+        CHECK(contains(server.log_line(would), "route /spin, GET /spin?time=2000, age "));
+        CHECK(contains(server.log_line(would), "limit 1000 ms, request the-one; 1 so far"));
         CHECK(server.worker() == pid);
     }
 }

@@ -91,13 +91,14 @@ TEST_CASE("a worker that is stopped is killed, and its clients are served by ano
 }
 
 TEST_CASE("a request in a worker that is stopped is answered at its limit") {
-    const Server server({.flags = {"--timeout", "500ms"}, .workers = 1});
+    const Server server(
+        {.flags = {"--slow-request-limit", "20ms"},
+         .config = "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"500ms\"\n",
+         .workers = 1});
     const auto pid = server.worker();
     Client client(server);
     client.send(get_request("/delay/9"));
-    REQUIRE(wait_until([&] { return contains(title_of(pid), "[ready]"); }));
-
-    ::usleep(100'000);  // it does not say when it has begun
+    REQUIRE(server.logs("slow: request "));  // it has begun
     ::kill(pid, SIGSTOP);
 
     CHECK(client.read_reply().status == 504);

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -36,3 +37,41 @@ TEST_CASE("a process that gave up its memory can still compute, and send") {
     CHECK(got.ends_with("late\nrequest r-1\n"));
     CHECK(shared->back() == 'x');
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+TEST_CASE("a process that gave up its memory has a tenth of it left") {
+    const auto pair = make_socket_pair();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        char turn = 0;
+        (void)!::write(pair.server.get(), "1", 1);
+        (void)!::read(pair.server.get(), &turn, 1);
+        give_up_memory();
+        (void)!::write(pair.server.get(), "2", 1);
+        (void)!::read(pair.server.get(), &turn, 1);
+        ::_exit(0);
+    }
+    const auto resident_kib = [&] {
+        char turn = 0;
+        REQUIRE(::read(pair.client.get(), &turn, 1) == 1);
+        std::ifstream file("/proc/" + std::to_string(child) + "/smaps_rollup");
+        std::string word;
+        while (file >> word && word != "Rss:") continue;
+        long kib = 0;
+        file >> kib;
+        (void)!::write(pair.client.get(), "x", 1);
+        return kib;
+    };
+
+    const auto before = resident_kib();
+    const auto after = resident_kib();
+
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(after > 0);
+    CHECK(after < before / 2);
+}
+
+#endif
