@@ -81,9 +81,12 @@ std::string read_all(int fd) {
 
 /// In a process that is to be killed: starts a peer, gets it stuck, tells its traces, and waits.
 void start_and_wait(const Peer& peer, int output) {
-    const PeerServer server(peer, {.workers = 1, .limit = 5s});
-    std::thread([&] { (void)get(server, target_of(peer, "sleep", 5s, 10)); }).detach();
-    std::this_thread::sleep_for(100ms);
+    const curfew::tests::Peer web(curfew::tests::say_nothing);
+    const PeerServer server(
+        peer,
+        {.workers = 1, .limit = 5s, .environment = {{"DEMO_HTTP", "http://" + web.address()}}});
+    std::thread([&] { (void)get(server, target_of(peer, "http", 5s, 10)); }).detach();
+    if (!wait_until([&] { return web.connections() > 0; })) return;
     const auto text = Traces(server).text();
     (void)!::write(output, text.data(), text.size());
     ::close(output);

@@ -34,12 +34,31 @@ bool PeerServer::starts(const Peer& peer, const PeerSetup& setup) {
     if (needs_proxy(peer)) {
         proxy_ = std::make_unique<Guarded>(proxy(peer, setup, port_, server_->directory()));
     }
-    return tests::wait_until([this] { return ended() || answers(); }, patience) && !ended();
+    const auto answers = [this] { return worker_pids().size() == workers_; };
+    return tests::wait_until([&] { return ended() || answers(); }, patience) && !ended();
 }
 
 std::string PeerServer::url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
+/// A worker may be there long before its application is. And somebody else's server on the same
+/// port would name other processes.
 std::vector<pid_t> PeerServer::worker_pids() const {
+    auto found = candidates();
+    const auto is_new = [this](pid_t pid) { return !has_answered(pid); };
+    if (std::ranges::any_of(found, is_new)) {
+        for (const auto& reply : get_at_once(port_, "/pid", 2 * workers_)) {
+            heard_.insert(reply.body);
+        }
+        std::erase_if(found, is_new);
+    }
+    return found;
+}
+
+bool PeerServer::has_answered(pid_t pid) const {
+    return heard_.contains(std::to_string(pid) + "\n");
+}
+
+std::vector<pid_t> PeerServer::candidates() const {
     auto found = server_->children();
     if (is_curfew_) {
         std::erase_if(found, [](pid_t pid) {
@@ -64,14 +83,5 @@ std::vector<pid_t> PeerServer::processes() const {
 }
 
 bool PeerServer::ended() const { return server_->ended() || (proxy_ && proxy_->ended()); }
-
-/// Somebody else's server on the same port would name other processes.
-bool PeerServer::answers() {
-    const auto pids = worker_pids();
-    if (pids.size() != workers_) return false;
-    for (const auto& reply : get_at_once(port_, "/pid", 2 * workers_)) heard_.insert(reply.body);
-    return std::ranges::all_of(
-        pids, [this](pid_t pid) { return heard_.contains(std::to_string(pid) + "\n"); });
-}
 
 }  // namespace curfew::laboratory

@@ -29,7 +29,8 @@ class PeerServer {
     /// Without a slash at its end.
     [[nodiscard]] std::string url() const;
 
-    /// The processes that handle requests, in the order in which they were started.
+    /// The processes that handle requests, in the order in which they were started. Asks those that
+    /// have not answered yet, and leaves out who does not.
     [[nodiscard]] std::vector<pid_t> worker_pids() const;
     /// Processes that workers have left behind at their end.
     [[nodiscard]] std::vector<pid_t> orphans() const { return server_->orphans(); }
@@ -45,14 +46,15 @@ class PeerServer {
   private:
     [[nodiscard]] bool starts(const Peer& peer, const PeerSetup& setup);
     [[nodiscard]] bool ended() const;
-    [[nodiscard]] bool answers();
+    [[nodiscard]] std::vector<pid_t> candidates() const;
+    [[nodiscard]] bool has_answered(pid_t pid) const;
 
     bool is_curfew_;
     std::size_t workers_;
     std::uint16_t port_ = 0;
     std::unique_ptr<Guarded> server_;
     std::unique_ptr<Guarded> proxy_;
-    std::set<std::string> heard_;  ///< answers to /pid
+    mutable std::set<std::string> heard_;  ///< answers to /pid
 };
 
 }  // namespace curfew::laboratory
