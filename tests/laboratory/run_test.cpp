@@ -75,6 +75,16 @@ TEST_CASE("a run from before there were builds and tolerances of cells can be re
     CHECK(run.cells.at(0).tolerance_ms == 20);
 }
 
+TEST_CASE("that nobody waited for an answer any longer is kept") {
+    auto run = some_run();
+    run.cells.at(0).samples.at(1).gave_up = true;
+
+    const auto again = run_from(to_json(run).dump());
+
+    CHECK_FALSE(again.cells.at(0).samples.at(0).gave_up);
+    CHECK(again.cells.at(0).samples.at(1).gave_up);
+}
+
 TEST_CASE("a file of a run is replaced as a whole, and read") {
     const TemporaryDirectory directory;
     const auto path = (directory.path() / "run.json").string();

@@ -113,6 +113,7 @@ void to_json(Json& json, const Sample& sample) {
             {"left", sample.left},
             {"others", sample.others}};
     if (sample.whole_ms) json["whole_ms"] = to_microseconds(*sample.whole_ms);
+    if (sample.gave_up) json["gave_up"] = true;
 }
 
 void from_json(const Json& json, Sample& sample) {
@@ -124,6 +125,7 @@ void from_json(const Json& json, Sample& sample) {
     json.at("worker").get_to(sample.worker);
     json.at("next").get_to(sample.next);
     if (const auto& whole = json.at("whole_ms"); !whole.is_null()) sample.whole_ms = whole;
+    sample.gave_up = json.value("gave_up", false);
     json.at("left").get_to(sample.left);
     json.at("others").get_to(sample.others);
 }

@@ -40,6 +40,7 @@ struct Sample {
     int status = 0;
     bool complete = false;
     Answer answer = Answer::none;
+    bool gave_up = false;
     double elapsed_ms = 0;
     double late_ms = 0;
     WorkerFate worker = WorkerFate::alive;
