@@ -1,17 +1,21 @@
 #include "tools/laboratory/kinds.h"
 
+#include <fmt/format.h>
+
 #include <map>
 
 namespace curfew::laboratory {
 
 namespace {
 
-/// The same three for every backend.
+/// The same three for every backend. A drip's bytes come sooner than any limit for a single wait,
+/// and so that who looks at its limit only when one has come is late by more than what is
+/// tolerated, under each condition.
 void add_bad_networks(std::vector<Kind>& all, const std::string& name, Backend backend) {
     all.push_back({name + "-stall", name, "the answer stops before its first byte", name, backend,
                    "down stall 0", false});
-    all.push_back({name + "-drip", name, "the answer comes one byte every 20 ms", name, backend,
-                   "down drip 1/20ms", false});
+    all.push_back({name + "-drip", name, "the answer comes one byte every 83 ms", name, backend,
+                   "down drip 1/83ms", backend == Backend::cache});  // whose answers are short
     all.push_back({name + "-black-hole", name, "nothing gets through any more", name, backend,
                    "black-hole", false});
 }
@@ -47,16 +51,18 @@ const std::vector<Kind>& kinds() {
 
 const std::vector<Condition>& conditions() {
     static const std::vector<Condition> all{
-        {"clean", "loopback as it is", "", 100, 300},
-        {"latency", "100 ms more for every way there and back", "latency 50ms", 700, 1100},
+        {"clean", "loopback as it is", "", 100, 300, 0},
+        {"latency", "100 ms more for every way there and back", "latency 50ms", 700, 1100, 100},
         {"jitter", "20 to 180 ms more for every way there and back", "latency 50ms jitter 40ms",
-         900, 1300},
+         900, 1300, 180},
         // TCP sends what was lost once more after 200 ms, and then after 400.
         {"loss", "5 % of all packets are lost, those between client and server too", "", 700, 1100,
-         5},
+         200, 5},
     };
     return all;
 }
+
+std::string in_seconds(double seconds) { return fmt::format("{:g}", seconds); }
 
 std::string about_strategy(const std::string& name) {
     static const std::map<std::string, std::string> all{

@@ -27,7 +27,8 @@ struct Condition {
     std::string network;  ///< as tools/impair has it
     double limit_ms = 0;  ///< so that a call that is not stuck is in time
     double backstop_ms = 0;
-    int loss_percent = 0;  ///< of the packets over all of loopback; the machine has it for itself
+    int round_trip_ms = 0;  ///< what it may add to each way there and back
+    int loss_percent = 0;   ///< of the packets over all of loopback; the machine has it for itself
 
     /// Whether something is different from loopback as it is.
     [[nodiscard]] bool is_bad() const { return !network.empty() || loss_percent != 0; }
@@ -35,6 +36,9 @@ struct Condition {
 
 /// The first is the good network.
 [[nodiscard]] const std::vector<Condition>& conditions();
+
+/// What a function takes, as a request for it says, and then a statement in the database.
+[[nodiscard]] std::string in_seconds(double seconds);
 
 /// One sentence on a strategy of that name; empty if there is nothing to say.
 [[nodiscard]] std::string about_strategy(const std::string& name);

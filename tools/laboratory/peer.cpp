@@ -1,5 +1,7 @@
 #include "tools/laboratory/peer.h"
 
+#include "tools/laboratory/kinds.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -109,8 +111,8 @@ bool has_function(const Peer& peer, std::string_view function) {
 
 std::string target_of(const Peer& peer, std::string_view function, std::chrono::milliseconds limit,
                       double seconds) {
-    return fmt::format("/timeout/{}/{}?limit={}ms&seconds={:g}", peer.strategy, function,
-                       limit.count(), seconds);
+    return fmt::format("/timeout/{}/{}?limit={}ms&seconds={}", peer.strategy, function,
+                       limit.count(), in_seconds(seconds));
 }
 
 double tolerance_ms(const Peer& peer, double settings_tolerance) {

@@ -42,9 +42,9 @@ class OurServer : public Served {
     [[nodiscard]] double limit_ms() const override { return limit_ms_; }
     [[nodiscard]] std::string target(const Kind& kind, double seconds,
                                      double limit_ms) const override {
-        return fmt::format("/timeout/{}/{}?limit={}ms&seconds={:.4f}&census=no",
+        return fmt::format("/timeout/{}/{}?limit={}ms&seconds={}&census=no",
                            by_the_server(strategy_) ? "none" : strategy_, kind.function, limit_ms,
-                           seconds);
+                           in_seconds(seconds));
     }
     [[nodiscard]] std::string still_running(tests::Client& client) const override {
         const auto list = nlohmann::json::parse(client.get("/running").body);
