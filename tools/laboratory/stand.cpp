@@ -2,9 +2,11 @@
 
 #include "tests/support/client.h"
 #include "tests/support/wait_until.h"
+#include "tools/laboratory/answers.h"
 #include "tools/laboratory/census.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -21,14 +23,18 @@ namespace {
 
 using namespace std::chrono_literals;
 using tests::Client;
-using tests::Reply;
 using tests::wait_until;
 
 /// What a function takes that nobody ends: longer than any backstop.
-constexpr double long_time = 5;
+constexpr auto long_time = 5s;
+/// Whoever has not answered then does not answer.
+constexpr auto patience_for_answer = long_time + 1s;
 
-/// What was told to end gets so long for it.
+/// What was told to end gets so long for it, and those who tell it over the network some more:
+/// they connect, log in and speak.
 constexpr auto moment = 150ms;
+constexpr int trips_to_tell = 5;
+constexpr auto between_looks = 10ms;
 constexpr auto time_to_die = 1500ms;
 constexpr auto patience_for_capacity = 2s;
 
@@ -44,42 +50,13 @@ Environment environment(const House& house, const Impair& http, const Impair& ca
             {"CURFEW_DB_DATABASE", house.backends.db.database}};
 }
 
-/// The report of the demo's handler; null if somebody else has answered.
-nlohmann::json report_in(const Reply& reply) {
-    const auto json = nlohmann::json::parse(reply.body, nullptr, false);
-    const bool ours = json.is_object() && json.contains("outcome");
-    return ours ? json : nlohmann::json();
-}
-
-/// What a function gives over a good network, or nothing of that.
-bool is_right(const nlohmann::json& report) {
-    const auto& value = report.at("value");
-    if (value.is_string()) return true;
-    if (value.contains("status")) return value["status"] == 200;
-    if (value.contains("cached")) return value["cached"] == "hello, cache";
-    // SLEEP() gives 1 if it was interrupted: that would be the answer to an earlier query.
-    return value.value("name", "") == "Earth" && value.value("slept", "") == "0";
-}
-
-Answer answer_of(const Reply& reply, const nlohmann::json& report) {
-    if (reply.status == 0 || !reply.whole) return Answer::none;
-    if (report.is_null()) {
-        return reply.status == 504   ? Answer::limit
-               : reply.status == 502 ? Answer::death
-                                     : Answer::error;
-    }
-    const auto outcome = report.at("outcome").get<std::string>();
-    if (outcome == "timeout") return Answer::timeout;
-    return outcome == "value" && is_right(report) ? Answer::value : Answer::error;
-}
-
 pid_t worker_of(Client& client) { return static_cast<pid_t>(std::stoi(client.get("/pid").body)); }
 
 /// Told from all others, also of other lanes, by its time, which the database shows: no two are the
 /// same, and none ends in a zero that would not be shown.
 double unique_time() {
     static std::atomic<int> number{0};
-    return long_time + (++number * 10 + 1) * 1e-5;
+    return static_cast<double>(long_time.count()) + (++number * 10 + 1) * 1e-5;
 }
 
 bool is_nothing(const Left& left) {
@@ -119,19 +96,16 @@ Sample Stand::stick(const Kind& kind) {
 
     Sample sample;
     judge_answer(sample, attempt);
-    find_worker(attempt);
-    const auto stuck = attempt.report.is_null() ? std::optional(attempt.worker) : std::nullopt;
-    if (wait_until([&] { return whole(stuck); }, patience_for_capacity)) {
-        sample.whole_ms = to_microseconds(milliseconds(Clock::now() - attempt.end));
-    }
+    watch_workers(sample, attempt);
     judge_worker(sample, attempt, kind);
     const bool in_database = kind.backend == Backend::db && kind.takes_time;
-    const auto statement = in_database ? fmt::format("{:.5f}", seconds) : "";
+    const auto statement = in_database ? in_seconds(seconds) : "";
     const auto look = [&] {
         sample.left = left_behind(attempt, statement);
         return is_nothing(sample.left);
     };
-    static_cast<void>(wait_until(look, moment));
+    const auto time_to_tell = trips_to_tell * std::chrono::milliseconds(condition_.round_trip_ms);
+    static_cast<void>(wait_until(look, moment + time_to_tell));
     if (sample.left.queries > 0) sample.left.transactions = transactions_with(statement);
 
     if (!kind.network.empty()) before(kind.backend).become(condition_.network);
@@ -143,7 +117,8 @@ Sample Stand::stick(const Kind& kind) {
 
 /// The connections that a worker has after a while are not what a call leaves behind.
 void Stand::warm_up(Attempt& attempt, const Kind& kind) {
-    const auto now_warm = fmt::format("{} {}", attempt.worker, kind.function);
+    const auto workers = server_->keeps_worker() ? std::vector{attempt.worker} : server_->workers();
+    const auto now_warm = fmt::format("{} {}", fmt::join(workers, " "), kind.function);
     if (warm_ == now_warm) return;
     warm_ = now_warm;
     // Of a server whose workers cannot be chosen, each is likely to have had its turn.
@@ -151,44 +126,85 @@ void Stand::warm_up(Attempt& attempt, const Kind& kind) {
     for (int i = 0; i < turns; ++i) static_cast<void>(next_of(attempt, kind));
 }
 
-/// Waits for the answer, or the end of the connection.
+/// Waits for the answer, or the end of the connection, or no longer.
 void Stand::ask(Attempt& attempt, const std::string& target) {
     const auto request = tests::get_request(target);
-    if (attempt.client.hears_within(0ms)) attempt.client = Client(server_->url());  // its end
+    renew_connection(attempt);
     attempt.start = Clock::now();
     attempt.client.send(request);
     try {
-        attempt.reply = attempt.client.read_reply();
+        attempt.gave_up = !attempt.client.hears_within(patience_for_answer);
+        if (!attempt.gave_up) attempt.reply = attempt.client.read_reply();
     } catch (const std::exception&) {
         attempt.reply = {};
+        attempt.gave_up = true;
     }
     attempt.end = Clock::now();
     attempt.report = report_in(attempt.reply);
+    // An answer that comes all the same must not be taken for the next one's.
+    if (attempt.gave_up) attempt.client = Client(server_->url());
 }
 
-/// Whoever has answered says who it is. Else it is the one that is gone soon; or the one that is
-/// still at it, if somebody else has answered for it.
-void Stand::find_worker(Attempt& attempt) const {
-    if (!attempt.report.is_null()) attempt.worker = attempt.report.value("pid", attempt.worker);
+/// A server that does not keep its workers may be about to end the connection.
+void Stand::renew_connection(Attempt& attempt) const {
+    const bool has_ended = attempt.client.hears_within(0ms);
+    if (has_ended || !server_->keeps_worker()) attempt.client = Client(server_->url());
+}
+
+/// Until all are free again; finds meanwhile who has, or had, the request.
+void Stand::watch_workers(Sample& sample, Attempt& attempt) const {
+    const bool answered = !attempt.report.is_null();
+    if (answered) attempt.worker = attempt.report.value("pid", attempt.worker);
+    const auto is_free = [&] {
+        find_gone(attempt);
+        return answered ? is_whole() : is_whole_without(attempt);
+    };
+    if (wait_until(is_free, patience_for_capacity)) {
+        sample.whole_ms = to_microseconds(milliseconds(Clock::now() - attempt.end));
+    }
+    if (attempt.worker == 0) find_busy(attempt);
+}
+
+/// Whoever has not answered may be the one that is gone.
+void Stand::find_gone(Attempt& attempt) const {
     if (attempt.worker != 0) return;
-    const auto gone = [&] {
+    std::vector<pid_t> gone;
+    for (const auto& [worker, what] : attempt.before) {
+        if (!tests::is_alive(worker)) gone.push_back(worker);
+    }
+    if (gone.size() == 1) attempt.worker = gone.front();
+}
+
+/// If it lives, it is still at it. Another one may look so for a moment, but not twice. One that
+/// serves others at the same time does not look so at all.
+void Stand::find_busy(Attempt& attempt) const {
+    const auto only_busy_one = [&] {
+        std::vector<pid_t> busy;
         for (const auto& [worker, what] : attempt.before) {
-            if (!tests::is_alive(worker)) attempt.worker = worker;
+            if (!business_of(worker, what.rest).empty()) busy.push_back(worker);
         }
+        return busy.size() == 1 ? busy.front() : 0;
+    };
+    const auto look = [&] {
+        const pid_t first = only_busy_one();
+        std::this_thread::sleep_for(between_looks);
+        if (first != 0 && only_busy_one() == first) attempt.worker = first;
         return attempt.worker != 0;
     };
-    if (wait_until(gone, time_to_die)) return;
-    for (const auto& [worker, what] : attempt.before) {
-        if (!business_of(worker, what.rest).empty()) attempt.worker = worker;
-    }
+    if (wait_until(look, moment) || attempt.gave_up) return;
+    throw std::runtime_error("it cannot be told which worker has had the request");
 }
 
 void Stand::judge_answer(Sample& sample, const Attempt& attempt) const {
     sample.status = attempt.reply.status;
     sample.complete = attempt.reply.whole;
     sample.answer = answer_of(attempt.reply, attempt.report);
+    sample.gave_up = attempt.gave_up;
     sample.elapsed_ms = to_microseconds(milliseconds(attempt.end - attempt.start));
     sample.late_ms = to_microseconds(sample.elapsed_ms - server_->limit_ms());
+    if (sample.answer == Answer::value && sample.late_ms < 0) {
+        throw std::runtime_error("the function was not stuck: it has ended before its limit");
+    }
 }
 
 /// Who has not answered by himself may be about to die.
@@ -216,6 +232,7 @@ Left Stand::left_behind(Attempt& attempt, const std::string& statement) const {
         left.function = attempt.report.is_null() ? business_of(attempt.worker, before_it.rest)
                                                  : server_->still_running(attempt.client);
     }
+    if (attempt.worker == 0) left.function = "has not answered";
     if (!statement.empty()) left.queries = queries_with(statement);
     return left;
 }
@@ -223,7 +240,7 @@ Left Stand::left_behind(Attempt& attempt, const std::string& statement) const {
 /// The same call once more, over a good network, in the same place if that is still there.
 Next Stand::next_of(Attempt& attempt, const Kind& kind) const {
     try {
-        if (attempt.client.hears_within(0ms)) attempt.client = Client(server_->url());  // its end
+        renew_connection(attempt);
         auto harmless = kind;
         if (kind.group == "crash") harmless.function = "sleep";
         const auto target = server_->target(harmless, 0, condition_.backstop_ms);
@@ -238,15 +255,18 @@ Next Stand::next_of(Attempt& attempt, const Kind& kind) const {
 /// So that the next is not disturbed by what this one has left.
 void Stand::clean_up(const Sample& sample, const Attempt& attempt) {
     const auto& left = sample.left;
-    if (attempt.alive && (!left.function.empty() || left.threads > 0 || left.children > 0)) {
-        ::kill(attempt.worker, SIGKILL);
-        static_cast<void>(wait_until([&] { return !tests::is_alive(attempt.worker); }));
+    const bool untidy = !left.function.empty() || left.threads > 0 || left.children > 0;
+    for (const auto& [worker, what] : attempt.before) {
+        const bool has_it = attempt.worker == 0 || (attempt.alive && worker == attempt.worker);
+        if (!untidy || !has_it) continue;
+        ::kill(worker, SIGKILL);
+        static_cast<void>(wait_until([&] { return !tests::is_alive(worker); }));
     }
     recover();
 }
 
 void Stand::recover() const {
-    if (!wait_until([&] { return whole({}); })) {
+    if (!wait_until([&] { return is_whole(); })) {
         throw std::runtime_error("the server has not got its workers back");
     }
 }
@@ -255,11 +275,17 @@ Impair& Stand::before(Backend backend) {
     return backend == Backend::http ? http_ : backend == Backend::cache ? cache_ : db_;
 }
 
-/// Whoever has not answered does not count: it is stuck, or to be killed.
-bool Stand::whole(const std::optional<pid_t>& stuck) const {
+bool Stand::is_whole() const {
+    return server_->workers().size() >= static_cast<std::size_t>(house_.settings.workers);
+}
+
+/// Whoever has not answered does not count: it is stuck, or to be killed. As long as it is not
+/// known who that is, it is one of these.
+bool Stand::is_whole_without(const Attempt& attempt) const {
     auto workers = server_->workers();
-    if (stuck) std::erase(workers, *stuck);
-    return workers.size() >= static_cast<std::size_t>(house_.settings.workers);
+    std::erase(workers, attempt.worker);
+    const std::size_t unknown = attempt.worker == 0 ? 1 : 0;
+    return workers.size() >= static_cast<std::size_t>(house_.settings.workers) + unknown;
 }
 
 }  // namespace curfew::laboratory

@@ -11,7 +11,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <random>
 #include <string>
 
@@ -53,8 +52,9 @@ class Stand {
 
         tests::Client client;
         std::map<pid_t, Resident> before = {};
-        pid_t worker = 0;    ///< that runs it; 0: it is not known which
+        pid_t worker = 0;    ///< that runs it; 0: it is not known which, since nobody has answered
         bool alive = false;  ///< that worker, afterwards
+        bool gave_up = false;  ///< nobody has waited for the answer any longer
         tests::Reply reply = {};
         nlohmann::json report = {};  ///< of the demo's handler; null: somebody else has answered
         Clock::time_point start = {};
@@ -64,13 +64,17 @@ class Stand {
     [[nodiscard]] Impair& before(Backend backend);
     void warm_up(Attempt& attempt, const Kind& kind);
     void ask(Attempt& attempt, const std::string& target);
-    void find_worker(Attempt& attempt) const;
+    void renew_connection(Attempt& attempt) const;
+    void watch_workers(Sample& sample, Attempt& attempt) const;
+    void find_gone(Attempt& attempt) const;
+    void find_busy(Attempt& attempt) const;
     void judge_answer(Sample& sample, const Attempt& attempt) const;
     void judge_worker(Sample& sample, Attempt& attempt, const Kind& kind) const;
     [[nodiscard]] Left left_behind(Attempt& attempt, const std::string& statement) const;
     [[nodiscard]] Next next_of(Attempt& attempt, const Kind& kind) const;
     void clean_up(const Sample& sample, const Attempt& attempt);
-    [[nodiscard]] bool whole(const std::optional<pid_t>& stuck) const;
+    [[nodiscard]] bool is_whole() const;
+    [[nodiscard]] bool is_whole_without(const Attempt& attempt) const;
 
     const House& house_;
     const Condition& condition_;
@@ -80,7 +84,7 @@ class Stand {
     std::unique_ptr<Served> server_;
     Neighbours neighbours_;
     std::mt19937 random_;
-    std::string warm_;  ///< the worker, and the kind, that have their connections
+    std::string warm_;  ///< the workers, and the function, that have their connections
 };
 
 }  // namespace curfew::laboratory
