@@ -114,6 +114,9 @@ void Master::expect_deaths() {
 }
 
 void Master::respawn() {
+    for (const auto& child : children_) {
+        if (child->ready()) serves_ = std::max(serves_, child->generation());
+    }
     if (stopping_ != Stopping::no) return;
     const auto now = Deadline::Clock::now();
     while (serving() < static_cast<std::size_t>(target_) && !backoff_.holds(now)) {
@@ -215,11 +218,11 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
 }
 
 /// How long before a kill its replacement is forked: so long that it is ready by then, to judge by
-/// the youngest that is.
+/// the slowest that is. By the youngest, a replacement that was faster would be too early at once.
 Duration Master::replacement_lead() noexcept {
-    for (const auto& child : children_) {
-        if (const auto time = child->boot_time(); time > Duration::zero()) boot_time_ = time;
-    }
+    auto slowest = Duration::zero();
+    for (const auto& child : children_) slowest = std::max(slowest, child->boot_time());
+    if (slowest > Duration::zero()) boot_time_ = slowest;
     return std::clamp(2 * boot_time_, shortest_lead, longest_lead);
 }
 
