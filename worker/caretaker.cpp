@@ -53,7 +53,7 @@ std::string_view detail_of(int status) noexcept {
         case 504:
             return "the request exceeded its limit";
         case 503:
-            return "the server stopped this request because of another; try again";
+            return "the server stopped the worker that ran this request; try again";
         default:
             return "the worker that ran this request has died";
     }
