@@ -162,12 +162,12 @@ void Stand::watch_workers(Sample& sample, Attempt& attempt) const {
     if (wait_until(is_free, patience_for_capacity)) {
         sample.whole_ms = to_microseconds(milliseconds(Clock::now() - attempt.end));
     }
-    if (attempt.worker == 0) find_busy(attempt);
+    if (attempt.worker == 0 && !attempt.gave_up) find_busy(attempt);
 }
 
-/// Whoever has not answered may be the one that is gone.
+/// Whoever has not answered may be the one that is gone; not if the connection has not ended.
 void Stand::find_gone(Attempt& attempt) const {
-    if (attempt.worker != 0) return;
+    if (attempt.worker != 0 || attempt.gave_up) return;
     std::vector<pid_t> gone;
     for (const auto& [worker, what] : attempt.before) {
         if (!tests::is_alive(worker)) gone.push_back(worker);
@@ -175,8 +175,8 @@ void Stand::find_gone(Attempt& attempt) const {
     if (gone.size() == 1) attempt.worker = gone.front();
 }
 
-/// If it lives, it is still at it. Another one may look so for a moment, but not twice. One that
-/// serves others at the same time does not look so at all.
+/// If somebody else has answered for it, it is still at it. Another one may look so for a moment,
+/// but not alone. Whoever has not answered at all may serve others meanwhile, and look like them.
 void Stand::find_busy(Attempt& attempt) const {
     const auto only_busy_one = [&] {
         std::vector<pid_t> busy;
@@ -191,7 +191,7 @@ void Stand::find_busy(Attempt& attempt) const {
         if (first != 0 && only_busy_one() == first) attempt.worker = first;
         return attempt.worker != 0;
     };
-    if (wait_until(look, moment) || attempt.gave_up) return;
+    if (wait_until(look, moment)) return;
     throw std::runtime_error("it cannot be told which worker has had the request");
 }
 
