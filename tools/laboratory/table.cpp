@@ -42,7 +42,7 @@ std::string legend() {
     text += "  *   a worker is killed or dies for it\n";
     text += "  ·   not measured\n";
     text += wrap("  ",
-                 "late ms: the worst p99 of the row's cells that are not powerless. call µs: "
+                 "late ms: the latest answer in the row's cells that are not powerless. call µs: "
                  "more, for a call that is not slow. rate: throughput with it, of that without.");
     return text;
 }
