@@ -179,8 +179,8 @@ std::string method(const Run& run) {
         "three times as many where they do not decide. A strategy's limit is {:g} ms on a good "
         "network, and the server's own, for what it lets pass, {:g} ms; over bad networks and of "
         "other servers both are longer. What is answered late by not more than {} is on time.\n",
-        up_to_times(settings.repetitions), settings.quick ? "as a quick run, " : "", run.seconds,
-        settings.lanes, settings.workers, settings.seed, settings.limit_ms, settings.backstop_ms,
+        times_measured(run), settings.quick ? "as a quick run, " : "", run.seconds, settings.lanes,
+        settings.workers, settings.seed, settings.limit_ms, settings.backstop_ms,
         plain(tolerances(run)));
 }
 

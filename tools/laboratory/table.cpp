@@ -26,8 +26,8 @@ std::string heading(const Run& run) {
     return wrap("", fmt::format("{} of {}: each cell {}, the limit after {:g} ms and the "
                                 "server's own after {:g} ms; on time is up to {} later.",
                                 settings.quick ? "A quick run" : "A run", run.started,
-                                up_to_times(settings.repetitions), settings.limit_ms,
-                                settings.backstop_ms, tolerances(run))) +
+                                times_measured(run), settings.limit_ms, settings.backstop_ms,
+                                tolerances(run))) +
            wrap("", fmt::format("curfew {} on Linux {}, {} cores, {}.", machine.curfew,
                                 machine.kernel, machine.cores, machine.processor)) +
            (run.complete ? "" : "It was interrupted: cells are missing.\n") +
