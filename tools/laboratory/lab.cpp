@@ -33,9 +33,9 @@ namespace {
 
 constexpr auto between_saves = std::chrono::seconds(2);
 
-/// After so long nothing is measured more often than usual, whatever is undecided: a full run is to
-/// stay under a quarter of an hour.
-constexpr auto time_for_more = std::chrono::minutes(10);
+/// That each lane has, on average, for samples beyond the usual number, whatever is undecided then:
+/// a full run is to stay under a quarter of an hour.
+constexpr double time_for_more_ms = 120'000;
 
 /// All rows that curfew itself has, in the order in which they are shown.
 std::vector<StrategyRow> own_strategies() {
@@ -139,6 +139,7 @@ class Measuring {
     const std::function<void(const Run&)>& saved_;
     const std::function<void(const Progress&)>& progress_;
 
+    std::atomic<double> more_ms_{0};   ///< spent on samples beyond the usual number
     std::atomic<bool> failed_{false};  ///< a lane has: the others are to end
     std::mutex mutex_;                 ///< of what follows, and of the run
     std::exception_ptr failure_;       ///< the first lane's
@@ -221,7 +222,7 @@ bool Measuring::needs_more(const Cell& cell) const {
     const auto has = static_cast<int>(cell.samples.size());
     if (has < repetitions(cell)) return true;
     return has > 1 && has < most_rounds * repetitions(cell) &&
-           Clock::now() - start_ < time_for_more && undecided(cell);
+           more_ms_ < time_for_more_ms * orders_.settings.lanes && undecided(cell);
 }
 
 void Measuring::make_jobs() {
@@ -323,19 +324,21 @@ void Measuring::do_job(const House& house, Job job, unsigned seed) {
     std::optional<Stand> stand;
     for (auto& cell : job.cells) {
         std::string why;
+        bool stands = true;
         for (int attempt = 0; attempt < 2 && needs_more(cell) && !ending(); ++attempt) {
-            if (!stand && !set_up(stand, house, job, seed)) return;
+            stands = stand || set_up(stand, house, job, seed);
+            if (!stands) break;
             why = fill(cell, stand);
         }
         if (std::ssize(cell.samples) >= std::min(repetitions(cell), least_samples)) {
             if (ending() && std::ssize(cell.samples) < repetitions(cell)) return;
             conclude(cell);
             keep(std::move(cell));
-        } else if (!why.empty()) {
+        } else if (!why.empty() && stands) {
             note({name_of(cell), fmt::format("{} (after {} of {} samples)", why,
                                              cell.samples.size(), repetitions(cell))});
         }
-        if (ending()) return;
+        if (ending() || !stands) return;
     }
 }
 
@@ -360,7 +363,11 @@ bool Measuring::set_up(std::optional<Stand>& stand, const House& house, const Jo
 std::string Measuring::fill(Cell& cell, std::optional<Stand>& stand) {
     try {
         while (needs_more(cell) && !ending()) {
+            const auto start = Clock::now();
             cell.samples.push_back(stand->stick(kind_named(cell.kind)));
+            if (std::ssize(cell.samples) > repetitions(cell)) {
+                more_ms_ += milliseconds(Clock::now() - start);
+            }
             advance(cell);
         }
         return "";
