@@ -15,10 +15,10 @@ namespace curfew::master {
 /// would be one more engages the route's brake (worker/route_brake.h): its requests are answered
 /// 503 at once, and after a quarter of the window one is let through. Whoever is overdue on a
 /// braked route is claimed as always, so that its client has its 504 in time. But its worker is put
-/// off: one worker at a time is killed, the next when the replacement of the one before is ready, so
-/// that a wave of deaths does not become one of forks and boots, and what other requests a worker
-/// has can end. What other clients one of class sync has, which can do no more for them, go to
-/// another worker at once.
+/// off: one worker at a time is killed, the next when the replacement of the one before is ready,
+/// so that a wave of deaths does not become one of forks and boots, and what other requests a
+/// worker has can end. What other clients one of class sync has, which can do no more for them, go
+/// to another worker at once.
 class Brake {
   public:
     using Time = Deadline::Clock::time_point;

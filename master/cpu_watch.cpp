@@ -21,11 +21,15 @@ bool CpuWatch::exceeded(const worker::WorkerBoard& board, const Burning& burning
     const auto& cell = board.cells()[burning.cell];
     const auto clock = clock_(board.line().pid.load(std::memory_order_relaxed), burning.thread);
     // A fiber may have left its thread to others meanwhile.
-    const bool still =
-        cell.cpu_spent_at.load(std::memory_order_acquire) == burning.spent_at.count();
-    if (clock && still && *clock >= burning.spent_at) return true;
+    const Duration spent_at(cell.cpu_spent_at.load(std::memory_order_acquire));
+    auto left = least_pause;
+    if (spent_at <= Duration::zero()) {
+        left = -spent_at;
+    } else if (clock && spent_at == burning.spent_at) {
+        left = spent_at - *clock;
+    }
+    if (left <= Duration::zero()) return true;
 
-    const auto left = clock && still ? burning.spent_at - *clock : least_pause;
     const auto again = Deadline::after(now, std::max(left, least_pause));
     const auto known = std::ranges::find(looks_, &cell, &Look::cell);
     if (known == looks_.end()) {

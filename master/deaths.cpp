@@ -91,12 +91,12 @@ void Master::begin_settling(Child& child, bool ours) {
 /// The clients of a dead worker have been seen to; those of a living one have nobody any more.
 void Master::bury_keeper(Child& child, int wait_status) {
     if (WIFSIGNALED(wait_status)) {
-        spdlog::critical("the keeper of worker {} (pid {}) was ended by {}", child.place() + 1,
-                         child.pid(), name_of_signal(WTERMSIG(wait_status)));
+        spdlog::critical("the keeper of worker {} (whose pid is {}) was ended by {}",
+                         child.place() + 1, child.pid(), name_of_signal(WTERMSIG(wait_status)));
     }
     child.board().line().keeper.store(0);
     if (child.dead() || child.given_up()) return;
-    spdlog::error("the keeper of worker {} (pid {}) has died; the worker is replaced",
+    spdlog::error("the keeper of worker {} (whose pid is {}) has died; the worker is replaced",
                   child.place() + 1, child.pid());
     child.tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
 }

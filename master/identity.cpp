@@ -1,13 +1,13 @@
 #include "master/identity.h"
 
 #include "handlers/unique_fd.h"
+#include "master/config/config_error.h"
 
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
 
 #include <charconv>
-#include <stdexcept>
 
 namespace curfew::master {
 
@@ -29,11 +29,10 @@ Identity::Identity(const std::string& user, const std::string& group) {
     if (!user.empty()) {
         const auto number = as_number(user);
         const passwd* const entry = number ? ::getpwuid(*number) : ::getpwnam(user.c_str());
-        if (!entry && !number) throw std::runtime_error("there is no user \"" + user + "\"");
+        if (!entry && !number) throw ConfigError("there is no user \"" + user + "\"");
         if (!entry && group.empty()) {
             // Its workers would keep root's groups.
-            throw std::runtime_error("user " + user +
-                                     " has no entry and so no group; name one too");
+            throw ConfigError("user " + user + " has no entry and so no group; name one too");
         }
         user_ = number ? *number : entry->pw_uid;
         if (entry) {
@@ -44,12 +43,12 @@ Identity::Identity(const std::string& user, const std::string& group) {
     if (!group.empty()) {
         const auto number = as_number(group);
         const ::group* const entry = number ? nullptr : ::getgrnam(group.c_str());
-        if (!entry && !number) throw std::runtime_error("there is no group \"" + group + "\"");
+        if (!entry && !number) throw ConfigError("there is no group \"" + group + "\"");
         group_ = number ? *number : entry->gr_gid;
     }
     const bool changes = (user_ && *user_ != ::geteuid()) || (group_ && *group_ != ::getegid());
     if (changes && ::geteuid() != 0) {
-        throw std::runtime_error("only root may run workers as another user or group");
+        throw ConfigError("only root may run workers as another user or group");
     }
 }
 

@@ -12,7 +12,7 @@ namespace curfew::master {
 /// Whom the workers run as, looked up once in the master.
 class Identity {
   public:
-    /// Names or numbers; empty: as the master. Throws std::runtime_error for unknown ones, or if
+    /// Names or numbers; empty: as the master. Throws ConfigError for unknown ones, or if
     /// the master may not change its own.
     Identity(const std::string& user, const std::string& group);
 

@@ -1,6 +1,7 @@
 #include "master/logging.h"
 
 #include "master/pipe_sink.h"
+#include "worker/log_file.h"
 
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/dist_sink.h>
@@ -20,6 +21,8 @@ std::shared_ptr<spdlog::sinks::sink> make_sink(const std::string& path) {
         if (auto sink = PipeSink::of(STDERR_FILENO)) return sink;
         return std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
     }
+    const auto file = worker::open_log_file(path);  // or it says why not
+    if (auto sink = PipeSink::of(file.get())) return sink;
     return std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
 }
 
@@ -40,7 +43,7 @@ void open_log(const std::string& path, const std::string& level) {
         sink->set_pattern("[%Y-%m-%d %H:%M:%S.%e %z] [%P] [%^%l%$] %v");
         end->set_sinks({std::move(sink)});
         logger->set_level(spdlog::level::from_str(level));
-    } catch (const spdlog::spdlog_ex& error) {
+    } catch (const std::exception& error) {
         throw std::runtime_error("error log " + path + ": " + error.what());
     }
 }

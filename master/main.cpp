@@ -1,5 +1,6 @@
 #include "master/config/config.h"
 #include "master/directory.h"
+#include "master/identity.h"
 #include "master/logging.h"
 #include "master/master.h"
 #include "master/start_pages.h"
@@ -42,6 +43,7 @@ int run(int argc, char** argv) {
         }
         case Action::check:
             enter_directory(invocation.options.chdir);
+            (void)Identity(invocation.options.user, invocation.options.group);
             (void)worker::Application(invocation.options.worker);
             std::puts("The configuration is good.");
             return 0;

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -45,6 +46,19 @@ void hand_over_log(const std::string& path, const Identity& identity) {
     if (S_ISREG(status.st_mode) && status.st_nlink == 1) identity.give(file.get());
 }
 
+/// Each connection is a file, and a dead worker's come on top of one's own.
+void compare_with_limit(int connections) {
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    const auto wanted = static_cast<rlim_t>(connections);
+    if (files.rlim_cur > wanted) return;
+    spdlog::warn(
+        "worker_connections is {}, but a process may open {} files: others wait to be accepted, "
+        "and "
+        "a connection of a dead worker may be lost; raise ulimit -n",
+        connections, files.rlim_cur);
+}
+
 std::optional<Pidfile> make_pidfile(const Options& options) {
     if (options.pidfile.empty()) return {};
     return std::optional<Pidfile>(std::in_place, options.pidfile);
@@ -66,6 +80,7 @@ Master::Master(const Options& options, std::function<Options()> reread)
         if (!socket.path.empty()) identity_.give(socket.path);
         spdlog::info("listening on {}", socket.name);
     }
+    compare_with_limit(options_.worker.worker_connections);
     hand_over_log(options_.error_logfile, identity_);
     hand_over_log(options_.worker.access_logfile, identity_);
     set_title(options_.proc_name + ": master");
@@ -114,6 +129,9 @@ void Master::expect_deaths() {
 }
 
 void Master::respawn() {
+    for (const auto& child : children_) {
+        if (child->ready()) serves_ = std::max(serves_, child->generation());
+    }
     if (stopping_ != Stopping::no) return;
     const auto now = Deadline::Clock::now();
     while (serving() < static_cast<std::size_t>(target_) && !backoff_.holds(now)) {
@@ -215,11 +233,11 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
 }
 
 /// How long before a kill its replacement is forked: so long that it is ready by then, to judge by
-/// the youngest that is.
+/// the slowest that is. By the youngest, a replacement that was faster would be too early at once.
 Duration Master::replacement_lead() noexcept {
-    for (const auto& child : children_) {
-        if (const auto time = child->boot_time(); time > Duration::zero()) boot_time_ = time;
-    }
+    auto slowest = Duration::zero();
+    for (const auto& child : children_) slowest = std::max(slowest, child->boot_time());
+    if (slowest > Duration::zero()) boot_time_ = slowest;
     return std::clamp(2 * boot_time_, shortest_lead, longest_lead);
 }
 

@@ -117,6 +117,7 @@ class Master {
     const std::function<Options()> reread_;
     std::optional<Replaced> replaced_;
     int generation_ = 1;
+    int serves_ = 0;             ///< the newest generation of which anybody has been ready
     int newest_generation_ = 1;  ///< only grows, so that a number means one configuration for good
     Identity identity_;
     std::optional<Pidfile> pidfile_;

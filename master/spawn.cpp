@@ -69,9 +69,11 @@ void Master::become_worker(std::size_t place, pid_t master) {
                                             std::to_string(place + 1));
                               }});
         worker::Surroundings surroundings{
-            .sockets = {}, .adoption = std::move(adoption_), .title = title, .reopen_log = [this] {
-                open_log(options_.error_logfile, options_.log_level);
-            }};
+            .sockets = {},
+            .adoption = std::move(adoption_),
+            .title = title,
+            .reopen_log = [this] { open_log(options_.error_logfile, options_.log_level); },
+            .replaces = generation_ == serves_};
         for (auto& socket : sockets_) surroundings.sockets.push_back(std::move(socket.fd));
         worker::Worker worker(options_.worker, board, arena, std::move(surroundings));
         Signals::unblock();

@@ -1,5 +1,6 @@
 #include "worker/access_log.h"
 
+#include "worker/log_file.h"
 #include "worker/log_format.h"
 
 #include <fcntl.h>
@@ -15,13 +16,9 @@ AccessLog::AccessLog(std::string path, std::string_view format)
 
 void AccessLog::open() {
     if (!enabled()) return;
-    constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
-    const int fd = path_ == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-                                : ::open(path_.c_str(), flags, 0644);
-    if (fd < 0) {
-        throw std::system_error(errno, std::generic_category(), "opening the access log " + path_);
-    }
-    file_.reset(fd);
+    file_ = path_ == "-"
+                ? checked_fd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "access log: fcntl")
+                : open_log_file(path_);
 }
 
 void AccessLog::write(const Served& served) {

@@ -38,6 +38,7 @@ class AccessLog {
     void open();
 
     [[nodiscard]] bool enabled() const noexcept { return !path_.empty(); }
+    [[nodiscard]] bool is_open() const noexcept { return static_cast<bool>(file_); }
 
     void write(const Served& served);
 

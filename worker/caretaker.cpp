@@ -2,6 +2,7 @@
 
 #include "handlers/timeouts/kernel_wait.h"
 #include "worker/error_answer.h"
+#include "worker/reset.h"
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -38,22 +39,12 @@ bool send_all(int fd, std::string_view bytes) noexcept {
     return true;
 }
 
-/// What is sent from here on must not arrive, nor an orderly end: the client could take a part for
-/// the whole.
-void arm_reset(int fd) noexcept {
-    const ::linger reset{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    // Another process may have it open: to dissolve a TCP connection resets it all the same.
-    const sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
-    ::connect(fd, &nowhere, sizeof nowhere);
-}
-
 std::string_view detail_of(int status) noexcept {
     switch (status) {
         case 504:
             return "the request exceeded its limit";
         case 503:
-            return "the server stopped this request because of another; try again";
+            return "the server stopped the worker that ran this request; try again";
         default:
             return "the worker that ran this request has died";
     }

@@ -1,6 +1,7 @@
 #include "worker/connection.h"
 
 #include "worker/connections.h"
+#include "worker/reset.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -303,13 +304,8 @@ void Connection::log_served(Deadline::Clock::time_point now) {
 
 /// Ends a response before its end, with a reset: the client must not take the part for the whole.
 void Connection::abandon() {
-    const ::linger reset{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    if (std::exchange(shared_, false)) {
-        // What others have open is not reset by closing it; to dissolve a TCP connection is.
-        const sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
-        ::connect(socket_.get(), &nowhere, sizeof nowhere);
-    }
+    arm_reset(socket_.get());
+    shared_ = false;
     log_served();
     context_.served();
     close();

@@ -1,5 +1,6 @@
 #include "worker/cpu_account.h"
 
+#include <algorithm>
 #include <ctime>
 
 namespace curfew::worker {
@@ -29,8 +30,9 @@ void CpuAccount::end() noexcept {
 
 void CpuAccount::pause() noexcept {
     if (limit_ == Duration::zero()) return;
-    cell_.cpu_spent_at.store(INT64_MAX, std::memory_order_relaxed);
     used_ += thread_clock() - since_;
+    const auto left = std::max(limit_ - used_, Duration::zero());
+    cell_.cpu_spent_at.store(-left.count(), std::memory_order_relaxed);
 }
 
 void CpuAccount::resume() noexcept {

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 
 namespace curfew::worker {
@@ -135,6 +136,12 @@ void for_each_line(int fd, Visit visit) noexcept {
     return stack;
 }
 
+/// See ld.so(8).
+bool has_preloaded() noexcept {
+    const char* const names = std::getenv("LD_PRELOAD");
+    return (names && *names != '\0') || ::access("/etc/ld.so.preload", F_OK) == 0;
+}
+
 /// What calls that have returned have left there, this one's among them.
 void drop_stack_below(std::uintptr_t here, std::uintptr_t begin) noexcept {
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
@@ -146,7 +153,7 @@ void drop_stack_below(std::uintptr_t here, std::uintptr_t begin) noexcept {
 }  // namespace
 
 void give_up_memory() noexcept {
-    if constexpr (is_sanitized) return;
+    if (is_sanitized || has_preloaded()) return;
     const auto stack = unmap_what_is_not_needed();
     drop_stack_below(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)), stack);
 }

@@ -6,7 +6,7 @@ namespace curfew::worker {
 /// makes async-signal-safe calls: the heap, and every library but those of C and C++. What stays is
 /// the program, these two, the stack, thread-local storage and all shared memory; of the program
 /// and the two not even that, but for what has been changed, until it is used again. No effect in
-/// builds with sanitizers.
+/// builds with sanitizers, nor with preloaded libraries, which may stand between program and these.
 void give_up_memory() noexcept;
 
 }  // namespace curfew::worker

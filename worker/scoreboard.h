@@ -78,7 +78,8 @@ struct alignas(64) Cell {
     std::atomic<std::uint64_t> parked{0};         ///< where its registers lie; 0: it is not parked
 
     /// ns; 0: none. Then `cpu_spent_at`: by which reading of the CPU clock of the thread `tid` it
-    /// is used up, ns; INT64_MAX: the request is not on its thread.
+    /// is used up, ns; while a fiber does not run, what it has left, negated; INT64_MAX: it is
+    /// over.
     std::atomic<std::int64_t> cpu_limit{0};
     std::atomic<std::int64_t> cpu_spent_at{0};
 

@@ -14,6 +14,7 @@ struct Surroundings {
     AdoptionSocket adoption;                       ///< where connections of dead workers arrive
     std::function<void(const char* state)> title;  ///< told of each new state
     std::function<void()> reopen_log;              ///< on SIGUSR1
+    bool replaces = false;  ///< another, which was configured alike and has served
 };
 
 }  // namespace curfew::worker

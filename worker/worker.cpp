@@ -83,7 +83,7 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
     application_.number_routes(board_.brakes());
     if (helpers_.end_fd() >= 0) helpers_ended_.enable();
     count_abandoned_threads();
-    access_log_.open();
+    surroundings_.replaces ? reopen_access_log() : access_log_.open();
     connections_.removed = [this] { on_removed(); };
     for (auto& socket : surroundings_.sockets) {
         listeners_.push_back(std::make_unique<Listener>(context_, connections_, std::move(socket)));
@@ -116,12 +116,14 @@ void Worker::run() {
     helpers_.stop();
 }
 
-/// As the error log: one that cannot be opened leaves the old one in use.
+/// What only costs the log must not cost the service.
 void Worker::reopen_access_log() {
     try {
         access_log_.open();
     } catch (const std::exception& error) {
-        spdlog::error("{}; the one that is open goes on", error.what());
+        spdlog::error("access log: {}; {}", error.what(),
+                      access_log_.is_open() ? "the one that is open goes on"
+                                            : "this worker's requests are not logged");
     }
 }
 

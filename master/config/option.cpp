@@ -138,6 +138,9 @@ std::vector<std::string> texts_of(const Setting& setting, Form form, const std::
     std::vector<std::string> texts;
     for (const Written& value : setting.values) {
         if (!accepts(form, value.type)) refuse(value.where, value.type);
+        if (value.text.find('\0') != std::string::npos) {
+            throw ConfigError(value.where + subject + ": a zero byte ends a text for the system");
+        }
         texts.push_back(value.text);
     }
     return texts;

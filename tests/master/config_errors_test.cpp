@@ -37,6 +37,11 @@ TEST_CASE("an upstream that is no address is refused, in every layer") {
           "CURFEW_CACHE_SERVERS: \"unix:\": a path is missing after unix:");
 }
 
+TEST_CASE("a text with a zero byte would be cut short by the system") {
+    CHECK(refusal_of_file("pid = \"/run/a\\u0000b\"") ==
+          "curfew.toml:1:7: pid: a zero byte ends a text for the system");
+}
+
 TEST_CASE("a password and a password file are one too many") {
     CHECK(refusal_of_file("[db]\npassword_file = '/p'", {{"CURFEW_DB_PASSWORD", "x"}}) ==
           "curfew.toml:2:17: the password of the database is given already "

@@ -83,6 +83,19 @@ TEST_CASE("what other fibers compute while one waits does not count") {
     CHECK(scan(request.board, noon + 1s).burning.empty());
 }
 
+TEST_CASE("a fiber that waits is looked at when it could have used up what it has left") {
+    Request request;
+    auto& spent_at = request.board.cells()[0].cpu_spent_at;
+    request.clock = 50s;  // of others
+    spent_at = -Duration(300ms).count();
+
+    CHECK_FALSE(request.exceeded(noon + 1s));
+    CHECK(request.watch.next_look(request.board, request.seen(noon + 1s)) ==
+          Deadline::at(noon + 1300ms));
+    spent_at = 0;
+    CHECK(request.exceeded(noon + 1300ms));
+}
+
 TEST_CASE("a clock that cannot be read kills nobody") {
     Request request;
     request.clock.reset();

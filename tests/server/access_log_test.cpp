@@ -1,14 +1,19 @@
+#include "handlers/unique_fd.h"
 #include "tests/support/server.h"
 #include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <regex>
 #include <string>
 
+using namespace curfew;
 using namespace curfew::tests;
 
 namespace {
@@ -54,6 +59,48 @@ TEST_CASE("every letter of gunicorn's has its value") {
                         R"(q=1\|HTTP/1\.1\|404\|14\|14\|-\|-\|0\|\d+\|\d+\|0\.\d{6}\|<\d+>\|yes\|)"
                         R"(text/plain[^|]*\|id-1\|%\n)"));
     CHECK(contains(line, "<" + std::to_string(server.worker()) + ">"));
+}
+
+TEST_CASE("a log that cannot be opened any more costs no worker that replaces another") {
+    const Server server({.flags = {"--access-logfile", "logs/access"},
+                         .workers = 1,
+                         .before_exec = [] { std::filesystem::create_directory("logs"); }});
+    CHECK(server.get("/hello").status == 200);
+    std::filesystem::rename(server.directory() / "logs", server.directory() / "old");
+
+    CHECK(server.get("/crash/segv").status == 502);
+
+    CHECK(server.get("/hello").status == 200);
+    CHECK(server.logs("access log: opening logs/access: No such file or directory; this worker's"));
+}
+
+TEST_CASE("a FIFO is a log whether somebody reads it or not") {
+    const Server server({.flags = {"--access-logfile", "fifo"}, .workers = 1, .before_exec = [] {
+                             ::mkfifo("fifo", 0644);
+                         }});
+    CHECK(server.get("/hello").status == 200);
+
+    const auto path = server.directory() / "fifo";
+    const UniqueFd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    CHECK(server.get("/hello").status == 200);
+
+    std::array<char, 4096> text{};
+    CHECK(wait_until([&] { return ::read(reader.get(), text.data(), text.size()) > 0; }));
+    CHECK(contains(text.data(), "\"GET /hello HTTP/1.1\" 200 14"));
+}
+
+TEST_CASE("an error log that has become a FIFO nobody reads keeps the master from nothing") {
+    const Server server({.flags = {"--error-logfile", "error"}, .workers = 1});
+    const auto url = server.url();
+    const auto log = server.directory() / "error";
+    std::filesystem::rename(log, server.directory() / "old");
+    REQUIRE(::mkfifo(log.c_str(), 0644) == 0);
+
+    server.signal(SIGUSR1);
+
+    for (int i = 0; i < 3; ++i) CHECK(Client(url).get("/crash/segv").status == 502);
+    CHECK(Client(url).get("/hello").status == 200);
+    std::filesystem::rename(server.directory() / "old", log);
 }
 
 TEST_CASE("the duration is the handler's") {

@@ -18,7 +18,9 @@ namespace {
 Server short_tempered(std::vector<std::string> flags = {}, std::vector<std::string> bind = {}) {
     Setup setup{
         .flags = std::move(flags),
-        .config = "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"300ms\"\n",
+        .config =
+            "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"300ms\"\n"
+            "[[route]]\npattern = \"/stream/:n\"\nharakiri = \"300ms\"\n",
     };
     if (!bind.empty()) setup.bind = std::move(bind);
     return Server(std::move(setup));
@@ -154,7 +156,7 @@ TEST_CASE("a response that has begun is reset with its worker, never continued")
 }
 
 TEST_CASE("the access log has what was answered in a worker's stead") {
-    const Server server({.flags = {"--timeout", "300ms", "--access-logfile", "access"}});
+    const Server server = short_tempered({"--access-logfile", "access"});
 
     CHECK(server.get("/delay/9").status == 504);
     CHECK(server.get("/crash/segv").status == 502);

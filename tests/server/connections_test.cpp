@@ -61,3 +61,13 @@ TEST_CASE("a worker without descriptors waits for some, and recovers") {
     CHECK(server.worker() == pid);
     CHECK(count(server.log(), "cannot accept") < 200);  // it does not spin
 }
+
+TEST_CASE("more connections than files that a process may open are worth a warning") {
+    const Server server({.flags = {"--worker-connections", "300"}, .before_exec = [] {
+                             const rlimit few{.rlim_cur = 300, .rlim_max = 300};
+                             ::setrlimit(RLIMIT_NOFILE, &few);
+                         }});
+
+    CHECK(contains(server.log(), "worker_connections is 300, but a process may open 300 files"));
+    CHECK_FALSE(contains(Server().log(), "worker_connections"));
+}

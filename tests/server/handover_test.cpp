@@ -258,3 +258,19 @@ TEST_CASE("clients notice nothing of workers that are killed all the time") {
     CHECK(tally.answered + tally.others == 16 * 3000);
     CHECK(count(server.log(), ") was ended from outside") > 3);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which want to be the first
+
+TEST_CASE("clients are seen to whatever is preloaded") {
+    const Server server({.workers = 1, .before_exec = [] {
+                             ::setenv("LD_PRELOAD", test_app("interposes").c_str(), 1);
+                         }});
+    Client idle(server);
+    CHECK(idle.get("/hello").status == 200);
+
+    CHECK(server.get("/crash/segv").status == 502);
+
+    CHECK(idle.get("/hello").status == 200);
+}
+
+#endif

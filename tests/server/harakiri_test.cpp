@@ -215,6 +215,18 @@ TEST_CASE("a worker that was only near a limit stays, and the one forked for it 
     CHECK(server.worker() == first);
 }
 
+TEST_CASE("who boots faster than the first did is not forked again and again") {
+    const Server server({.flags = {"--log-level", "debug"},
+                         .app = test_app("boots_slowly"),
+                         .workers = 1,
+                         .before_exec = [] { ::setenv("BOOTS_SLOWLY_ONCE", "booted", 1); }});
+
+    CHECK(server.get("/nearly").body == "made it\n");
+
+    CHECK(server.logs("is no longer near the limit"));
+    CHECK(count(server.log(), "is near the limit") == 1);
+}
+
 TEST_CASE("others are served while a worker is stuck, and after it was killed") {
     const Server server;
     Client stuck(server);

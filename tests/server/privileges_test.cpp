@@ -85,9 +85,9 @@ TEST_CASE("an unknown user or group is refused by name") {
     const Server user({.flags = {"--user", "no-such-user"}});
     const Server group({.flags = {"--group", "no-such-group"}});
 
-    CHECK(user.exit_status() == 1);
+    CHECK(user.exit_status() == 2);
     CHECK(contains(user.log(), "there is no user \"no-such-user\""));
-    CHECK(group.exit_status() == 1);
+    CHECK(group.exit_status() == 2);
     CHECK(contains(group.log(), "there is no group \"no-such-group\""));
 }
 
@@ -96,6 +96,6 @@ TEST_CASE("only root may run workers as somebody else") {
                              if (is_root() && ::setuid(65534) < 0) ::_exit(1);
                          }});
 
-    CHECK(server.exit_status() == 1);
+    CHECK(server.exit_status() == 2);
     CHECK(contains(server.log(), "only root may run workers as another user or group"));
 }

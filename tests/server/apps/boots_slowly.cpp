@@ -1,6 +1,9 @@
 #include <curfew/app.h>
 
+#include <fcntl.h>
 #include <unistd.h>
+
+#include <cstdlib>
 
 using namespace curfew;
 
@@ -16,7 +19,10 @@ Response nearly(const Request& request) {
 
 }  // namespace
 
+/// Each time, or, if this names a file, as long as that is not there.
 void routes(Router& router) {
-    ::usleep(600'000);
+    const char* const once = std::getenv("BOOTS_SLOWLY_ONCE");
+    if (!once || ::access(once, F_OK) != 0) ::usleep(600'000);
+    if (once) ::close(::creat(once, 0644));
     router.get("/nearly", nearly).harakiri(4s);
 }
