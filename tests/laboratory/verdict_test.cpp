@@ -383,7 +383,7 @@ Verdict measured(int number, int repetitions, bool again, std::mt19937& chance) 
 }
 
 double agreement(int repetitions, bool again = true) {
-    constexpr int cells = 2000;
+    constexpr int cells = 1000;
     std::mt19937 chance(3);
     int same = 0;
     for (int number = 0; number < cells; ++number) {
