@@ -31,33 +31,40 @@ TEST_CASE("a verdict that changed is named, with what it was and why it is anoth
                            "of 10\n") != std::string::npos);
 }
 
-TEST_CASE("lateness has changed if its intervals are apart, and by a millisecond") {
-    auto after = example_run();
-    auto& late = after.cells[0].summary.late_ms;
+namespace {
 
-    SUBCASE("apart") {
-        late.p50 = {3, 2.8, 3.2};
-        const auto changes = compare(example_run(), after);
-        REQUIRE(changes.lateness.size() == 1);
-        CHECK(changes.lateness[0].percentile == "p50");
-        CHECK(changes.same == changes.common);
-        CHECK(text(changes).find("deadline / http-stall / clean: p50 late by 3.0 (2.8 to 3.2) ms, "
-                                 "was 0.5 (0.4 to 0.6)") != std::string::npos);
-    }
-    SUBCASE("touching") {
-        late.p50 = {3, 0.6, 3.2};
-        CHECK(compare(example_run(), after).lateness.empty());
-    }
-    SUBCASE("tiny") {
-        late.p50 = {0.8, 0.7, 0.9};
-        CHECK(compare(example_run(), after).lateness.empty());
-    }
-    SUBCASE("earlier, at the worst") {
-        late.p99 = {-5, -6, -4};
-        const auto changes = compare(example_run(), after);
-        REQUIRE(changes.lateness.size() == 1);
-        CHECK(changes.lateness[0].percentile == "p99");
-    }
+/// The example, with a first cell that is so many times so late.
+Run with_lateness(std::size_t times, double late_ms) {
+    auto run = example_run();
+    auto& cell = run.cells.front();
+    cell.samples.resize(times);
+    for (auto& sample : cell.samples) sample.late_ms = late_ms += 0.001;
+    cell.summary.late_ms.p50 = {late_ms, late_ms - 0.1, late_ms + 0.1};
+    return run;
+}
+
+}  // namespace
+
+TEST_CASE("lateness has changed if that is no chance, and by a millisecond") {
+    const auto changes = compare(with_lateness(10, 0.5), with_lateness(10, 3));
+
+    REQUIRE(changes.lateness.size() == 1);
+    CHECK(changes.same == changes.common);
+    CHECK(text(changes).find("deadline / http-stall / clean: late by 3.0 (2.9 to 3.1) ms, "
+                             "was 0.5 (0.4 to 0.6)") != std::string::npos);
+
+    CHECK(compare(with_lateness(10, 0.5), with_lateness(10, 0.8)).lateness.empty());  // tiny
+    CHECK(compare(with_lateness(4, 0.5), with_lateness(4, 3)).lateness.empty());      // too few
+}
+
+TEST_CASE("the more cells are compared, the more it takes to be no chance") {
+    const auto few = [](Run run) {
+        run.cells.resize(1);
+        return run;
+    };
+
+    CHECK(compare(few(with_lateness(5, 1)), few(with_lateness(5, 9))).lateness.size() == 1);
+    CHECK(compare(with_lateness(5, 1), with_lateness(5, 9)).lateness.empty());
 }
 
 TEST_CASE("cells that only one of them has are listed, and do not count") {

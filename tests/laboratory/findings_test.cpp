@@ -19,8 +19,15 @@ TEST_CASE("the findings say when, on what machine, and how they were found") {
     CHECK(has(text,
               "from its run of 2026-01-02T03:04:05Z: curfew 0.1.0 on Linux 6.1.0, 2 cores "
               "(Some Processor), 4096 MiB."));
-    CHECK(has(text, "Each cell up to 10 times, in 61 s altogether; 2 servers at a time"));
+    CHECK(has(text, "Each cell 10 times, in 61 s altogether; 2 servers at a time"));
     CHECK_FALSE(has(text, "interrupted"));
+}
+
+TEST_CASE("cells that were measured more often than others are said") {
+    auto run = example_run();
+    run.cells.front().samples.resize(4);
+
+    CHECK(has(findings(run), "Each cell 4 to 10 times, in 61 s"));
 }
 
 TEST_CASE("the findings have the matrix as a table, and what decided") {

@@ -37,7 +37,7 @@ TEST_CASE("of what is clean and spares the worker the cheapest is recommended") 
     CHECK(http->use == Names{"deadline", "process"});
     CHECK(
         http->text ==
-        "For every http kind use deadline: 30 of 30 calls on time over 2 networks, p99 at most "
+        "For every http kind use deadline: 30 of 30 calls on time over 2 networks, at most "
         "1.0 ms late, 0.1 µs a call. As safe: process. Others are clean at the price of a worker: "
         "harakiri; tainted: thread.");
 }

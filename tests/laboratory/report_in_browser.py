@@ -86,7 +86,7 @@ class Report(unittest.TestCase):
             if cell["network"] != "clean":
                 continue
             words = shown.pop((cell["strategy"], cell["kind"]))
-            self.assertTrue(words.startswith(cell["verdict"] + ", p99 "), words)
+            self.assertTrue(words.startswith(cell["verdict"] + ", at most "), words)
             self.assertEqual("costs a worker" in words, cell["costs_worker"])
         self.assertEqual(set(shown.values()), {"not measured"})
         self.assertEqual([each.text for each in self.browser.all(".matrix .group")],

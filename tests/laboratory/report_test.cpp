@@ -2,6 +2,8 @@
 
 #include "tests/handlers/temporary_directory.h"
 #include "tests/laboratory/plausible_run.h"
+#include "tools/laboratory/sign.h"
+#include "tools/laboratory/verdict.h"
 
 #include <doctest/doctest.h>
 
@@ -61,6 +63,15 @@ TEST_CASE("no text of a run ends or changes the element it stands in") {
     CHECK(count(json_in(html), "<") == 0);
     CHECK(std::ranges::all_of(json_in(html), [](char c) { return c >= ' ' && c <= '~'; }));
     CHECK(count(html, "</script>") == 3);
+}
+
+TEST_CASE("a report has the words and the numbers of the table in the terminal") {
+    const auto html = report(Run{});
+
+    for (const auto each : {Verdict::clean, Verdict::leaks, Verdict::tainted, Verdict::powerless}) {
+        CHECK(count(html, meaning(each)) == 1);
+    }
+    CHECK(count(html, "leastSamples = " + std::to_string(least_samples) + ";") == 1);
 }
 
 TEST_CASE("what is not UTF-8 is replaced") {

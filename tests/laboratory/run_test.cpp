@@ -64,10 +64,12 @@ TEST_CASE("a run that is read back is the same") {
     CHECK_FALSE(again.strategies.at(1).cost);
 }
 
-TEST_CASE("a run from before there were builds and tolerances of cells can be read") {
+TEST_CASE(
+    "a run from before there were builds, and tolerances and failures of cells, can be read") {
     auto json = to_json(some_run());
     json["machine"].erase("build");
     json["cells"][0].erase("tolerance_ms");
+    json["cells"][0].erase("failed");
 
     const auto run = run_from(json.dump());
 
@@ -95,6 +97,17 @@ TEST_CASE("a file of a run is replaced as a whole, and read") {
     CHECK(to_json(read_run(path)) == to_json(some_run()));
     CHECK_THROWS_WITH(write_run(Run{}, "/nowhere/run.json"),
                       doctest::Contains("/nowhere/run.json: cannot be written"));
+}
+
+TEST_CASE("a text that is not UTF-8 does not keep a run from being written") {
+    const TemporaryDirectory directory;
+    const auto path = (directory.path() / "run.json").string();
+    Run run;
+    run.gaps = {{"a\xff", "b"}};
+
+    write_run(run, path);
+
+    CHECK(read_run(path).gaps.at(0).what == "a\ufffd");
 }
 
 TEST_CASE("a run may go on with another of the same plan, whatever that has found") {

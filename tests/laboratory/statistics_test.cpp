@@ -61,9 +61,30 @@ TEST_CASE("of a hundred intervals about a known mean some ninety-five hold it") 
     CHECK(held <= 99);
 }
 
-TEST_CASE("intervals are apart if they have no point in common") {
-    CHECK(apart({1, 0, 2}, {4, 3, 5}));
-    CHECK(apart({4, 3, 5}, {1, 0, 2}));
-    CHECK_FALSE(apart({1, 0, 3}, {4, 3, 5}));
-    CHECK_FALSE(apart({1, 0, 9}, {4, 3, 5}));
+TEST_CASE("medians differ if chance would seldom make them differ so much") {
+    const std::vector<double> low{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    const std::vector<double> high{11, 12, 13, 14, 15, 16, 17, 18, 19, 20};
+
+    CHECK(chance_of_same_median(low, high) == Approx(2.0 / 184756));  // of 20 over 10
+    CHECK(chance_of_same_median(high, low) == chance_of_same_median(low, high));
+    CHECK(chance_of_same_median(low, low) == Approx(1));
+    CHECK(chance_of_same_median({1, 2, 3, 4}, {5, 6, 7, 8}) == Approx(2.0 / 70));
+    CHECK(chance_of_same_median({3, 3}, {3, 3, 3}) == Approx(1));
+    CHECK(chance_of_same_median({}, low) == Approx(1));
+}
+
+TEST_CASE("of values that are alike few are called different") {
+    std::mt19937 chance(5);
+    std::lognormal_distribution<double> lateness(0.5, 0.8);
+
+    int different = 0;
+    for (int i = 0; i < 2000; ++i) {
+        std::vector<double> some(10);
+        std::vector<double> others(25);
+        for (auto& each : some) each = lateness(chance);
+        for (auto& each : others) each = lateness(chance);
+        if (chance_of_same_median(some, others) <= 0.05) ++different;
+    }
+
+    CHECK(different <= 100);
 }

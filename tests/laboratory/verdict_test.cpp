@@ -63,8 +63,9 @@ TEST_CASE("a call that is answered at its limit and leaves nothing is clean") {
     CHECK(cell.summary.on_time == 10);
     CHECK(cell.summary.answered == 10);
     CHECK(cell.summary.late_ms.p50.value == doctest::Approx(0.5));
-    CHECK(
-        says(cell, "10 of 10 were answered on time, +0.5 ms from the limit (p50), +0.5 ms (p99)"));
+    CHECK(says(cell,
+               "10 of 10 were answered on time, +0.5 ms from the limit (median), +0.5 ms (the "
+               "latest)"));
 }
 
 TEST_CASE("who needs the server's own limit is powerless") {
@@ -83,20 +84,82 @@ TEST_CASE("who answers late, or not at all, is powerless") {
     CHECK(verdict({}) == Verdict::powerless);
 }
 
-TEST_CASE("a third of the calls have to be late: some are, on a busy machine") {
+TEST_CASE("half of the calls have to be late, however many they are") {
     const auto late = [](Sample& each) { each.late_ms = 40; };
 
-    const auto cell = concluded(samples(3, 10, late));
+    const auto cell = concluded(samples(4, 10, late));
 
     CHECK(cell.verdict == Verdict::clean);
-    CHECK(cell.because.front().starts_with("7 of 10 were answered on time"));
-    CHECK(says(cell, "too seldom to count: no complete answer on time in 3 of 10"));
-    CHECK(verdict(samples(4, 10, late)) == Verdict::powerless);
-    CHECK(verdict(samples(2, 4, late)) == Verdict::clean);
-    CHECK(verdict(samples(3, 4, late)) == Verdict::powerless);
+    CHECK(cell.because.front().starts_with("6 of 10 were answered on time"));
+    CHECK(says(cell, "too seldom to count: no complete answer on time in 4 of 10"));
+    CHECK(verdict(samples(5, 10, late)) == Verdict::powerless);
+    CHECK(verdict(samples(1, 4, late)) == Verdict::clean);
+    CHECK(verdict(samples(2, 4, late)) == Verdict::powerless);
     CHECK(verdict(samples(1, 3, late)) == Verdict::clean);
-    CHECK(verdict(samples(2, 3, late)) == Verdict::powerless);
-    CHECK(verdict(samples(1, 2, late)) == Verdict::clean);
+    CHECK(verdict(samples(14, 30, late)) == Verdict::clean);
+    CHECK(verdict(samples(15, 30, late)) == Verdict::powerless);
+}
+
+TEST_CASE("a verdict is not decided while a fact that would change it is true now and then") {
+    const auto late = [](Sample& each) { each.late_ms = 40; };
+    const auto open = [](std::vector<Sample> some) { return undecided(cell_of(std::move(some))); };
+
+    CHECK_FALSE(open(samples(0, 4, late)));
+    CHECK_FALSE(open(samples(4, 4, late)));
+    CHECK(open(samples(1, 4, late)));
+    CHECK(open(samples(3, 4, late)));
+    CHECK_FALSE(open(samples(2, 10, late)));
+    CHECK(open(samples(3, 10, late)));
+    CHECK(open(samples(7, 10, late)));
+    CHECK_FALSE(open(samples(8, 10, late)));
+    CHECK_FALSE(open({}));
+}
+
+TEST_CASE("what does not matter beside something worse leaves nothing open") {
+    auto some = samples(10, 10, [](Sample& each) { each.next = Next::wrong; });
+    for (int i = 0; i < 5; ++i) some[static_cast<std::size_t>(i)].left.threads = 1;
+
+    CHECK_FALSE(undecided(cell_of(some)));
+}
+
+TEST_CASE("a close verdict says so") {
+    const auto close = concluded(samples(12, 30, [](Sample& each) { each.left.threads = 1; }));
+    const auto clear = concluded(samples(2, 30, [](Sample& each) { each.left.threads = 1; }));
+
+    CHECK(says(close, "that is close: another run may come to another verdict"));
+    CHECK_FALSE(says(clear, "that is close: another run may come to another verdict"));
+}
+
+TEST_CASE("what decided comes first, and what was too seldom to count after it") {
+    auto some = samples(2, 10, [](Sample& each) { each.answer = Answer::error; });
+    for (auto& each : some) each.left.threads = 1;
+    for (int i = 0; i < 6; ++i) some[static_cast<std::size_t>(i)].others.lost = 1;
+
+    const auto cell = concluded(some);
+
+    CHECK(cell.because.at(0) == "other clients lost requests in 6 of 10");
+    CHECK(cell.because.at(1) == "threads stayed in 10 of 10");
+    CHECK(says(cell,
+               "too seldom to count: the answer was not the 504 that was due (504) in 2 of 10"));
+}
+
+TEST_CASE("a detail is said only if all samples agree on it") {
+    auto some = samples(10, 10, [](Sample& each) { each.left.function = "it computes"; });
+    CHECK(concluded(some).because.front() == "the function went on (it computes) in 10 of 10");
+
+    some[3].left.function = "it waits";
+    CHECK(concluded(some).because.front() == "the function went on in 10 of 10");
+}
+
+TEST_CASE("others' delays and samples that failed are said, and decide nothing") {
+    auto cell = cell_of(samples(10, 10, [](Sample& each) { each.others.delayed = 2; }));
+    cell.failed = 1;
+
+    conclude(cell);
+
+    CHECK(cell.verdict == Verdict::clean);
+    CHECK(says(cell, "requests of other clients were delayed in 10 of 10"));
+    CHECK(says(cell, "1 more could not be measured: the server or its client failed"));
 }
 
 TEST_CASE("late is what is later than the cell's own tolerance") {
@@ -143,7 +206,7 @@ TEST_CASE("damage is a taint") {
         CHECK(cell.because.front() == "the next call was answered wrongly in 9 of 10");
     }
     SUBCASE("the next call fails") {
-        CHECK(verdict(samples(4, 10, [](Sample& each) { each.next = Next::failed; })) ==
+        CHECK(verdict(samples(6, 10, [](Sample& each) { each.next = Next::failed; })) ==
               Verdict::tainted);
     }
     SUBCASE("the worker dies at the limit") {
@@ -170,11 +233,6 @@ TEST_CASE("damage is a taint") {
         CHECK(verdict(samples(10, 10, [](Sample& each) { each.late_ms = -90; })) ==
               Verdict::tainted);
     }
-    SUBCASE("now and then no complete answer") {
-        const auto cell = concluded(samples(3, 10, is_cut_off));
-        CHECK(cell.verdict == Verdict::tainted);
-        CHECK(cell.because.front() == "no complete answer at all in 3 of 10");
-    }
 }
 
 TEST_CASE("no single sample decides, and it is not kept secret") {
@@ -182,7 +240,7 @@ TEST_CASE("no single sample decides, and it is not kept secret") {
 
     CHECK(cell.verdict == Verdict::clean);
     CHECK(says(cell, "too seldom to count: the next call was answered wrongly in 1 of 5"));
-    CHECK(verdict(samples(2, 5, [](Sample& each) { each.next = Next::wrong; })) ==
+    CHECK(verdict(samples(3, 5, [](Sample& each) { each.next = Next::wrong; })) ==
           Verdict::tainted);
 }
 
@@ -208,13 +266,13 @@ TEST_CASE("what goes on or stays behind is a leak") {
     CHECK(cell.because.front() == "the function went on (it computes) in 10 of 10");
 }
 
-TEST_CASE("memory is a leak only if it grows nearly each time, and by much") {
+TEST_CASE("memory is a leak only if it grows by much") {
     const auto grows_by = [](long kib) {
         return [kib](Sample& each) { each.left.memory_kib = kib; };
     };
 
     CHECK(verdict(samples(9, 10, grows_by(4096))) == Verdict::leaks);
-    CHECK(verdict(samples(7, 10, grows_by(4096))) == Verdict::clean);
+    CHECK(verdict(samples(3, 10, grows_by(4096))) == Verdict::clean);
     CHECK(verdict(samples(10, 10, grows_by(300))) == Verdict::clean);
 }
 
@@ -287,42 +345,50 @@ void disturb(Sample& sample, std::mt19937& chance) {
 
 using Change = void (*)(Sample&);
 
-/// Ways in which strategies behave, each with how often it does.
-struct Behaviour {
-    Change change;
-    double probability;
+/// What strategies do or do not do: most of it always or never.
+constexpr Change behaviours[] = {
+    [](Sample&) {},
+    needs_the_server,
+    harakiri,
+    [](Sample& each) { each.next = Next::wrong; },
+    [](Sample& each) { each.left.function = "it computes"; },
+    [](Sample& each) { each.left.queries = 1; },
+    [](Sample& each) { each.late_ms = 150; },
+    is_cut_off,
 };
 
-constexpr Behaviour behaviours[] = {
-    {[](Sample&) {}, 1},
-    {needs_the_server, 1},
-    {harakiri, 1},
-    {[](Sample& each) { each.next = Next::wrong; }, 0.9},
-    {[](Sample& each) { each.left.function = "it computes"; }, 0.97},
-    {[](Sample& each) { each.left.queries = 1; }, 0.95},
-    {[](Sample& each) { each.late_ms = 150; }, 0.95},
-    {is_cut_off, 1},
-};
+/// Of ten cells one behaves now so and now otherwise, with any probability from 0.05 to 0.95;
+/// of the others each in its own way, nearly always.
+double probability(int number) { return number % 10 == 0 ? 0.05 + 0.1 * (number / 10 % 10) : 0.97; }
 
-Verdict measured(const Behaviour& behaviour, int repetitions, std::mt19937& chance) {
-    std::bernoulli_distribution shows(behaviour.probability);
-    auto some = samples(repetitions, repetitions, [&](Sample& each) {
-        if (shows(chance)) behaviour.change(each);
-        disturb(each, chance);
-    });
-    return verdict(std::move(some));
+/// As the lab does it: once more, and once more, until that is decided, if `again`.
+Verdict measured(int number, int repetitions, bool again, std::mt19937& chance) {
+    const auto change =
+        behaviours[static_cast<std::size_t>(number + number / 100) % std::size(behaviours)];
+    std::bernoulli_distribution shows(probability(number));
+    const auto one = [&] {
+        auto sample = good_sample();
+        if (shows(chance)) change(sample);
+        disturb(sample, chance);
+        return sample;
+    };
+    auto cell = cell_of({});
+    const auto most = again ? most_rounds * repetitions : repetitions;
+    while (std::ssize(cell.samples) < most &&
+           (std::ssize(cell.samples) < repetitions || undecided(cell))) {
+        cell.samples.push_back(one());
+    }
+    conclude(cell);
+    return cell.verdict;
 }
 
-double agreement(int repetitions) {
-    constexpr int rounds = 60;
+double agreement(int repetitions, bool again = true) {
+    constexpr int cells = 1000;
     std::mt19937 chance(3);
     int same = 0;
-    int cells = 0;
-    for (const auto& behaviour : behaviours) {
-        for (int i = 0; i < rounds; ++i, ++cells) {
-            const auto first = measured(behaviour, repetitions, chance);
-            if (first == measured(behaviour, repetitions, chance)) ++same;
-        }
+    for (int number = 0; number < cells; ++number) {
+        const auto first = measured(number, repetitions, again, chance);
+        if (first == measured(number, repetitions, again, chance)) ++same;
     }
     return static_cast<double>(same) / cells;
 }
@@ -331,6 +397,9 @@ double agreement(int repetitions) {
 
 TEST_CASE("two runs on a busy machine agree in 98 % of the cells") {
     CHECK(agreement(least_samples) >= 0.98);
-    CHECK(agreement(5) >= 0.98);
     CHECK(agreement(10) >= 0.98);
+}
+
+TEST_CASE("without further samples where it is close they would not") {
+    CHECK(agreement(least_samples, false) < 0.95);
 }

@@ -150,7 +150,9 @@ class Lab(unittest.TestCase):
 
         self.assertRegex(log, r"Request 1: value after 1\.?\d* ?s|Request 1: value after 1\d\d\d ms")
         self.assertEqual(len(self.browser.all("#timeline .over")), 1)
-        self.assertRegex(self.summary(), r"the latest end came [78]\d\d ms after its limit")
+        # A second less the limit, and later on a busy machine.
+        self.assertRegex(self.summary(),
+                         r"the latest end came ([789]\d\d ms|\d[\d.]* s) after its limit")
         self.picture("none")
 
     def test_harakiri_is_a_504_by_the_server_and_kills_a_worker_and_there_is_another(self):

@@ -26,8 +26,7 @@ std::optional<double> worst_lateness(const Run& run, std::string_view strategy,
     for (const auto& cell : run.cells) {
         if (cell.strategy != strategy || cell.network != network) continue;
         if (cell.verdict == Verdict::powerless || is_crash(cell.kind)) continue;
-        worst = std::max(worst.value_or(cell.summary.late_ms.p99.value),
-                         cell.summary.late_ms.p99.value);
+        worst = std::max(worst.value_or(cell.summary.late_ms.max), cell.summary.late_ms.max);
     }
     return worst;
 }

@@ -19,8 +19,8 @@ namespace curfew::laboratory {
 /// "crash".
 [[nodiscard]] bool is_crash(std::string_view kind) noexcept;
 
-/// The strategy's worst p99 among its cells of the network that are not powerless, crashes not
-/// counted. Absent if there is none.
+/// How late the strategy's latest answer came, in its cells of the network that are not powerless,
+/// crashes not counted. Absent if there is none.
 [[nodiscard]] std::optional<double> worst_lateness(const Run& run, std::string_view strategy,
                                                    std::string_view network);
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -19,8 +20,11 @@ namespace curfew::laboratory {
 
 namespace {
 
-/// Less is of no use to anybody, whatever the intervals say.
+/// Less is of no use to anybody, however certain it is.
 constexpr double least_change_ms = 1;
+
+/// That anything is called a change of lateness that is none.
+constexpr double chance_of_error = 0.05;
 
 CellName name_of(const Cell& cell) { return {cell.strategy, cell.kind, cell.network}; }
 
@@ -93,13 +97,21 @@ std::vector<Difference> circumstances(const Run& before, const Run& after) {
     return all.take();
 }
 
-void compare_lateness(const Cell& before, const Cell& after, std::vector<LatenessChange>& all) {
-    const auto add = [&](const char* percentile, const Interval& a, const Interval& b) {
-        if (!apart(a, b) || std::abs(a.value - b.value) < least_change_ms) return;
-        all.push_back({name_of(after), percentile, a, b});
-    };
-    add("p50", before.summary.late_ms.p50, after.summary.late_ms.p50);
-    add("p99", before.summary.late_ms.p99, after.summary.late_ms.p99);
+std::vector<double> lateness(const Cell& cell) {
+    std::vector<double> all;
+    for (const auto& sample : cell.samples) all.push_back(sample.late_ms);
+    return all;
+}
+
+/// `tests`: cells that are compared. Bonferroni: each has only its share of the error.
+std::optional<LatenessChange> lateness_change(const Cell& before, const Cell& after, int tests) {
+    const auto& was = before.summary.late_ms.p50;
+    const auto& is = after.summary.late_ms.p50;
+    if (std::abs(was.value - is.value) < least_change_ms) return {};
+    if (chance_of_same_median(lateness(before), lateness(after)) * tests > chance_of_error) {
+        return {};
+    }
+    return LatenessChange{name_of(after), was, is};
 }
 
 std::string in_words(const CellName& cell) {
@@ -118,8 +130,8 @@ std::string in_words(const VerdictChange& change) {
 }
 
 std::string in_words(const LatenessChange& change) {
-    return fmt::format("{}: {} late by {} ms, was {}", in_words(change.cell), change.percentile,
-                       in_words(change.after), in_words(change.before));
+    return fmt::format("{}: late by {} ms, was {}", in_words(change.cell), in_words(change.after),
+                       in_words(change.before));
 }
 
 std::string in_words(std::string line) { return line; }
@@ -163,7 +175,13 @@ Comparison compare(const Run& before, const Run& after) {
         } else {
             all.verdicts.push_back({name_of(cell), old->verdict, cell.verdict, cell.because});
         }
-        compare_lateness(*old, cell, all.lateness);
+    }
+    for (const auto& cell : after.cells) {
+        const auto* const old = same_in(before, cell);
+        if (!old) continue;
+        if (auto change = lateness_change(*old, cell, all.common)) {
+            all.lateness.push_back(std::move(*change));
+        }
     }
     all.only_before = only_in(before, after);
     all.only_after = only_in(after, before);
@@ -188,7 +206,7 @@ std::string text(const Comparison& comparison) {
                            comparison.same, comparison.common, comparison.agreement() * 100);
     }
     all += section("Verdicts that changed", comparison.verdicts);
-    all += section("Lateness that changed by more than chance", comparison.lateness);
+    all += section("Median lateness that changed by more than chance", comparison.lateness);
     all += section("Only in the first", in_words(comparison.only_before));
     all += section("Only in the second", in_words(comparison.only_after));
     return all;

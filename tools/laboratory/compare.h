@@ -23,11 +23,11 @@ struct VerdictChange {
     std::vector<std::string> because;  // of the later verdict
 };
 
-/// Of a cell whose lateness has changed by more than chance: the confidence intervals are apart,
-/// and by a millisecond or more.
+/// Of a cell whose median lateness has changed, by a millisecond or more: chance makes one such
+/// change, or more, in one of twenty comparisons, however many cells they have. A few samples can
+/// never show one.
 struct LatenessChange {
     CellName cell;
-    std::string percentile;  // "p50", "p99"
     Interval before;
     Interval after;
 };

@@ -141,8 +141,8 @@ std::string in_words(const Interval& interval, double factor, int digits) {
 }
 
 std::string costs(const Run& run) {
-    auto text = table_head({"", "limits the", "late by at most, p99, ms", "µs a call",
-                            "throughput, % of that without"});
+    auto text = table_head(
+        {"", "limits the", "late by at most, ms", "µs a call", "throughput, % of that without"});
     for (const auto& each : run.strategies) {
         const auto late = worst_lateness(run, each.name, main_network(run));
         text += row({plain(each.name), plain(each.where == "server" ? "request" : each.where),
@@ -151,7 +151,8 @@ std::string costs(const Run& run) {
                      each.cost ? in_words(each.cost->throughput, 100, 0) : "not measured"});
     }
     return text +
-           "\nLateness is that of the cells that are not powerless. In brackets: 95 % "
+           "\nLateness is that of the latest answer in the cells that are not powerless. In "
+           "brackets: 95 % "
            "confidence intervals, by bootstrap.\n";
 }
 
@@ -173,10 +174,13 @@ std::string method(const Run& run) {
     const auto& settings = run.settings;
     return fmt::format(
         "Each cell {}, {}in {:.0f} s altogether; {} servers at a time, with {} workers each; "
-        "seed {}. A strategy's limit is {:g} ms on a good network, and the server's own, for what "
-        "it lets pass, {:g} ms. What is answered late by not more than {} is on time.\n",
-        up_to_times(settings.repetitions), settings.quick ? "as a quick run, " : "", run.seconds,
-        settings.lanes, settings.workers, settings.seed, settings.limit_ms, settings.backstop_ms,
+        "seed {}. Over bad networks and of other servers there are a third of the samples, and up "
+        "to "
+        "three times as many where they do not decide. A strategy's limit is {:g} ms on a good "
+        "network, and the server's own, for what it lets pass, {:g} ms; over bad networks and of "
+        "other servers both are longer. What is answered late by not more than {} is on time.\n",
+        times_measured(run), settings.quick ? "as a quick run, " : "", run.seconds, settings.lanes,
+        settings.workers, settings.seed, settings.limit_ms, settings.backstop_ms,
         plain(tolerances(run)));
 }
 

@@ -5,16 +5,21 @@
 #include "tools/laboratory/backends.h"
 #include "tools/laboratory/cost.h"
 #include "tools/laboratory/kinds.h"
+#include "tools/laboratory/listing.h"
 #include "tools/laboratory/packet_loss.h"
 #include "tools/laboratory/peer.h"
 #include "tools/laboratory/served.h"
 #include "tools/laboratory/stand.h"
 #include "tools/laboratory/verdict.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <set>
@@ -27,6 +32,10 @@ namespace curfew::laboratory {
 namespace {
 
 constexpr auto between_saves = std::chrono::seconds(2);
+
+/// That each lane has, on average, for samples beyond the usual number, whatever is undecided then:
+/// a full run is to stay under a quarter of an hour.
+constexpr double time_for_more_ms = 120'000;
 
 /// All rows that curfew itself has, in the order in which they are shown.
 std::vector<StrategyRow> own_strategies() {
@@ -79,6 +88,15 @@ struct Job {
     std::vector<Cell> cells;
 };
 
+std::string name_of(const Cell& cell) {
+    return cell.strategy + " against " + cell.kind + " (" + cell.network + ")";
+}
+
+/// What is left of a job that could not be done.
+std::string name_of(const Job& job) {
+    return job.strategy + " against the others (" + job.condition.name + ")";
+}
+
 /// The measuring of a run, by some threads.
 class Measuring {
   public:
@@ -95,6 +113,7 @@ class Measuring {
 
   private:
     void make_jobs();
+    [[nodiscard]] double expected_ms(const Job& job) const;
     [[nodiscard]] std::vector<Job> take_jobs_with_loss();
     void do_jobs(const House& house);
     void do_jobs_with_loss(const House& house, std::vector<Job> jobs);
@@ -102,12 +121,17 @@ class Measuring {
     void leave_out(const std::map<Backend, std::string>& missing);
     void work(const House& house, unsigned lane);
     void do_job(const House& house, Job job, unsigned seed);
-    void fill(Stand& stand, Cell& cell);
-    void note_failure(const Cell& cell, const std::string& why);
+    [[nodiscard]] bool set_up(std::optional<Stand>& stand, const House& house, const Job& job,
+                              unsigned seed);
+    [[nodiscard]] std::string fill(Cell& cell, std::optional<Stand>& stand);
+    void note(Gap gap);
+    void forget_gap(const std::string& what);
     void keep(Cell cell);
     void advance(const Cell& cell);
     [[nodiscard]] std::optional<Job> next_job();
     [[nodiscard]] int repetitions(const Cell& cell) const;
+    [[nodiscard]] bool needs_more(const Cell& cell) const;
+    [[nodiscard]] bool ending() const { return interrupted_ || failed_; }
 
     Run& run_;
     const Orders& orders_;
@@ -115,7 +139,10 @@ class Measuring {
     const std::function<void(const Run&)>& saved_;
     const std::function<void(const Progress&)>& progress_;
 
-    std::mutex mutex_;  ///< of what follows, and of the run
+    std::atomic<double> more_ms_{0};   ///< spent on samples beyond the usual number
+    std::atomic<bool> failed_{false};  ///< a lane has: the others are to end
+    std::mutex mutex_;                 ///< of what follows, and of the run
+    std::exception_ptr failure_;       ///< the first lane's
     std::vector<Job> jobs_;
     Progress done_;
     Clock::time_point saved_at_ = Clock::now();
@@ -155,10 +182,13 @@ std::vector<Job> Measuring::take_jobs_with_loss() {
 }
 
 void Measuring::do_jobs(const House& house) {
-    std::vector<std::jthread> lanes;  // joined at the end
-    for (int lane = 0; lane < orders_.settings.lanes; ++lane) {
-        lanes.emplace_back([&, lane] { work(house, static_cast<unsigned>(lane)); });
+    {
+        std::vector<std::jthread> lanes;  // joined at the end
+        for (int lane = 0; lane < orders_.settings.lanes; ++lane) {
+            lanes.emplace_back([&, lane] { work(house, static_cast<unsigned>(lane)); });
+        }
     }
+    if (failure_) std::rethrow_exception(failure_);
 }
 
 /// It could be had when the run was planned; somebody else may have changed loopback since.
@@ -185,6 +215,14 @@ int Measuring::repetitions(const Cell& cell) const {
     const auto row = std::ranges::find(run_.strategies, cell.strategy, &StrategyRow::name);
     const bool takes_longer = is_peer(*row) || cell.network != "clean";
     return takes_longer ? std::min(all, (all + 2) / 3) : all;
+}
+
+/// Those of which it is not decided what they are worth are measured more often.
+bool Measuring::needs_more(const Cell& cell) const {
+    const auto has = static_cast<int>(cell.samples.size());
+    if (has < repetitions(cell)) return true;
+    return has > 1 && has < most_rounds * repetitions(cell) &&
+           more_ms_ < time_for_more_ms * orders_.settings.lanes && undecided(cell);
 }
 
 void Measuring::make_jobs() {
@@ -217,6 +255,16 @@ void Measuring::make_jobs() {
         }
     }
     std::ranges::shuffle(jobs_, std::mt19937(orders_.settings.seed));
+    // The last is the next: the longest first, so that no lane has to wait for it at the end.
+    std::ranges::stable_sort(jobs_, {}, [this](const Job& job) { return expected_ms(job); });
+}
+
+/// In proportion, by what is known of it: who has a limit of two seconds takes twice as long as who
+/// has one of one.
+double Measuring::expected_ms(const Job& job) const {
+    return std::accumulate(
+        job.cells.begin(), job.cells.end(), 0.0,
+        [this](double sum, const Cell& cell) { return sum + repetitions(cell) * cell.limit_ms; });
 }
 
 std::set<Backend> Measuring::wanted() const {
@@ -252,15 +300,21 @@ void Measuring::leave_out(const std::map<Backend, std::string>& missing) {
 
 std::optional<Job> Measuring::next_job() {
     const std::scoped_lock lock(mutex_);
-    if (jobs_.empty() || interrupted_) return {};
+    if (jobs_.empty() || ending()) return {};
     auto job = std::move(jobs_.back());
     jobs_.pop_back();
     return job;
 }
 
 void Measuring::work(const House& house, unsigned lane) {
-    for (unsigned number = 0; auto job = next_job(); ++number) {
-        do_job(house, std::move(*job), orders_.settings.seed + 1000 * lane + number);
+    try {
+        for (unsigned number = 0; auto job = next_job(); ++number) {
+            do_job(house, std::move(*job), orders_.settings.seed + 1000 * lane + number);
+        }
+    } catch (...) {
+        const std::scoped_lock lock(mutex_);
+        if (!failure_) failure_ = std::current_exception();
+        failed_ = true;
     }
 }
 
@@ -269,44 +323,84 @@ void Measuring::do_job(const House& house, Job job, unsigned seed) {
     std::ranges::shuffle(job.cells, std::mt19937(seed));
     std::optional<Stand> stand;
     for (auto& cell : job.cells) {
-        for (int attempt = 0; attempt < 2 && !interrupted_; ++attempt) {
-            try {
-                if (!stand) stand.emplace(house, job.strategy, job.condition, seed);
-                fill(*stand, cell);
-                break;
-            } catch (const std::exception& error) {
-                stand.reset();
-                if (attempt > 0) note_failure(cell, error.what());
-            }
+        std::string why;
+        bool stands = true;
+        for (int attempt = 0; attempt < 2 && needs_more(cell) && !ending(); ++attempt) {
+            stands = stand || set_up(stand, house, job, seed);
+            if (!stands) break;
+            why = fill(cell, stand);
         }
-        if (interrupted_) return;
-        if (static_cast<int>(cell.samples.size()) < repetitions(cell)) continue;
-        conclude(cell);
-        keep(std::move(cell));
+        if (std::ssize(cell.samples) >= std::min(repetitions(cell), least_samples)) {
+            if (ending() && std::ssize(cell.samples) < repetitions(cell)) return;
+            conclude(cell);
+            keep(std::move(cell));
+        } else if (!why.empty() && stands) {
+            note({name_of(cell), fmt::format("{} (after {} of {} samples)", why,
+                                             cell.samples.size(), repetitions(cell))});
+        }
+        if (ending() || !stands) return;
     }
 }
 
-void Measuring::fill(Stand& stand, Cell& cell) {
-    while (static_cast<int>(cell.samples.size()) < repetitions(cell) && !interrupted_) {
-        cell.samples.push_back(stand.stick(kind_named(cell.kind)));
-        advance(cell);
+/// Tries that twice. False if it cannot be, which is a gap then, or if all is ending.
+bool Measuring::set_up(std::optional<Stand>& stand, const House& house, const Job& job,
+                       unsigned seed) {
+    std::string why;
+    for (int attempt = 0; attempt < 2 && !ending(); ++attempt) {
+        try {
+            stand.emplace(house, job.strategy, job.condition, seed);
+            forget_gap(name_of(job));
+            return true;
+        } catch (const std::exception& error) {
+            why = error.what();
+        }
+    }
+    if (!ending()) note({name_of(job), why});
+    return false;
+}
+
+/// Takes the samples that are missing. Says why if that fails; then the stand is gone, too.
+std::string Measuring::fill(Cell& cell, std::optional<Stand>& stand) {
+    try {
+        while (needs_more(cell) && !ending()) {
+            const auto start = Clock::now();
+            cell.samples.push_back(stand->stick(kind_named(cell.kind)));
+            if (std::ssize(cell.samples) > repetitions(cell)) {
+                more_ms_ += milliseconds(Clock::now() - start);
+            }
+            advance(cell);
+        }
+        return "";
+    } catch (const std::exception& error) {
+        ++cell.failed;
+        stand.reset();
+        return error.what();
     }
 }
 
-void Measuring::note_failure(const Cell& cell, const std::string& why) {
+void Measuring::note(Gap gap) {
     const std::scoped_lock lock(mutex_);
-    run_.gaps.push_back({cell.strategy + " against " + cell.kind + " (" + cell.network + ")", why});
+    std::erase_if(run_.gaps, [&](const Gap& each) { return each.what == gap.what; });
+    run_.gaps.push_back(std::move(gap));
+}
+
+/// What an earlier session could not measure may be measured by now.
+void Measuring::forget_gap(const std::string& what) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(run_.gaps, [&](const Gap& each) { return each.what == what; });
 }
 
 void Measuring::advance(const Cell& cell) {
     const std::scoped_lock lock(mutex_);
     ++done_.done;
+    if (std::ssize(cell.samples) > repetitions(cell)) ++done_.all;
     done_.now = cell.strategy + " against " + cell.kind +
                 (cell.network == "clean" ? "" : " (" + cell.network + ")");
     progress_(done_);
 }
 
 void Measuring::keep(Cell cell) {
+    forget_gap(name_of(cell));
     const std::scoped_lock lock(mutex_);
     run_.cells.push_back(std::move(cell));
     run_.seconds = seconds_before_ + milliseconds(Clock::now() - start_) / 1000;
@@ -338,6 +432,35 @@ std::optional<Gap> gap_of(const Condition& condition) {
     }
 }
 
+/// What is left out on purpose.
+std::vector<Gap> left_out(const Run& run) {
+    std::vector<Gap> gaps;
+    std::vector<std::string> not_wanted;
+    std::vector<std::string> bad;
+    for (const auto& each : conditions()) {
+        if (std::ranges::find(run.networks, each.name, &NetworkLayer::name) != run.networks.end()) {
+            if (each.is_bad()) bad.push_back(each.name);
+        } else if (std::ranges::find(run.gaps, each.name, &Gap::what) == run.gaps.end()) {
+            not_wanted.push_back(each.name);
+        }
+    }
+    if (!not_wanted.empty()) gaps.push_back({"over " + listing(not_wanted), "not asked for"});
+    if (bad.empty()) return gaps;
+    if (std::ranges::any_of(run.strategies, is_peer)) {
+        gaps.push_back({"other servers over " + listing(bad),
+                        "they are measured over the clean network only"});
+    }
+    std::vector<std::string> indifferent;
+    for (const auto& each : run.kinds) {
+        if (kind_named(each.name).backend == Backend::none) indifferent.push_back(each.name);
+    }
+    if (!indifferent.empty()) {
+        gaps.push_back({listing(indifferent) + " over " + listing(bad),
+                        "they do not use the network, and would be as over the clean one"});
+    }
+    return gaps;
+}
+
 }  // namespace
 
 Run plan(const Orders& orders) {
@@ -365,6 +488,7 @@ Run plan(const Orders& orders) {
         }
         run.networks.push_back({each.name, each.about, each.limit_ms});
     }
+    std::ranges::move(left_out(run), std::back_inserter(run.gaps));
     return run;
 }
 

@@ -1,6 +1,7 @@
 #include "tools/laboratory/listing.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace curfew::laboratory {
 
@@ -27,8 +28,12 @@ std::string listing(const std::vector<std::string>& words) {
     return text;
 }
 
-std::string up_to_times(int number) {
-    return number == 1 ? "once" : "up to " + std::to_string(number) + " times";
+std::string times_measured(const Run& run) {
+    if (run.cells.empty()) return "never";
+    const auto samples = [](const Cell& cell) { return cell.samples.size(); };
+    const auto [least, most] = std::ranges::minmax(run.cells | std::views::transform(samples));
+    if (most == 1) return "once";
+    return (least == most ? "" : std::to_string(least) + " to ") + std::to_string(most) + " times";
 }
 
 std::string kinds_listing(const Run& run, const std::vector<std::string>& kinds) {

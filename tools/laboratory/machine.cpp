@@ -5,9 +5,11 @@
 #include <sys/utsname.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <numeric>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -25,19 +27,33 @@ std::string processor() {
 }
 
 /// FNV-1a, 64 bits.
-std::uint64_t hash(std::uint64_t start, const char* path) {
+std::uint64_t hash(std::uint64_t start, const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw std::runtime_error(std::string(path) + ": cannot be read; build it first");
+    if (!file) throw std::runtime_error(path + ": cannot be read; build it first");
     return std::accumulate(std::istreambuf_iterator(file), {}, start,
                            [](std::uint64_t sum, char byte) {
                                return (sum ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
                            });
 }
 
-/// Of what is measured; there is no revision to ask for outside of a repository.
+/// What the other servers run.
+std::set<std::string> programs_of_peers() {
+    std::set<std::string> all;
+    for (const auto& each :
+         std::filesystem::directory_iterator(CURFEW_SOURCE "/tools/laboratory/peers")) {
+        if (each.is_regular_file()) all.insert(each.path());
+    }
+    return all;
+}
+
+/// Of what is measured, and what measures; there is no revision to ask for outside of a repository.
 std::string build() {
-    constexpr std::uint64_t offset_basis = 0xcbf29ce484222325;
-    return fmt::format("{:016x}", hash(hash(offset_basis, CURFEW_BINARY), CURFEW_DEMO));
+    std::uint64_t sum = 0xcbf29ce484222325;
+    for (const auto* const each : {CURFEW_BINARY, CURFEW_DEMO, CURFEW_IMPAIR, "/proc/self/exe"}) {
+        sum = hash(sum, each);
+    }
+    for (const auto& each : programs_of_peers()) sum = hash(sum, each);
+    return fmt::format("{:016x}", sum);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 namespace curfew::laboratory {
 
-/// The one that this runs on, with the curfew and the demo that it measures.
+/// The one that this runs on, with what it measures and what it measures by.
 [[nodiscard]] Machine this_machine();
 
 }  // namespace curfew::laboratory

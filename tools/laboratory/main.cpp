@@ -91,8 +91,8 @@ bool continues(Run& run, const std::string& path) {
     return true;
 }
 
-void write_all(const Run& run, const std::filesystem::path& directory) {
-    write_run(run, directory / "run.json");
+/// What is to be read of a run.
+void write_texts(const Run& run, const std::filesystem::path& directory) {
     write_report(run, directory / "report.html");
     replace_file(directory / "findings.md", findings(run));
 }
@@ -131,7 +131,8 @@ int measure_all(const Arguments& arguments) {
             [&](const Progress& progress) { bar.show(progress); });
     }
     run.recommendations = recommend(run);
-    write_all(run, directory);
+    write_run(run, path);
+    write_texts(run, directory);
     fmt::print("{}\n", table(run, ::isatty(STDOUT_FILENO) == 1));
     fmt::print("{}\n", (std::filesystem::absolute(directory) / "report.html").string());
     if (run.complete) return 0;
@@ -149,7 +150,9 @@ int run(int argc, char** argv) {
     settings.backstop_ms = conditions().front().backstop_ms;
     app.add_flag("--quick", settings.quick,
                  "one sample of each on a clean network, without costs: under a minute");
-    app.add_option("--repetitions", settings.repetitions, "samples of each cell")
+    app.add_option("--repetitions", settings.repetitions,
+                   "samples of each cell, a third of them over bad networks and of peers; up to "
+                   "three times as many where they do not decide")
         ->check(CLI::Range(1, 1000));
     app.add_option("--seed", settings.seed, "of the order and the phases");
     app.add_option("--lanes", settings.lanes, "servers at the same time")->check(CLI::Range(1, 64));
@@ -186,7 +189,7 @@ int run(int argc, char** argv) {
         auto run = read_run(arguments.shown);
         for (auto& cell : run.cells) conclude(cell);
         run.recommendations = recommend(run);
-        write_all(run, std::filesystem::path(arguments.shown).parent_path());
+        write_texts(run, std::filesystem::path(arguments.shown).parent_path());
         fmt::print("{}", table(run, ::isatty(STDOUT_FILENO) == 1));
         return 0;
     }

@@ -131,11 +131,17 @@ void from_json(const Json& json, Sample& sample) {
 }
 
 void to_json(Json& json, const Cell& cell) {
-    json = {{"strategy", cell.strategy},         {"kind", cell.kind},
-            {"network", cell.network},           {"limit_ms", cell.limit_ms},
-            {"tolerance_ms", cell.tolerance_ms}, {"samples", cell.samples},
-            {"summary", cell.summary},           {"verdict", cell.verdict},
-            {"costs_worker", cell.costs_worker}, {"because", cell.because}};
+    json = {{"strategy", cell.strategy},
+            {"kind", cell.kind},
+            {"network", cell.network},
+            {"limit_ms", cell.limit_ms},
+            {"tolerance_ms", cell.tolerance_ms},
+            {"samples", cell.samples},
+            {"failed", cell.failed},
+            {"summary", cell.summary},
+            {"verdict", cell.verdict},
+            {"costs_worker", cell.costs_worker},
+            {"because", cell.because}};
 }
 
 void from_json(const Json& json, Cell& cell) {
@@ -145,6 +151,7 @@ void from_json(const Json& json, Cell& cell) {
     json.at("limit_ms").get_to(cell.limit_ms);
     cell.tolerance_ms = json.value("tolerance_ms", cell.tolerance_ms);
     json.at("samples").get_to(cell.samples);
+    cell.failed = json.value("failed", cell.failed);
     json.at("summary").get_to(cell.summary);
     json.at("verdict").get_to(cell.verdict);
     json.at("costs_worker").get_to(cell.costs_worker);
@@ -243,7 +250,7 @@ Run read_run(const std::string& path) {
 }
 
 void write_run(const Run& run, const std::string& path) {
-    replace_file(path, to_json(run).dump(1) + '\n');
+    replace_file(path, to_json(run).dump(1, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
 }  // namespace curfew::laboratory

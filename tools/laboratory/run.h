@@ -71,6 +71,7 @@ struct Cell {
     double limit_ms = 0;
     double tolerance_ms = 20;
     std::vector<Sample> samples;
+    int failed = 0;  ///< samples that could not be taken
     // What follows from the samples:
     Summary summary;
     Verdict verdict = Verdict::powerless;

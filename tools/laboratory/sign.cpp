@@ -27,7 +27,7 @@ std::string_view meaning(Verdict verdict) noexcept {
         case Verdict::powerless:
             break;
     }
-    return "a third of the answers or more are late, cut off or missing";
+    return "half of the answers or more are late, cut off or missing";
 }
 
 }  // namespace curfew::laboratory

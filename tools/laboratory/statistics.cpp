@@ -19,6 +19,14 @@ std::vector<double> drawn_from(const std::vector<double>& values, std::mt19937& 
     return drawn;
 }
 
+/// The logarithm of the number of ways to choose k of n.
+double log_ways(std::ptrdiff_t n, std::ptrdiff_t k) {
+    const auto log_factorial = [](std::ptrdiff_t number) {
+        return std::lgamma(static_cast<double>(number) + 1);
+    };
+    return log_factorial(n) - log_factorial(k) - log_factorial(n - k);
+}
+
 }  // namespace
 
 double percentile(std::vector<double> values, double share) {
@@ -42,8 +50,29 @@ Interval percentile_interval(const std::vector<double>& values, double share) {
     return bootstrap(values, [share](const auto& some) { return percentile(some, share); });
 }
 
-bool apart(const Interval& a, const Interval& b) noexcept {
-    return a.high < b.low || b.high < a.low;
+double chance_of_same_median(const std::vector<double>& some, const std::vector<double>& others) {
+    auto all = some;
+    all.insert(all.end(), others.begin(), others.end());
+    const auto median = percentile(all, 0.5);
+    const auto above = [median](const std::vector<double>& values) {
+        return std::ranges::count_if(values, [median](double each) { return each > median; });
+    };
+    const auto drawn = std::ssize(some);
+    const auto rest = std::ssize(others);
+    const auto high = above(some) + above(others);
+    // Of all ways to draw so many of all values, those that have `each` of the high ones.
+    const auto likely = [&](std::ptrdiff_t each) {
+        return std::exp(log_ways(drawn, each) + log_ways(rest, high - each) -
+                        log_ways(drawn + rest, high));
+    };
+    constexpr double rounding = 1 + 1e-9;
+    const auto seen = likely(above(some)) * rounding;
+    double chance = 0;
+    for (auto each = std::max<std::ptrdiff_t>(0, high - rest); each <= std::min(high, drawn);
+         ++each) {
+        if (likely(each) <= seen) chance += likely(each);
+    }
+    return std::min(chance, 1.0);
 }
 
 }  // namespace curfew::laboratory

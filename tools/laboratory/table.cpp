@@ -26,8 +26,8 @@ std::string heading(const Run& run) {
     return wrap("", fmt::format("{} of {}: each cell {}, the limit after {:g} ms and the "
                                 "server's own after {:g} ms; on time is up to {} later.",
                                 settings.quick ? "A quick run" : "A run", run.started,
-                                up_to_times(settings.repetitions), settings.limit_ms,
-                                settings.backstop_ms, tolerances(run))) +
+                                times_measured(run), settings.limit_ms, settings.backstop_ms,
+                                tolerances(run))) +
            wrap("", fmt::format("curfew {} on Linux {}, {} cores, {}.", machine.curfew,
                                 machine.kernel, machine.cores, machine.processor)) +
            (run.complete ? "" : "It was interrupted: cells are missing.\n") +
@@ -42,7 +42,7 @@ std::string legend() {
     text += "  *   a worker is killed or dies for it\n";
     text += "  ·   not measured\n";
     text += wrap("  ",
-                 "late ms: the worst p99 of the row's cells that are not powerless. call µs: "
+                 "late ms: the latest answer in the row's cells that are not powerless. call µs: "
                  "more, for a call that is not slow. rate: throughput with it, of that without.");
     return text;
 }

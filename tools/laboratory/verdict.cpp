@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
 #include <string>
 
 namespace curfew::laboratory {
@@ -28,28 +29,17 @@ struct Trial {
     [[nodiscard]] bool early() const { return sample.late_ms < -tolerance_ms; }
 };
 
-/// How many of the samples something has to be true of, to count.
-struct Share {
-    int least;
-    int percent;
+/// Whether something counts that is true of so many samples.
+constexpr bool holds(int count, int of) { return count > 0 && count * 2 >= of; }
 
-    [[nodiscard]] bool holds(int count, int of) const {
-        const int enough = std::min(least, of / 2 + 1);  // most of a few samples always is
-        return count >= enough && count > 0 && count * 100 >= percent * of;
-    }
-};
-
-constexpr Share a_fifth{.least = 2, .percent = 20};
-constexpr Share a_third{.least = 3, .percent = 33};
-constexpr Share most{.least = 1, .percent = 51};
-constexpr Share nearly_all{.least = 1, .percent = 80};
+/// Whether more samples might well say otherwise: neither most are so, nor few.
+constexpr bool is_open(int count, int of) { return count * 5 > of && count * 5 < of * 4; }
 
 /// The worst first.
 constexpr std::array damning{Verdict::powerless, Verdict::tainted, Verdict::leaks};
 
 struct Fact {
     Verdict speaks_for;
-    Share enough;
     const char* says;  // is followed by "in 9 of 10"
     bool (*is_true)(const Trial&);
     std::string (*detail)(const Sample&) = nullptr;
@@ -72,38 +62,37 @@ bool wrong_answer(const Trial& trial) {
     }
 }
 
-// What a busy machine may bring about by itself needs more samples than what it never does.
 constexpr std::array facts{
-    Fact{Verdict::powerless, a_third, "no complete answer on time",
+    Fact{Verdict::powerless, "no complete answer on time",
          [](const Trial& t) { return !t.answered() || t.late(); }},
-    Fact{Verdict::tainted, a_fifth, "no complete answer at all",
+    Fact{Verdict::tainted, "no complete answer at all",
          [](const Trial& t) { return !t.answered(); }},
-    Fact{Verdict::tainted, a_fifth, "the answer was not the 504 that was due", wrong_answer,
+    Fact{Verdict::tainted, "the answer was not the 504 that was due", wrong_answer,
          [](const Sample& sample) { return fmt::format(" ({})", sample.status); }},
-    Fact{Verdict::tainted, a_fifth, "the worker died",
+    Fact{Verdict::tainted, "the worker died",
          [](const Trial& t) { return !t.crash && t.sample.worker == WorkerFate::died; }},
-    Fact{Verdict::tainted, a_fifth, "the next call was answered wrongly",
+    Fact{Verdict::tainted, "the next call was answered wrongly",
          [](const Trial& t) { return t.sample.next == Next::wrong; }},
-    Fact{Verdict::tainted, a_third, "the next call failed",
+    Fact{Verdict::tainted, "the next call failed",
          [](const Trial& t) { return t.sample.next == Next::failed; }},
-    Fact{Verdict::tainted, a_third, "other clients lost requests",
+    Fact{Verdict::tainted, "other clients lost requests",
          [](const Trial& t) { return t.sample.others.lost > 0; }},
-    Fact{Verdict::leaks, most, "the function went on",
+    Fact{Verdict::leaks, "the function went on",
          [](const Trial& t) { return !t.sample.left.function.empty(); },
          [](const Sample& sample) { return " (" + sample.left.function + ")"; }},
-    Fact{Verdict::leaks, most, "threads stayed",
+    Fact{Verdict::leaks, "threads stayed",
          [](const Trial& t) { return t.sample.left.threads > 0; }},
-    Fact{Verdict::leaks, most, "child processes stayed",
+    Fact{Verdict::leaks, "child processes stayed",
          [](const Trial& t) { return t.sample.left.children > 0; }},
-    Fact{Verdict::leaks, most, "descriptors stayed open",
+    Fact{Verdict::leaks, "descriptors stayed open",
          [](const Trial& t) { return t.sample.left.descriptors > 0; }},
-    Fact{Verdict::leaks, most, "queries went on in the database",
+    Fact{Verdict::leaks, "queries went on in the database",
          [](const Trial& t) { return t.sample.left.queries > 0; }},
-    Fact{Verdict::leaks, most, "transactions kept their locks",
+    Fact{Verdict::leaks, "transactions stayed open in the database",
          [](const Trial& t) { return t.sample.left.transactions > 0; }},
-    Fact{Verdict::leaks, most, "not all workers became free again",
+    Fact{Verdict::leaks, "not all workers became free again",
          [](const Trial& t) { return !t.sample.whole_ms; }},
-    Fact{Verdict::leaks, nearly_all, "a MiB or more of memory stayed",
+    Fact{Verdict::leaks, "a MiB or more of memory stayed",
          [](const Trial& t) { return t.sample.left.memory_kib >= memory_noise_kib; }},
 };
 
@@ -121,10 +110,16 @@ class Judgement {
 
     void conclude() {
         cell_.summary = summary();
-        cell_.costs_worker = most.holds(count(lost_worker), total());
+        cell_.costs_worker = laboratory::holds(count(lost_worker), total());
         cell_.verdict = verdict();
         cell_.because.clear();
         explain();
+    }
+
+    [[nodiscard]] bool undecided() const {
+        const auto at_worst = worst([this](const Fact& f) { return holds(f) || is_open(f); });
+        const auto at_best = worst([this](const Fact& f) { return holds(f) && !is_open(f); });
+        return at_worst != at_best;
     }
 
   private:
@@ -137,18 +132,30 @@ class Judgement {
         return static_cast<int>(std::ranges::count_if(trials_, is_true));
     }
 
-    [[nodiscard]] bool found(Verdict verdict) const {
-        return std::ranges::any_of(facts, [&](const Fact& fact) {
-            return fact.speaks_for == verdict && fact.enough.holds(count(fact.is_true), total());
-        });
+    [[nodiscard]] bool holds(const Fact& fact) const {
+        return laboratory::holds(count(fact.is_true), total());
+    }
+
+    [[nodiscard]] bool is_open(const Fact& fact) const {
+        return laboratory::is_open(count(fact.is_true), total());
+    }
+
+    /// The worst that one of those facts speaks for.
+    template <class Predicate>
+    [[nodiscard]] Verdict worst(Predicate counts) const {
+        for (const auto each : damning) {
+            if (std::ranges::any_of(facts, [&](const Fact& fact) {
+                    return fact.speaks_for == each && counts(fact);
+                })) {
+                return each;
+            }
+        }
+        return Verdict::clean;
     }
 
     [[nodiscard]] Verdict verdict() const {
         if (trials_.empty()) return Verdict::powerless;
-        for (const auto each : damning) {
-            if (found(each)) return each;
-        }
-        return Verdict::clean;
+        return worst([this](const Fact& fact) { return holds(fact); });
     }
 
     [[nodiscard]] Summary summary() const {
@@ -172,30 +179,51 @@ class Judgement {
             cell_.because.emplace_back("there are no samples");
             return;
         }
-        for (const auto each : damning) {
-            if (found(each)) say_all(each, "");
-        }
+        say_all("", [this](const Fact& fact) { return holds(fact); });
         say_lateness();
         say_workers();
-        for (const auto each : damning) {
-            if (!found(each)) say_all(each, "too seldom to count: ");
+        say_all("too seldom to count: ", [this](const Fact& fact) { return !holds(fact); });
+        if (const auto times =
+                count([](const Trial& trial) { return trial.sample.others.delayed > 0; })) {
+            say("requests of other clients were delayed", times);
+        }
+        if (cell_.failed > 0) {
+            cell_.because.push_back(fmt::format(
+                "{} more could not be measured: the server or its client failed", cell_.failed));
+        }
+        if (undecided()) {
+            cell_.because.emplace_back("that is close: another run may come to another verdict");
         }
     }
 
-    void say_all(Verdict verdict, const std::string& before) {
-        for (const auto& fact : facts) {
-            const auto times = count(fact.is_true);
-            if (fact.speaks_for != verdict || times == 0) continue;
-            const auto one = std::ranges::find_if(trials_, fact.is_true);
-            say(before + fact.says + (fact.detail ? fact.detail(one->sample) : ""), times);
+    /// The facts that have been seen and are meant, the worst first.
+    template <class Predicate>
+    void say_all(const std::string& before, Predicate is_meant) {
+        for (const auto verdict : damning) {
+            for (const auto& fact : facts) {
+                const auto times = count(fact.is_true);
+                if (fact.speaks_for != verdict || times == 0 || !is_meant(fact)) continue;
+                say(before + fact.says + detail(fact), times);
+            }
         }
+    }
+
+    /// Of the samples of which the fact is true, if all agree on it.
+    [[nodiscard]] std::string detail(const Fact& fact) const {
+        if (!fact.detail) return "";
+        std::set<std::string> all;
+        for (const auto& trial : trials_) {
+            if (fact.is_true(trial)) all.insert(fact.detail(trial.sample));
+        }
+        return all.size() == 1 ? *all.begin() : "";
     }
 
     void say_lateness() {
         const auto& late = cell_.summary.late_ms;
-        cell_.because.push_back(fmt::format(
-            "{} of {} were answered on time, {:+.1f} ms from the limit (p50), {:+.1f} ms (p99)",
-            cell_.summary.on_time, total(), late.p50.value, late.p99.value));
+        cell_.because.push_back(
+            fmt::format("{} of {} were answered on time, {:+.1f} ms from the limit (median), "
+                        "{:+.1f} ms (the latest)",
+                        cell_.summary.on_time, total(), late.p50.value, late.max));
     }
 
     void say_workers() {
@@ -218,6 +246,11 @@ class Judgement {
 }  // namespace
 
 void conclude(Cell& cell) { Judgement(cell).conclude(); }
+
+bool undecided(const Cell& cell) {
+    auto same = cell;
+    return Judgement(same).undecided();
+}
 
 std::string provisional(const Run& run) {
     const auto few = std::ranges::count_if(

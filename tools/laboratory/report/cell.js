@@ -21,7 +21,7 @@ function summaryOf(cell) {
   const fact = (name, value) => el('div', {}, el('dt', {}, name), el('dd', {}, value));
   return el('dl', {class: 'facts'},
     fact('limit', time(cell.limit_ms)),
-    fact('late, median', `${interval(late.p50)} ms`), fact('late, p99', `${interval(late.p99)} ms`),
+    fact('late, median', `${interval(late.p50)} ms`),
     fact('late, at most', time(late.max)),
     fact(`on time, ≤ ${time(cell.tolerance_ms)} late`, `${onTime} of ${all}`), fact('answered', `${answered} of ${all}`));
 }

@@ -46,11 +46,12 @@ function startLeftovers() {
       })), 'per stuck call', true),
       table: table('Left behind per stuck call',
         ['strategy', ...leftovers.map(([label]) => label),
-         'memory, KiB', 'next answer wrong', 'others lost'],
+         'memory, KiB', 'next answer wrong', 'others lost', 'others delayed'],
         names.map(name => [name, ...leftovers.map(([, what]) => leftOf(name, network, what)),
           leftOf(name, network, left => left.memory_kib),
           share(name, sample => sample.next === 'none' ? null : sample.next === 'wrong'),
-          share(name, sample => sample.others.lost > 0)])),
+          share(name, sample => sample.others.lost > 0),
+          share(name, sample => sample.others.delayed > 0)])),
     };
   });
   addFigure('leftovers', network => {

@@ -16,6 +16,14 @@ function tolerances() {
     own.map(tolerance => `, or ${time(tolerance)} where a cell says so`).join('');
 }
 
+/** "10", or "4 to 30" */
+function samplesOfCells() {
+  const counts = run.cells.map(cell => cell.samples.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  if (!counts.length) return 'none';
+  return least === most ? `${least}` : `${least} to ${most}`;
+}
+
 function startHead() {
   const {machine, settings} = run;
   const date = new Date(run.started);
@@ -34,8 +42,9 @@ function startHead() {
     ['cores, memory', `${machine.cores}, ${machine.memory_mib} MiB`],
     ['kernel', `Linux ${machine.kernel}`],
     ['curfew', [machine.curfew, machine.build].filter(Boolean).join(', build ')],
-    ['repetitions', settings.repetitions], ['limit', time(settings.limit_ms)],
-    ['backstop (harakiri)', time(settings.backstop_ms)],
+    ['samples of a cell', samplesOfCells()],
+    ['limit, clean network', time(settings.limit_ms)],
+    ['backstop (harakiri), clean network', time(settings.backstop_ms)],
     ['on time', `≤ ${tolerances()} late`],
     ['workers, lanes', `${settings.workers}, ${settings.lanes}`], ['seed', settings.seed],
   ];

@@ -8,8 +8,8 @@ function matrixCell(strategy, kind, network) {
                     'aria-label': `${strategy.name}, ${kind.name}: not measured`}, '·'));
   }
   const {sign, letter} = verdicts[cell.verdict];
-  const late = cell.summary.late_ms.p99.value;
-  const words = `${strategy.name}, ${kind.name}: ${cell.verdict}, p99 ` +
+  const late = cell.summary.late_ms.max;
+  const words = `${strategy.name}, ${kind.name}: ${cell.verdict}, at most ` +
     (late < 0 ? `${time(-late)} early` : `${time(late)} late`) +
     (cell.costs_worker ? ', costs a worker' : '');
   return el('td', {class: cell.verdict, role: 'gridcell'},

@@ -10,7 +10,7 @@ const verdicts = {
           about: 'answered on time, but something goes on or stays behind'},
   tainted: {sign: '!', letter: 't', point: 'rectRot',
             about: 'on time, but later calls, other clients or the worker are damaged'},
-  powerless: {sign: '✗', letter: 'p', point: 'crossRot', about: 'a third of the answers or more are late, cut off or missing'},
+  powerless: {sign: '✗', letter: 'p', point: 'crossRot', about: 'half of the answers or more are late, cut off or missing'},
 };
 const deadWorker = '*';
 
