@@ -43,6 +43,7 @@ struct Fact {
     const char* says;  // is followed by "in 9 of 10"
     bool (*is_true)(const Trial&);
     std::string (*detail)(const Sample&) = nullptr;
+    bool once_is_enough = false;
 };
 
 bool wrong_answer(const Trial& trial) {
@@ -72,7 +73,7 @@ constexpr std::array facts{
     Fact{Verdict::tainted, "the worker died",
          [](const Trial& t) { return !t.crash && t.sample.worker == WorkerFate::died; }},
     Fact{Verdict::tainted, "the next call was answered wrongly",
-         [](const Trial& t) { return t.sample.next == Next::wrong; }},
+         [](const Trial& t) { return t.sample.next == Next::wrong; }, nullptr, true},
     Fact{Verdict::tainted, "the next call failed",
          [](const Trial& t) { return t.sample.next == Next::failed; }},
     Fact{Verdict::tainted, "other clients lost requests",
@@ -133,11 +134,12 @@ class Judgement {
     }
 
     [[nodiscard]] bool holds(const Fact& fact) const {
-        return laboratory::holds(count(fact.is_true), total());
+        const int times = count(fact.is_true);
+        return fact.once_is_enough ? times > 0 : laboratory::holds(times, total());
     }
 
     [[nodiscard]] bool is_open(const Fact& fact) const {
-        return laboratory::is_open(count(fact.is_true), total());
+        return !fact.once_is_enough && laboratory::is_open(count(fact.is_true), total());
     }
 
     /// The worst that one of those facts speaks for.
