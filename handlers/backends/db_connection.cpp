@@ -5,13 +5,15 @@
 
 #include <errmsg.h>
 #include <mysqld_error.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <memory>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <string_view>
 
 namespace curfew::db {
@@ -56,16 +58,27 @@ Kind kind_of_connect_error(std::string_view message) noexcept {
     return Kind::unreachable;
 }
 
-Session session_of(MYSQL* mysql) noexcept {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    ::getsockname(mysql_get_socket(mysql), reinterpret_cast<sockaddr*>(&address), &size);
+/// "10.0.0.7:56108"; 0 if that is no address with a port.
+std::uint16_t port_in(std::string_view host) noexcept {
+    const auto colon = host.rfind(':');
+    if (colon == std::string_view::npos) return 0;
+    std::uint16_t port = 0;
+    std::from_chars(host.data() + colon + 1, host.data() + host.size(), port);
+    return port;
+}
+
+/// The server itself is asked where it sees us: a proxy or a translation of addresses on the way
+/// has a port of its own. Nothing if the session is of no use.
+std::optional<Session> session_of(MYSQL* mysql) {
+    constexpr std::string_view question(
+        "SELECT host FROM information_schema.processlist WHERE id = CONNECTION_ID()");
+    if (mysql_real_query(mysql, question.data(), question.size()) != 0) return {};
+    const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> result(mysql_store_result(mysql),
+                                                                          &mysql_free_result);
+    if (!result) return {};
     Session session{.id = static_cast<std::uint32_t>(mysql_thread_id(mysql))};
-    if (address.ss_family == AF_INET) {
-        session.port = ::ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-    } else if (address.ss_family == AF_INET6) {
-        session.port = ::ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
-    }
+    const MYSQL_ROW row = mysql_fetch_row(result.get());
+    if (row && row[0]) session.port = port_in(row[0]);
     return session;
 }
 
@@ -117,11 +130,12 @@ Connection::Connection(const DbOptions& options, const BackendCall& call) : opti
         const PatienceScope scope(limit);
         Login login = log_in(options);
         mysql_ = std::move(login.mysql);
-        ok = login.ok;
+        const auto session = login.ok ? session_of(mysql_.get()) : std::nullopt;
+        ok = session.has_value();
+        session_ = session.value_or(Session{});
     }
     if (!ok && limit.passed()) call.fail(Kind::timed_out, "no connection");
     if (!ok) fail_login(call, mysql_.get());
-    session_ = session_of(mysql_.get());
     const std::string_view version = mysql_get_server_info(mysql_.get());
     const bool is_mariadb = version.find("MariaDB") != std::string_view::npos;
     server_ = is_mariadb ? Server::mariadb : Server::mysql;

@@ -183,8 +183,7 @@ class WholeRun(LabTest):
             ("deadline", "spin"): ("powerless", True),
             **{("thread", kind): ("clean", False) for kind in blocked},
             ("thread", "spin"): ("leaks", False),
-            **{("harakiri", kind): ("clean", True) for kind in ("sleep", "http-stall", "spin")},
-            ("harakiri", "db-slow-query"): ("leaks", True),  # a dead worker cancels nothing
+            **{("harakiri", kind): ("clean", True) for kind in (*blocked, "spin")},
         }, {(cell["strategy"], cell["kind"]): cell["because"] for cell in run["cells"]})
         for strategy in run["strategies"]:
             self.assertEqual("cost" in strategy, strategy["where"] == "function")
