@@ -81,6 +81,9 @@ const Kind& kind_named(const std::string& name) {
     return *std::ranges::find(kinds(), name, &Kind::name);
 }
 
+/// Over bad networks so many times as many at the same time: their packets wait, not their cores.
+constexpr int lanes_of_those_who_wait = 3;
+
 /// What is needed of a strategy in one go: its cells over one network.
 struct Job {
     std::string strategy;
@@ -114,8 +117,8 @@ class Measuring {
   private:
     void make_jobs();
     [[nodiscard]] double expected_ms(const Job& job) const;
-    [[nodiscard]] std::vector<Job> take_jobs_with_loss();
-    void do_jobs(const House& house);
+    [[nodiscard]] std::vector<Job> take_jobs(bool (*are_meant)(const Condition&));
+    void do_jobs(const House& house, int lanes);
     void do_jobs_with_loss(const House& house, std::vector<Job> jobs);
     [[nodiscard]] std::set<Backend> wanted() const;
     void leave_out(const std::map<Backend, std::string>& missing);
@@ -166,25 +169,28 @@ void Measuring::run() {
     house.http = asked.url().substr(std::string_view("http://").size());
 
     if (!orders_.settings.quick) measure_costs(run_, interrupted_);
-    auto with_loss = take_jobs_with_loss();
-    do_jobs(house);
+    // Loss is all of loopback's, so that nothing else can be measured at the same time.
+    auto with_loss = take_jobs([](const Condition& each) { return each.loss_percent > 0; });
+    auto waiting = take_jobs([](const Condition& each) { return each.is_bad(); });
+    do_jobs(house, orders_.settings.lanes);
+    jobs_ = std::move(waiting);
+    do_jobs(house, orders_.settings.lanes * lanes_of_those_who_wait);
     if (!with_loss.empty() && !interrupted_) do_jobs_with_loss(house, std::move(with_loss));
 }
 
-/// Loss is all of loopback's, so that nothing else can be measured at the same time.
-std::vector<Job> Measuring::take_jobs_with_loss() {
+std::vector<Job> Measuring::take_jobs(bool (*are_meant)(const Condition&)) {
     const auto those = std::ranges::stable_partition(
-        jobs_, [](const Job& job) { return job.condition.loss_percent == 0; });
+        jobs_, [are_meant](const Job& job) { return !are_meant(job.condition); });
     std::vector<Job> taken(std::make_move_iterator(those.begin()),
                            std::make_move_iterator(those.end()));
     jobs_.erase(those.begin(), those.end());
     return taken;
 }
 
-void Measuring::do_jobs(const House& house) {
+void Measuring::do_jobs(const House& house, int number) {
     {
         std::vector<std::jthread> lanes;  // joined at the end
-        for (int lane = 0; lane < orders_.settings.lanes; ++lane) {
+        for (int lane = 0; lane < number; ++lane) {
             lanes.emplace_back([&, lane] { work(house, static_cast<unsigned>(lane)); });
         }
     }
@@ -206,7 +212,7 @@ void Measuring::do_jobs_with_loss(const House& house, std::vector<Job> jobs) {
         return;
     }
     jobs_ = std::move(jobs);
-    do_jobs(house);
+    do_jobs(house, orders_.settings.lanes);
 }
 
 /// Fewer where all takes longer: over bad networks, and with peers, whose limits are whole seconds.
