@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -238,6 +239,9 @@ Run run_from(const std::string& text) {
 }
 
 Run read_run(const std::string& path) {
+    if (std::filesystem::is_directory(path)) {
+        throw std::runtime_error(path + ": is a folder; name the run.json in it");
+    }
     const std::ifstream file(path);
     if (!file) throw std::runtime_error(path + ": cannot be read");
     std::ostringstream text;
