@@ -17,8 +17,8 @@ struct Session {
     /// when the server has started anew, which has ended the session as well.
     std::uint32_t id = 0;
 
-    /// The client's end, as the server sees it; 0 if that is a Unix socket. Behind an address that stands for several
-    /// servers, the same id may be somebody else's.
+    /// The client's end, as the server sees it; 0 if that is a Unix socket. Behind an address that
+    /// stands for several servers, the same id may be somebody else's.
     std::uint16_t port = 0;
 
     friend bool operator==(const Session&, const Session&) = default;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace curfew::laboratory {
@@ -60,6 +61,10 @@ const std::vector<Condition>& conditions() {
          200, 5},
     };
     return all;
+}
+
+const Kind& kind_named(const std::string& name) {
+    return *std::ranges::find(kinds(), name, &Kind::name);
 }
 
 std::string in_seconds(double seconds) { return fmt::format("{:g}", seconds); }

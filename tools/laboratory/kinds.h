@@ -20,6 +20,9 @@ struct Kind {
 
 [[nodiscard]] const std::vector<Kind>& kinds();
 
+/// There has to be one of that name.
+[[nodiscard]] const Kind& kind_named(const std::string& name);
+
 /// What all that goes over the network goes through, stuck or not.
 struct Condition {
     std::string name;

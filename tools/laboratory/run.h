@@ -92,6 +92,11 @@ struct StrategyRow {
     std::optional<Cost> cost;
 };
 
+/// One of another server.
+[[nodiscard]] inline bool is_peer(const StrategyRow& row) {
+    return row.group != "curfew" && row.group != "unsafe";
+}
+
 struct KindColumn {
     std::string name;
     std::string group;

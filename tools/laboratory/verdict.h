@@ -18,11 +18,10 @@ namespace curfew::laboratory {
 ///
 /// The first of which a fact holds is the verdict. A fact holds that is true of half of the samples
 /// or more, however many they are: what a function does or does not do shows in nearly all of them
-/// or in nearly none, and what the machine does meanwhile in few. But no machine gives the next call
-/// a wrong answer: once is enough. What is true less often is said,
-/// too, after what decided. A worker that is killed at the limit is no damage: it is what the
-/// strategy costs. Of a kind whose name begins with "crash" any complete answer is a right one, and
-/// the worker may die.
+/// or in nearly none, and what the machine does meanwhile in few. But no machine gives the next
+/// call a wrong answer: once is enough. What is true less often is said, too, after what decided. A
+/// worker that is killed at the limit is no damage: it is what the strategy costs. Of a kind whose
+/// name begins with "crash" any complete answer is a right one, and the worker may die.
 void conclude(Cell& cell);
 
 /// Whether more samples might well change the verdict: it depends on a fact that is true of more
