@@ -54,8 +54,7 @@ void compare_with_limit(int connections) {
     if (files.rlim_cur > wanted) return;
     spdlog::warn(
         "worker_connections is {}, but a process may open {} files: others wait to be accepted, "
-        "and "
-        "a connection of a dead worker may be lost; raise ulimit -n",
+        "and a connection of a dead worker may be lost; raise ulimit -n",
         connections, files.rlim_cur);
 }
 

@@ -19,7 +19,7 @@ namespace curfew::master {
 class PipeSink : public spdlog::sinks::base_sink<std::mutex> {
   public:
     /// Of what `fd` is, which stays open and as it is. Nothing if that is neither a pipe nor a
-    /// socket, or cannot be opened anew.
+    /// socket.
     [[nodiscard]] static std::shared_ptr<PipeSink> of(int fd);
 
     PipeSink(UniqueFd fd, bool is_socket) noexcept : fd_(std::move(fd)), is_socket_(is_socket) {}
