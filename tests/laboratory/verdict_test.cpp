@@ -236,12 +236,22 @@ TEST_CASE("damage is a taint") {
 }
 
 TEST_CASE("no single sample decides, and it is not kept secret") {
-    const auto cell = concluded(samples(1, 5, [](Sample& each) { each.next = Next::wrong; }));
+    const auto cell = concluded(samples(1, 5, [](Sample& each) { each.next = Next::failed; }));
 
     CHECK(cell.verdict == Verdict::clean);
-    CHECK(says(cell, "too seldom to count: the next call was answered wrongly in 1 of 5"));
-    CHECK(verdict(samples(3, 5, [](Sample& each) { each.next = Next::wrong; })) ==
+    CHECK(says(cell, "too seldom to count: the next call failed in 1 of 5"));
+    CHECK(verdict(samples(3, 5, [](Sample& each) { each.next = Next::failed; })) ==
           Verdict::tainted);
+}
+
+TEST_CASE("one wrong answer to another call is one too many") {
+    const auto wrong = samples(1, 10, [](Sample& each) { each.next = Next::wrong; });
+
+    const auto cell = concluded(wrong);
+
+    CHECK(cell.verdict == Verdict::tainted);
+    CHECK(cell.because.front() == "the next call was answered wrongly in 1 of 10");
+    CHECK_FALSE(undecided(cell_of(wrong)));
 }
 
 TEST_CASE("the only sample there is decides") {
