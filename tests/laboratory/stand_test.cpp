@@ -18,10 +18,6 @@ using namespace curfew::laboratory;
 
 namespace {
 
-const Kind& kind_named(const std::string& name) {
-    return *std::ranges::find(kinds(), name, &Kind::name);
-}
-
 /// The backends, and a web server that is asked.
 class Neighbourhood {
   public:

@@ -52,10 +52,6 @@ BackendOptions nobody() {
     return options;
 }
 
-const Kind& kind_named(const std::string& name) {
-    return *std::ranges::find(kinds(), name, &Kind::name);
-}
-
 }  // namespace
 
 TEST_CASE("the lab's figures are those of curl's own timing") {
