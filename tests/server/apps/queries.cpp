@@ -26,7 +26,7 @@ Response crash(const Request&) { std::abort(); }
 
 void routes(Router& router) {
     router.get("/query/:tag/:seconds", query);
-    router.get("/limited/:tag/:seconds", query).harakiri(3s);
+    router.get("/limited/:tag/:seconds", query).harakiri(1500ms);
     router.get("/nested/:tag/:seconds", nested);
     router.get("/crash", crash);
 }
