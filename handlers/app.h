@@ -33,5 +33,6 @@ using namespace std::chrono_literals;
 }  // namespace curfew
 
 /// Defined by every application: adds its routes. Called once in each worker, before the first
-/// request. If it throws, the worker cannot boot and the server stops with what it said.
+/// request, and once before the server listens, in a process that ends then and is there to find
+/// what does not fit. If it throws, the server does not start and says what it threw.
 void routes(curfew::Router& router);

@@ -2,6 +2,7 @@
 #include "handlers/backends/configure.h"
 #include "master/master.h"
 #include "master/title.h"
+#include "master/wait_status.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>

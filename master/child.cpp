@@ -1,12 +1,12 @@
 #include "master/child.h"
 
 #include "master/descendants.h"
+#include "master/wait_status.h"
 
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <csignal>
-#include <cstring>
 #include <utility>
 
 namespace curfew::master {
@@ -26,22 +26,7 @@ constexpr Duration time_to_die = std::chrono::seconds(1);
 /// What somebody stops who looks into it.
 constexpr Duration time_to_go_on = std::chrono::seconds(1);
 
-/// Signals that a process brings upon itself.
-bool is_crash(int signal) noexcept {
-    for (const int own : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP}) {
-        if (signal == own) return true;
-    }
-    return false;
-}
-
 }  // namespace
-
-std::string name_of_signal(int signal) {
-    const char* const name = ::sigabbrev_np(signal);
-    const char* const text = ::sigdescr_np(signal);
-    if (!name || !text) return "signal " + std::to_string(signal);
-    return std::string("SIG") + name + " (" + text + ")";
-}
 
 std::string_view to_string(Cause cause) noexcept {
     switch (cause) {
@@ -155,11 +140,7 @@ Death Child::death(int wait_status, bool oom) const {
     }
     if (by_signal && signal == SIGTERM && told_) return {Cause::finished, "went", 0};
     const bool crash = by_signal && is_crash(signal);
-    const std::string core = by_signal && WCOREDUMP(wait_status) ? ", core dumped" : "";
-    const std::string text = crash       ? "crashed: " + name_of_signal(signal) + core
-                             : by_signal ? "was ended from outside: " + name_of_signal(signal)
-                             : status    ? "exited with status " + std::to_string(status)
-                                         : "exited with status 0";
+    const auto text = describe_end(wait_status);
     if (!ready() && (crash || !by_signal) && !told_) {
         return {Cause::no_boot, "could not boot: it " + text, status ? status : 3};
     }

@@ -36,9 +36,6 @@ struct Death {
 /// As in a death certificate: "crashed".
 [[nodiscard]] std::string_view to_string(Cause cause) noexcept;
 
-/// "SIGSEGV (Segmentation fault)"
-[[nodiscard]] std::string name_of_signal(int signal);
-
 /// A worker as its master sees it. Not an owner of the process: the master reaps it.
 class Child {
   public:

@@ -2,6 +2,7 @@
 #include "master/certificate.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
+#include "master/wait_status.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>

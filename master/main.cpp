@@ -1,10 +1,10 @@
 #include "master/config/config.h"
 #include "master/directory.h"
-#include "master/identity.h"
 #include "master/logging.h"
 #include "master/master.h"
 #include "master/start_pages.h"
 #include "master/title.h"
+#include "master/trial.h"
 #include "master/config/units.h"
 #include "worker/application.h"
 
@@ -25,6 +25,7 @@ int serve(const Options& options, std::function<Options()> reread) {
     enter_directory(options.chdir);
     if (!options.umask.empty()) ::umask(parse_umask(options.umask));
     open_log(options.error_logfile, options.log_level);
+    if (!try_application(options)) return 0;
     Master master(options, std::move(reread));
     drop_start_pages();  // before every worker inherits them
     return master.run();
@@ -43,8 +44,7 @@ int run(int argc, char** argv) {
         }
         case Action::check:
             enter_directory(invocation.options.chdir);
-            (void)Identity(invocation.options.user, invocation.options.group);
-            (void)worker::Application(invocation.options.worker);
+            if (!try_application(invocation.options)) return 1;
             std::puts("The configuration is good.");
             return 0;
         case Action::print:

@@ -40,7 +40,7 @@ void hand_over_log(const std::string& path, const Identity& identity) {
     constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     const UniqueFd file(::open(path.c_str(), flags, 0644));
     if (!file && (errno == ELOOP || errno == ENXIO)) return;  // a link, or a pipe without a reader
-    checked(file.get(), path.c_str());
+    checked(file.get(), ("log " + path).c_str());
     struct stat status {};
     checked(::fstat(file.get(), &status), "fstat");
     if (S_ISREG(status.st_mode) && status.st_nlink == 1) identity.give(file.get());
@@ -70,18 +70,18 @@ Master::Master(const Options& options, std::function<Options()> reread)
       reread_(std::move(reread)),
       identity_(options.user, options.group),
       pidfile_(make_pidfile(options)),
-      sockets_(open_sockets(options.bind, options.backlog)),
       scoreboard_(places_for(options), static_cast<std::size_t>(options.worker.worker_connections)),
       timer_(checked_fd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
                         "timerfd_create")),
       target_(options.workers) {
+    hand_over_log(options_.error_logfile, identity_);
+    hand_over_log(options_.worker.access_logfile, identity_);
+    sockets_ = open_sockets(options.bind, options.backlog);
     for (const auto& socket : sockets_) {
         if (!socket.path.empty()) identity_.give(socket.path);
         spdlog::info("listening on {}", socket.name);
     }
     compare_with_limit(options_.worker.worker_connections);
-    hand_over_log(options_.error_logfile, identity_);
-    hand_over_log(options_.worker.access_logfile, identity_);
     set_title(options_.proc_name + ": master");
 }
 

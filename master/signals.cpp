@@ -22,6 +22,7 @@ sigset_t heeded() noexcept {
 
 Signals::Signals() {
     ::signal(SIGPIPE, SIG_IGN);  // a log's reader that goes must not take the server along
+    ::signal(SIGCHLD, SIG_DFL);  // ignored, as some shells leave it, nobody's end would be known
     const auto set = heeded();
     checked(::sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
     fd_ = checked_fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "signalfd");

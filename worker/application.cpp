@@ -102,6 +102,14 @@ void Application::override_limits() {
     }
 }
 
+/// With the place of the table that changes its limits, if one does.
+void Application::refuse(const Route& route, const std::string& why) const {
+    const auto table = std::ranges::find(options_.routes, route.pattern(), &RouteOverride::pattern);
+    const auto place = table == options_.routes.end() ? "" : table->where + ": ";
+    throw ApplicationError(place + "route " + route.method() + " " + route.pattern() + ": " + why,
+                           ApplicationError::Status::configuration);
+}
+
 /// The limit that a handler is told must leave it time to act on it.
 void Application::check_limits() const {
     for (const auto& route : router_.routes()) {
@@ -109,26 +117,22 @@ void Application::check_limits() const {
         const auto harakiri = route->harakiri().value_or(options_.timeout);
         const bool off = harakiri == Duration::zero() || mode_of(*route) == Harakiri::off;
         if (!route->within() || off || *route->within() < harakiri) continue;
-        throw ApplicationError("route " + route->method() + " " + route->pattern() +
-                                   ": its limit (" + in_milliseconds(*route->within()) +
-                                   ") must be sooner than its harakiri (" +
-                                   in_milliseconds(harakiri) + ")",
-                               ApplicationError::Status::configuration);
+        refuse(*route, "its limit (" + in_milliseconds(*route->within()) +
+                           ") must be sooner than its harakiri (" + in_milliseconds(harakiri) +
+                           ")");
     }
 }
 
 void Application::check_strategy(const Route& route) const {
     const auto name = route.by()->name();
-    const auto refuse = [&](const char* why) {
-        throw ApplicationError("route " + route.method() + " " + route.pattern() +
-                                   ": has strategy " + std::string(name) + why,
-                               ApplicationError::Status::configuration);
+    const auto refuse_it = [&](const char* why) {
+        refuse(route, "has strategy " + std::string(name) + why);
     };
-    if (!route.within()) refuse(", and no limit that it could enforce");
+    if (!route.within()) refuse_it(", and no limit that it could enforce");
     if (name == "process" && options_.helpers == 0)
-        refuse(", which needs helpers, and helpers is 0");
+        refuse_it(", which needs helpers, and helpers is 0");
     if (name == "fork" && (options_.worker_class != Class::sync || leaves_threads(router_))) {
-        refuse(
+        refuse_it(
             ", which needs the worker class sync, and no route with strategy thread, timer or "
             "checkpoint: only a process with one thread may fork");
     }

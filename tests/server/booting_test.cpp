@@ -2,58 +2,94 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
 #include <string>
+#include <string_view>
 
 using namespace curfew::tests;
+
+namespace {
+
+/// What stopped it, and nothing else: it has not listened.
+bool says_only(const Server& server, std::string_view text) {
+    const auto log = server.log();
+    return log.starts_with("curfew: ") && contains(log, text) && count(log, "\n") == 1;
+}
+
+}  // namespace
 
 TEST_CASE("an application that throws in routes() stops the server with status 3") {
     const Server server({.app = test_app("throws")});
 
     CHECK(server.exit_status() == 3);
-    CHECK(contains(server.log(), "throws.so: routes() threw: no database to be found"));
-    CHECK(contains(server.log(), "could not boot"));
+    CHECK(says_only(server, "throws.so: routes() threw: no database to be found"));
 }
 
-TEST_CASE("an application that hangs in routes() is killed at boot_timeout and stops the server") {
+TEST_CASE("an application that hangs in routes() stops the server after boot_timeout") {
     const Server server({.flags = {"--boot-timeout", "300ms"}, .app = test_app("hangs")});
 
     CHECK(server.exit_status() == 3);
-    CHECK(contains(server.log(), "killed: it was not ready within boot_timeout"));
+    CHECK(says_only(server,
+                    "the application cannot be loaded: it took longer than boot_timeout, 300ms"));
+}
+
+TEST_CASE("a server can be stopped while its application hangs in routes()") {
+    const Server server({.app = test_app("hangs"), .before_exec = [] {
+                             if (::fork() != 0) return;
+                             ::usleep(300'000);
+                             ::kill(::getppid(), SIGTERM);
+                             ::_exit(0);
+                         }});
+
+    CHECK(server.exit_status() == 0);
 }
 
 TEST_CASE("an application that crashes in routes() stops the server with status 3") {
     const Server server({.app = test_app("crashes")});
 
     CHECK(server.exit_status() == 3);
-    CHECK(contains(server.log(), "could not boot: it crashed: SIGSEGV"));
+    CHECK(says_only(server, "the application cannot be loaded: it crashed: SIGSEGV"));
 }
 
 TEST_CASE("an application that exits in routes() stops the server with its status") {
     const Server server({.app = test_app("exits")});
 
     CHECK(server.exit_status() == 42);
+    CHECK(says_only(server, "the application cannot be loaded: it exited with status 42"));
+}
+
+TEST_CASE("a worker that cannot load what could be loaded before stops the server") {
+    const Server server({.app = test_app("exits"), .workers = 1, .before_exec = [] {
+                             ::setenv("EXITS_AFTER", "loaded", 1);
+                         }});
+
+    CHECK(server.exit_status() == 42);
     CHECK(contains(server.log(), "could not boot: it exited with status 42"));
+    CHECK(contains(server.log(), "a worker could not boot: stopping"));
 }
 
 TEST_CASE("a library without routes() stops the server with status 3") {
     const Server server({.app = test_app("without_routes")});
 
     CHECK(server.exit_status() == 3);
-    CHECK(contains(server.log(), "without_routes.so does not define void routes(curfew::Router&)"));
+    CHECK(says_only(server, "without_routes.so does not define void routes(curfew::Router&)"));
 }
 
 TEST_CASE("an application that is not there stops the server with status 3") {
     const Server server({.app = "./nowhere.so"});
 
     CHECK(server.exit_status() == 3);
-    CHECK(contains(server.log(), "cannot load the application: ./nowhere.so"));
+    CHECK(says_only(server, "cannot load the application: ./nowhere.so"));
 }
 
 TEST_CASE("a bare name that is not there says where it was looked for") {
     const Server server({.app = "nowhere"});
 
     CHECK(server.exit_status() == 3);
-    CHECK(contains(server.log(), "cannot find the application \"nowhere\": looked for /"));
+    CHECK(says_only(server, "cannot find the application \"nowhere\": looked for /"));
 }
 
 TEST_CASE("a limit for a route that is not there stops the server with status 2 and its place") {
@@ -61,15 +97,30 @@ TEST_CASE("a limit for a route that is not there stops the server with status 2 
                                    "harakiri = \"1s\"\n"});
 
     CHECK(server.exit_status() == 2);
-    CHECK(contains(server.log(), "curfew.toml:3:1: the application has no route \"/helo\""));
+    CHECK(says_only(server, "curfew.toml:3:1: the application has no route \"/helo\""));
+}
+
+TEST_CASE("limits of a route that contradict each other stop the server with status 2") {
+    const Server later({.config = "timeout = \"5s\"\n[[route]]\npattern = \"/hello\"\n"
+                                  "limit = \"6s\"\n"});
+    const Server helpless({.config = "[[route]]\npattern = \"/hello\"\nlimit = \"1s\"\n"
+                                     "strategy = \"process\"\n"});
+
+    CHECK(later.exit_status() == 2);
+    CHECK(says_only(later,
+                    "curfew.toml:2:1: route GET /hello: its limit (6000 ms) must be sooner than "
+                    "its harakiri (5000 ms)"));
+    CHECK(helpless.exit_status() == 2);
+    CHECK(says_only(helpless,
+                    "curfew.toml:1:1: route GET /hello: has strategy process, which needs helpers, "
+                    "and helpers is 0"));
 }
 
 TEST_CASE("an unknown option stops the server with status 2 and its place, before it listens") {
     const Server server({.config = "workers = 2\ntimeot = 3\n"});
 
     CHECK(server.exit_status() == 2);
-    CHECK(contains(server.log(), "curfew.toml:2:1"));
-    CHECK_FALSE(contains(server.log(), "listening on"));
+    CHECK(says_only(server, "curfew.toml:2:1"));
 }
 
 TEST_CASE("a configuration can be checked without serving") {

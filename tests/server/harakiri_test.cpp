@@ -219,7 +219,7 @@ TEST_CASE("who boots faster than the first did is not forked again and again") {
     const Server server({.flags = {"--log-level", "debug"},
                          .app = test_app("boots_slowly"),
                          .workers = 1,
-                         .before_exec = [] { ::setenv("BOOTS_SLOWLY_ONCE", "booted", 1); }});
+                         .before_exec = [] { ::setenv("BOOTS_SLOWLY_AT_FIRST", "boots", 1); }});
 
     CHECK(server.get("/nearly").body == "made it\n");
 

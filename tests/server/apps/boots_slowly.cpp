@@ -1,4 +1,5 @@
 #include <curfew/app.h>
+#include <curfew/unique_fd.h>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,12 +18,19 @@ Response nearly(const Request& request) {
     return text("made it\n");
 }
 
+/// How many there have been, this one included.
+off_t note_boot(const char* file) {
+    const UniqueFd boots(::open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    (void)!::write(boots.get(), "x", 1);
+    return ::lseek(boots.get(), 0, SEEK_END);
+}
+
 }  // namespace
 
-/// Each time, or, if this names a file, as long as that is not there.
+/// Every time; or, if that names a file, only the first two times, which are the trial before the
+/// server listens and the first worker.
 void routes(Router& router) {
-    const char* const once = std::getenv("BOOTS_SLOWLY_ONCE");
-    if (!once || ::access(once, F_OK) != 0) ::usleep(600'000);
-    if (once) ::close(::creat(once, 0644));
+    const char* const file = std::getenv("BOOTS_SLOWLY_AT_FIRST");
+    if (!file || note_boot(file) <= 2) ::usleep(600'000);
     router.get("/nearly", nearly).harakiri(4s);
 }
