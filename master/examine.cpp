@@ -20,13 +20,13 @@ void Master::report_slow() {
     for (const auto& child : children_) {
         if (child->killed() || child->dead()) continue;
         for (const auto& seen : scan(child->board(), now).slow) {
-            auto subject = subject_of(child->pid(), child->board(), seen);
+            auto subject = subject_of(*child, seen);
             // Only now it is certain that what was copied is that request's.
             if (take_slow(child->board(), seen)) slow.push_back(std::move(subject));
         }
     }
     if (slow.empty()) return;
-    examiner_.begin(Examiner::Why::slow, slow, slow_box, options_.worker.backends);
+    examiner_.begin(Examiner::Why::slow, slow, slow_box);
 }
 
 /// Of a process that does one thing and ends. Its signals stay blocked: it is not told to end, but

@@ -37,8 +37,7 @@ void Master::condemn_overdue() {
         std::ranges::move(subjects, std::back_inserter(stuck));
     }
     if (!stuck.empty() && options_.post_mortem > Duration::zero()) {
-        examiner_.begin(Examiner::Why::stuck, stuck, options_.post_mortem,
-                        options_.worker.backends);
+        examiner_.begin(Examiner::Why::stuck, stuck, options_.post_mortem);
     }
     run_out_of_patience(now);
 }
@@ -77,7 +76,7 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
             child.condemn(sentence, mercy(child, now));
         }
 
-        stuck.push_back(subject_of(child.pid(), child.board(), overdue));
+        stuck.push_back(subject_of(child, overdue));
         const auto& request = stuck.back();
         child.board().counters().count(
             wall ? worker::Incident::killed_for_timeout : worker::Incident::killed_for_cpu_limit,

@@ -5,6 +5,7 @@
 #include "master/post_mortem/modules.h"
 #include "master/post_mortem/parked_stack.h"
 #include "master/post_mortem/stack.h"
+#include "master/post_mortem/upstreams.h"
 #include "master/post_mortem/waits_for.h"
 
 #include <fmt/format.h>
@@ -29,11 +30,8 @@ bool is_parked(const Subject& subject) noexcept { return subject.cell->parked.lo
 
 }  // namespace
 
-Examination::Examination(std::string heading, const Upstreams& upstreams, Say say, Ask ask)
-    : heading_(std::move(heading)),
-      upstreams_(upstreams),
-      say_(std::move(say)),
-      ask_(std::move(ask)) {}
+Examination::Examination(std::string heading, Say say, Ask ask)
+    : heading_(std::move(heading)), say_(std::move(say)), ask_(std::move(ask)) {}
 
 Examination::~Examination() = default;
 
@@ -56,16 +54,17 @@ void Examination::report(const Subject& subject, Deadline deadline) {
 }
 
 std::string Examination::what_happens(const Subject& subject, Deadline deadline) {
+    const Upstreams upstreams(*subject.backends);
     std::string text;
     if (is_parked(subject)) {
         const int fd = subject.cell->waits_for.load();
-        const auto what = describe_descriptor(subject.pid, fd, upstreams_);
+        const auto what = describe_descriptor(subject.pid, fd, upstreams);
         text = fd < 0 ? "its fiber waits for time to pass; "
                       : fmt::format("its fiber waits for fd {} ({}); ", fd, what);
     }
-    return text + fmt::format(
-                      "thread {} {}", subject.tid,
-                      what_it_does(subject.pid, subject.tid, subject.client, upstreams_, deadline));
+    return text +
+           fmt::format("thread {} {}", subject.tid,
+                       what_it_does(subject.pid, subject.tid, subject.client, upstreams, deadline));
 }
 
 /// Null if they may not be known.

@@ -3,7 +3,6 @@
 #include "handlers/deadline.h"
 #include "master/post_mortem/frame.h"
 #include "master/post_mortem/subject.h"
-#include "master/post_mortem/upstreams.h"
 
 #include <functional>
 #include <map>
@@ -24,9 +23,8 @@ class Examination {
     /// Another way to the stack of a thread that ptrace may not look at: asks the worker itself.
     using Ask = std::function<std::vector<Frame>(const Subject& subject, Deadline deadline)>;
 
-    /// `heading`: with what each line begins, in one word. `upstreams` outlives it. `say` gets each
-    /// line.
-    Examination(std::string heading, const Upstreams& upstreams, Say say, Ask ask);
+    /// `heading`: with what each line begins, in one word. `say` gets each line.
+    Examination(std::string heading, Say say, Ask ask);
     ~Examination();
 
     /// By `deadline` it is done with it, as far as it depends on waiting.
@@ -42,7 +40,6 @@ class Examination {
     [[nodiscard]] std::string prefix(const Subject& subject) const;
 
     const std::string heading_;
-    const Upstreams& upstreams_;
     const Say say_;
     const Ask ask_;
     std::pair<pid_t, std::unique_ptr<Modules>>

@@ -27,14 +27,11 @@ constexpr Duration probe_box = 5s;
 /// Of those that are stuck at once; while they are looked at their workers stay.
 constexpr std::size_t most_at_once = 20;
 
-void report_all(Examiner::Why why, const std::vector<Subject>& subjects, Duration each,
-                const BackendOptions& backends) {
+void report_all(Examiner::Why why, const std::vector<Subject>& subjects, Duration each) {
     const bool slow = why == Examiner::Why::slow;
     const auto level = slow ? spdlog::level::warn : spdlog::level::err;
-    const Upstreams upstreams(backends);
     Examination examination(
-        slow ? "slow" : "stuck", upstreams,
-        [level](const std::string& line) { spdlog::log(level, line); },
+        slow ? "slow" : "stuck", [level](const std::string& line) { spdlog::log(level, line); },
         [](const Subject& subject, Deadline deadline) {
             return asked_stack_of(*subject.stack_dump, subject.pid, subject.tid, deadline);
         });
@@ -52,15 +49,14 @@ void report_all(Examiner::Why why, const std::vector<Subject>& subjects, Duratio
 
 }  // namespace
 
-void Examiner::begin(Why why, const std::vector<Subject>& subjects, Duration each,
-                     const BackendOptions& backends) {
+void Examiner::begin(Why why, const std::vector<Subject>& subjects, Duration each) {
     Running running{.pid = 0, .box = Deadline::never(), .stuck = {}, .slow = why == Why::slow};
     if (why == Why::stuck) {
         for (const auto& subject : subjects) running.stuck.push_back(subject.pid);
     }
     const auto most = std::min(subjects.size(), most_at_once);
     start(std::move(running), each * static_cast<int>(most),
-          [&] { report_all(why, subjects, each, backends); });
+          [&] { report_all(why, subjects, each); });
 }
 
 void Examiner::probe(const std::function<void()>& as_worker) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "handlers/backends/options.h"
 #include "handlers/deadline.h"
 #include "master/post_mortem/subject.h"
 
@@ -25,8 +24,7 @@ class Examiner {
     };
 
     /// Time to look at each subject is `each`.
-    void begin(Why why, const std::vector<Subject>& subjects, Duration each,
-               const BackendOptions& backends);
+    void begin(Why why, const std::vector<Subject>& subjects, Duration each);
 
     /// Says in the log if stuck workers cannot be looked at from outside. `as_worker`: what a
     /// process begins with that may be looked at exactly as a worker.

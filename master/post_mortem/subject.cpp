@@ -2,10 +2,11 @@
 
 namespace curfew::master {
 
-Subject subject_of(pid_t pid, const worker::WorkerBoard& board, const Overdue& seen) {
+Subject subject_of(const Child& child, const Overdue& seen) {
+    const auto& board = child.board();
     const auto& cell = board.cells()[seen.cell];
     const auto label = board.label(seen.cell);
-    return {.pid = pid,
+    return {.pid = child.pid(),
             .tid = cell.tid.load(std::memory_order_relaxed),
             .client = board.ledger(seen.cell).load().fd,
             .age = seen.age,
@@ -16,7 +17,8 @@ Subject subject_of(pid_t pid, const worker::WorkerBoard& board, const Overdue& s
             .target = std::string(label.target),
             .cell = &cell,
             .word = seen.word,
-            .stack_dump = &board.stack_dump()};
+            .stack_dump = &board.stack_dump(),
+            .backends = &child.options().backends};
 }
 
 bool still_runs(const Subject& subject) noexcept {

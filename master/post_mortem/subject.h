@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/deadline.h"
+#include "master/child.h"
 #include "master/overdue.h"
 #include "worker/scoreboard.h"
 
@@ -26,11 +27,12 @@ struct Subject {
     const worker::Cell* cell = nullptr;
     std::uint64_t word = 0;  ///< of the cell, as long as this request runs
     worker::StackDump* stack_dump = nullptr;
+    const BackendOptions* backends = nullptr;  ///< the upstreams, as its worker knows them
 };
 
 /// From the scoreboard, as seen in a scan. To be trusted if the request has been claimed, or if its
 /// cell says after this that it still is the same.
-[[nodiscard]] Subject subject_of(pid_t pid, const worker::WorkerBoard& board, const Overdue& seen);
+[[nodiscard]] Subject subject_of(const Child& child, const Overdue& seen);
 
 /// False if it has ended, or has been claimed.
 [[nodiscard]] bool still_runs(const Subject& subject) noexcept;

@@ -16,11 +16,10 @@ namespace {
 
 /// An examination, and what it says.
 struct Examined {
-    Upstreams upstreams{BackendOptions{}};
+    BackendOptions backends;
     std::vector<std::string> lines;
     worker::Cell cell;
-    Examination examination{"stuck", upstreams,
-                            [this](const std::string& line) { lines.push_back(line); },
+    Examination examination{"stuck", [this](const std::string& line) { lines.push_back(line); },
                             [](const Subject&, Deadline) -> std::vector<Frame> {
                                 throw std::runtime_error("nobody was to be asked");
                             }};
@@ -34,7 +33,8 @@ struct Examined {
                             .route = "/r",
                             .method = "GET",
                             .target = "/r?a=1",
-                            .cell = &cell},
+                            .cell = &cell,
+                            .backends = &backends},
                            Deadline::in(patience));
     }
     [[nodiscard]] bool says(std::string_view text) const {
