@@ -12,14 +12,20 @@ namespace curfew::worker {
 struct StackDump {
     static constexpr std::size_t most_frames = 64;
 
+    /// Of a parked fiber's stack; less if it has no more.
+    static constexpr std::size_t most_memory = 64 << 10;
+
     std::atomic<std::uint32_t> asked;
     std::atomic<std::uint32_t> answered;
     std::atomic<bool> busy;
+    std::uint64_t parked;  ///< asked for: where a fiber of that thread has its registers; 0: itself
     std::int32_t tid;      ///< whose it is
     std::uint32_t frames;  ///< the innermost first
     std::uint32_t maps_size;
     std::uintptr_t addresses[most_frames];
     char maps[256 << 10];  ///< /proc/PID/maps, which others may not read
+    std::uint32_t memory_size;
+    std::byte memory[most_memory];  ///< from `parked` on
 };
 
 /// From now on this process answers, in whatever thread is asked. To be called by the thread that

@@ -6,6 +6,8 @@
 
 #include <sys/types.h>
 
+#include <atomic>
+#include <cstdint>
 #include <vector>
 
 namespace curfew::master {
@@ -16,5 +18,12 @@ namespace curfew::master {
 /// blocked.
 [[nodiscard]] std::vector<Frame> asked_stack_of(worker::StackDump& dump, pid_t pid, pid_t tid,
                                                 Deadline deadline);
+
+/// The same of a fiber of that thread that has been put aside: see parked_stack_of(). Also throws
+/// if it has gone on meanwhile.
+[[nodiscard]] std::vector<Frame> asked_parked_stack_of(worker::StackDump& dump, pid_t pid,
+                                                       pid_t tid,
+                                                       const std::atomic<std::uint64_t>& parked,
+                                                       Deadline deadline);
 
 }  // namespace curfew::master

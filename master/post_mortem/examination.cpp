@@ -28,6 +28,13 @@ std::string kind_of(const std::vector<Frame>& frames) {
 
 bool is_parked(const Subject& subject) noexcept { return subject.cell->parked.load() != 0; }
 
+/// Its thread could only tell its own stack, that of the event loop.
+std::vector<Frame> stack_of_fiber(const Subject& subject, Deadline deadline) {
+    const auto modules = Modules::of(subject.pid);  // libdwfl keeps to one stack in each
+    return modules.describe_parked(
+        parked_stack_of(modules, subject.pid, subject.tid, subject.cell->parked, deadline));
+}
+
 }  // namespace
 
 Examination::Examination(std::string heading, Say say, Ask ask)
@@ -46,8 +53,7 @@ void Examination::report(const Subject& subject, Deadline deadline) {
                      in_milliseconds(subject.limit),
                      what_happens(subject, Deadline::in(deadline.remaining() / 2))));
     try {
-        say_stack(subject, is_parked(subject) ? stack_of_fiber(subject, deadline)
-                                              : stack_of_thread(subject, deadline));
+        say_stack(subject, stack(subject, deadline));
     } catch (const std::exception& error) {
         say_(prefix(subject) + "  no stack: " + error.what());
     }
@@ -79,22 +85,17 @@ const Modules* Examination::modules_of(pid_t pid) {
     return modules_.second.get();
 }
 
-std::vector<Frame> Examination::stack_of_thread(const Subject& subject, Deadline deadline) {
+/// From outside; or, if that may not be, from its worker.
+std::vector<Frame> Examination::stack(const Subject& subject, Deadline deadline) {
     const Modules* const modules = modules_of(subject.pid);
     if (!modules) return ask_(subject, deadline);
     try {
+        if (is_parked(subject)) return stack_of_fiber(subject, deadline);
         return modules->describe(stack_of(*modules, subject.pid, subject.tid, deadline));
     } catch (const std::system_error& error) {
         if (error.code() != std::errc::operation_not_permitted) throw;
         return ask_(subject, deadline);
     }
-}
-
-/// Its thread could only tell its own stack, that of the event loop.
-std::vector<Frame> Examination::stack_of_fiber(const Subject& subject, Deadline deadline) {
-    const auto modules = Modules::of(subject.pid);  // libdwfl keeps to one stack in each
-    return modules.describe_parked(
-        parked_stack_of(modules, subject.pid, subject.tid, subject.cell->parked, deadline));
 }
 
 void Examination::say_stack(const Subject& subject, const std::vector<Frame>& frames) {

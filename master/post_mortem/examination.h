@@ -33,8 +33,7 @@ class Examination {
   private:
     [[nodiscard]] const Modules* modules_of(pid_t pid);
     [[nodiscard]] std::string what_happens(const Subject& subject, Deadline deadline);
-    [[nodiscard]] std::vector<Frame> stack_of_thread(const Subject& subject, Deadline deadline);
-    [[nodiscard]] std::vector<Frame> stack_of_fiber(const Subject& subject, Deadline deadline);
+    [[nodiscard]] std::vector<Frame> stack(const Subject& subject, Deadline deadline);
     void say_stack(const Subject& subject, const std::vector<Frame>& frames);
 
     [[nodiscard]] std::string prefix(const Subject& subject) const;

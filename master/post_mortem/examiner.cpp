@@ -33,7 +33,11 @@ void report_all(Examiner::Why why, const std::vector<Subject>& subjects, Duratio
     Examination examination(
         slow ? "slow" : "stuck", [level](const std::string& line) { spdlog::log(level, line); },
         [](const Subject& subject, Deadline deadline) {
-            return asked_stack_of(*subject.stack_dump, subject.pid, subject.tid, deadline);
+            auto& dump = *subject.stack_dump;
+            const auto& parked = subject.cell->parked;
+            return parked.load() != 0
+                       ? asked_parked_stack_of(dump, subject.pid, subject.tid, parked, deadline)
+                       : asked_stack_of(dump, subject.pid, subject.tid, deadline);
         });
     const auto some = std::min(subjects.size(), most_at_once);
     for (const auto& subject : std::span(subjects).first(some)) {

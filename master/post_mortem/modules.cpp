@@ -1,5 +1,7 @@
 #include "master/post_mortem/modules.h"
 
+#include "master/post_mortem/handler_call.h"
+
 #include <cxxabi.h>
 
 #include <algorithm>
@@ -82,14 +84,10 @@ std::vector<Frame> Modules::describe(std::span<const Call> calls) const {
     std::vector<Frame> frames;
     for (const auto& call : calls) {
         auto frame = describe(call);
-        if (!frames.empty() && is_servers(frame)) {
-            // How it calls a handler says nothing either.
-            if (frames.back().function.starts_with("std::_Function_handler<")) frames.pop_back();
-            break;
-        }
+        if (!frames.empty() && is_servers(frame)) break;
         frames.push_back(std::move(frame));
     }
-    return frames;
+    return without_handler_call(std::move(frames));
 }
 
 Frame Modules::describe(const Call& call) const {

@@ -4,7 +4,6 @@
 #include "master/post_mortem/seized.h"
 #include "master/post_mortem/stack.h"
 
-#include <cerrno>
 #include <stdexcept>
 #include <system_error>
 
@@ -25,10 +24,10 @@ struct Registers {
 };
 
 struct Fiber {
-    pid_t pid;
     pid_t tid;
     std::uint64_t stack_pointer;
-    Registers registers;
+    const ReadStack& read;
+    Registers registers{};
 };
 
 /// For libdwfl the fiber is the only thread there is.
@@ -39,7 +38,7 @@ pid_t next_thread(Dwfl*, void* fiber, void** thread) noexcept {
 }
 
 bool read_word(Dwfl*, Dwarf_Addr address, Dwarf_Word* word, void* fiber) noexcept {
-    return read_memory(static_cast<Fiber*>(fiber)->pid, address, word, sizeof *word);
+    return static_cast<Fiber*>(fiber)->read(address, word, sizeof *word);
 }
 
 bool set_registers(Dwfl_Thread* thread, void* of) noexcept {
@@ -70,15 +69,11 @@ constexpr Dwfl_Thread_Callbacks callbacks = {
 
 }  // namespace
 
-std::vector<Call> parked_stack_of(const Modules& modules, pid_t pid, pid_t tid,
-                                  const std::atomic<std::uint64_t>& parked, Deadline deadline) {
-    const Seized thread(tid, deadline);
-    if (thread.error() != 0)
-        throw std::system_error(thread.error(), std::generic_category(), "ptrace");
-    Fiber fiber{.pid = pid, .tid = tid, .stack_pointer = parked.load(), .registers = {}};
-    if (fiber.stack_pointer == 0) throw std::runtime_error("its fiber has gone on meanwhile");
-    if (!read_memory(pid, fiber.stack_pointer, &fiber.registers, sizeof fiber.registers)) {
-        throw std::system_error(errno, std::generic_category(), "the fiber's stack");
+std::vector<Call> parked_calls(const Modules& modules, pid_t pid, pid_t tid,
+                               std::uint64_t registers, const ReadStack& read) {
+    Fiber fiber{.tid = tid, .stack_pointer = registers, .read = read};
+    if (!read(registers, &fiber.registers, sizeof fiber.registers)) {
+        throw std::runtime_error("the fiber's stack cannot be read");
     }
     if (!::dwfl_attach_state(modules.get(), nullptr, pid, &callbacks, &fiber)) {
         throw std::runtime_error(::dwfl_errmsg(-1));
@@ -88,11 +83,23 @@ std::vector<Call> parked_stack_of(const Modules& modules, pid_t pid, pid_t tid,
 
 #else
 
-std::vector<Call> parked_stack_of(const Modules&, pid_t, pid_t, const std::atomic<std::uint64_t>&,
-                                  Deadline) {
+std::vector<Call> parked_calls(const Modules&, pid_t, pid_t, std::uint64_t, const ReadStack&) {
     throw std::runtime_error("its fiber is parked, and how to look at that is not known here");
 }
 
 #endif
+
+std::vector<Call> parked_stack_of(const Modules& modules, pid_t pid, pid_t tid,
+                                  const std::atomic<std::uint64_t>& parked, Deadline deadline) {
+    const Seized thread(tid, deadline);
+    if (thread.error() != 0)
+        throw std::system_error(thread.error(), std::generic_category(), "ptrace");
+    const auto registers = parked.load();
+    if (registers == 0) throw std::runtime_error("its fiber has gone on meanwhile");
+    return parked_calls(modules, pid, tid, registers,
+                        [pid](std::uint64_t address, void* to, std::size_t size) {
+                            return read_memory(pid, address, to, size);
+                        });
+}
 
 }  // namespace curfew::master

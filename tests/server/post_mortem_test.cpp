@@ -145,6 +145,16 @@ TEST_CASE("of a request that is stuck in a call the log names the function and t
     CHECK(contains(in_web, "ask_the_web"));
 }
 
+TEST_CASE("a handler that is written in place is on the stack by its name") {
+    const Server server(calls({"--post-mortem", long_time, "--timeout", "300ms"}));
+
+    const auto in_place = post_mortem(server, "/in_place", "a");
+
+    CHECK(contains(in_place, "routes(curfew::Router&)::{lambda(curfew::Request const&)#"));
+    CHECK(count(in_place, "{lambda(") == 1);
+    CHECK_FALSE(contains(in_place, "std::_Function_handler"));
+}
+
 TEST_CASE(
     "a fiber that is parked has a stack, and waits for something, though its thread does not") {
     const Peer web(say_nothing);
@@ -287,6 +297,20 @@ TEST_CASE("where nobody may look from outside, the log says so at start, and wor
     CHECK(count(server.log(), "looked at from outside") == 1);
 }
 
+TEST_CASE("where nobody may look from outside the stack of a parked fiber is told, too") {
+    if (!is_root()) return;
+    const Peer web(say_nothing);
+    const Server server(as_in_a_container(
+        calls({"--post-mortem", long_time, "--timeout", "1s", "--worker-class", "fiber"})));
+    REQUIRE(says_that_it_may_not_look(server));
+
+    const auto in_web = post_mortem(server, "/http/" + web.address(), "a");
+    CHECK(contains(in_web, "its fiber waits for fd "));
+    CHECK(contains(in_web, "curl_easy_perform"));
+    CHECK(contains(in_web, "ask_the_web"));
+    CHECK_FALSE(contains(in_web, "curfew::worker::"));
+}
+
 TEST_CASE("where one may look, the log says nothing of that") {
     const Server server({.config = demo_limits, .workers = 1});
 
@@ -305,11 +329,11 @@ TEST_CASE("a slow request whose worker is asked goes on unharmed too, in every w
 
         auto client = begin(server, "/wait/go", "a");
         REQUIRE(wait_until([&] { return report(server, "slow", "a").size() > 1; }));
-        // A fiber may be looked at before it parks.
+        // A fiber may go on just then.
         CHECK(wait_until([&] {
             const auto text = joined(report(server, "slow", "a"));
             return contains(text, "wait_for_the_file") ||
-                   (worker_class == "fiber" && contains(text, "no stack: "));
+                   (worker_class == "fiber" && contains(text, "gone on meanwhile"));
         }));
         make_file(server, "go");
 

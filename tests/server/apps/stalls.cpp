@@ -3,6 +3,8 @@
 #include <curfew/backends/db.h>
 #include <curfew/backends/http.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -41,6 +43,9 @@ void routes(Router& router) {
     router.get("/http/:at",
                [](const Request& request) { return text(ask_the_web(request.param("at"))); });
     router.get("/wait/:name", wait);
+    router.get("/in_place", [](const Request&) -> Response {
+        for (;;) ::pause();
+    });
     router.get("/soon/:name", wait).slow(50ms);
     router.get("/never/:name", wait).slow(0s);
 }
