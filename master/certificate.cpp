@@ -17,15 +17,21 @@ Json request_of(const Child& child, std::size_t index, Deadline::Clock::time_poi
     const Cell& cell = child.board().cells()[index];
     const auto label = child.board().label(index);
     const Deadline::Clock::time_point started(Duration(cell.started.load()));
-    return {
+    const auto phase = Cell::phase(cell.word.load());
+    Json request{
         {"id", label.id},
         {"method", label.method},
         {"target", label.target},
         {"route", label.route},
-        {"phase", to_string(Cell::phase(cell.word.load()))},
+        {"phase", to_string(phase)},
         {"age_ms", in_milliseconds(death - started)},
         {"outcome", to_string(cell.outcome.load())},
     };
+    if (phase == Phase::claimed) {  // the worker was killed for it
+        request["limit"] = to_string(cell.limit_kind.load());
+        request["limit_ms"] = in_milliseconds(Duration(cell.limit.load()));
+    }
+    return request;
 }
 
 }  // namespace

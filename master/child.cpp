@@ -67,9 +67,10 @@ void Child::send(int signal) const noexcept {
     if (!dead_) ::kill(pid_, signal);
 }
 
-void Child::tell_to_go(int signal, Deadline kill_by) noexcept {
+void Child::tell_to_go(int signal, Deadline kill_by) {
     kill_by_ = std::min(kill_by_, kill_by);
     told_ = true;
+    if (!ready()) return dismiss(Deadline::in(Duration::zero()));  // it has nothing to finish
     board_.line().told_to_go.store(true, std::memory_order_relaxed);
     send(signal);
 }

@@ -72,8 +72,9 @@ class Child {
                state() == worker::WorkerState::draining;
     }
 
-    /// Asks it to finish what it has: SIGTERM if the server stops, SIGTTOU if others go on.
-    void tell_to_go(int signal, Deadline kill_by) noexcept;
+    /// Asks it to finish what it has: SIGTERM if the server stops, SIGTTOU if others go on. One
+    /// that is not ready has nothing, and is dismissed at once.
+    void tell_to_go(int signal, Deadline kill_by);
 
     [[nodiscard]] bool told() const noexcept { return told_; }
 

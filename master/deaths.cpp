@@ -25,8 +25,9 @@ std::optional<worker::Incident> incident_of(Cause cause) noexcept {
             return worker::Incident::killed_from_outside;
         case Cause::oom_killed:
             return worker::Incident::oom_killed;
-        case Cause::finished:
         case Cause::killed:
+            return worker::Incident::killed_along;
+        case Cause::finished:
         case Cause::no_boot:
             return {};
     }

@@ -22,7 +22,9 @@ void Master::report_slow() {
         for (const auto& seen : scan(child->board(), now).slow) {
             auto subject = subject_of(*child, seen);
             // Only now it is certain that what was copied is that request's.
-            if (take_slow(child->board(), seen)) slow.push_back(std::move(subject));
+            if (!take_slow(child->board(), seen)) continue;
+            child->board().counters().count(worker::Incident::slow_logged, subject.route);
+            slow.push_back(std::move(subject));
         }
     }
     if (slow.empty()) return;

@@ -29,10 +29,10 @@ Identity::Identity(const std::string& user, const std::string& group) {
     if (!user.empty()) {
         const auto number = as_number(user);
         const passwd* const entry = number ? ::getpwuid(*number) : ::getpwnam(user.c_str());
-        if (!entry && !number) throw ConfigError("there is no user \"" + user + "\"");
+        if (!entry && !number) throw ConfigError("user: there is no user \"" + user + "\"");
         if (!entry && group.empty()) {
             // Its workers would keep root's groups.
-            throw ConfigError("user " + user + " has no entry and so no group; name one too");
+            throw ConfigError("user: " + user + " has no entry and so no group; name one too");
         }
         user_ = number ? *number : entry->pw_uid;
         if (entry) {
@@ -43,12 +43,12 @@ Identity::Identity(const std::string& user, const std::string& group) {
     if (!group.empty()) {
         const auto number = as_number(group);
         const ::group* const entry = number ? nullptr : ::getgrnam(group.c_str());
-        if (!entry && !number) throw ConfigError("there is no group \"" + group + "\"");
+        if (!entry && !number) throw ConfigError("group: there is no group \"" + group + "\"");
         group_ = number ? *number : entry->gr_gid;
     }
     const bool changes = (user_ && *user_ != ::geteuid()) || (group_ && *group_ != ::getegid());
     if (changes && ::geteuid() != 0) {
-        throw ConfigError("only root may run workers as another user or group");
+        throw ConfigError("user, group: only root may run workers as another user or group");
     }
 }
 

@@ -202,6 +202,12 @@ Bind parse_bind(std::string_view text) {
 std::vector<ListeningSocket> open_sockets(const std::vector<std::string>& binds, int backlog) {
     auto sockets = inherited_sockets();
     if (!sockets.empty()) return sockets;
+    const auto give_up = [&sockets](const std::string& text, const std::string& why) {
+        for (const auto& socket : sockets) {
+            if (!socket.path.empty()) ::unlink(socket.path.c_str());
+        }
+        throw std::runtime_error("cannot listen on " + text + ": " + why);
+    };
     for (const auto& text : binds) {
         try {
             const auto bind = parse_bind(text);
@@ -209,9 +215,9 @@ std::vector<ListeningSocket> open_sockets(const std::vector<std::string>& binds,
             sockets.push_back(tcp ? open_tcp(*tcp, backlog)
                                   : open_unix(std::get<UnixBind>(bind), backlog));
         } catch (const std::system_error& error) {
-            throw std::runtime_error("cannot listen on " + text + ": " + error.code().message());
+            give_up(text, error.code().message());
         } catch (const std::exception& error) {
-            throw std::runtime_error("cannot listen on " + text + ": " + error.what());
+            give_up(text, error.what());
         }
     }
     return sockets;

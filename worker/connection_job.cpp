@@ -37,6 +37,7 @@ std::optional<Response> Connection::braked() {
         lease_ = lease;
         return {};
     }
+    context_.board.counters().count(Incident::refused_by_brake, route_->pattern());
     auto answer = plain_answer(503, "this route is stopped for a while, since it is stuck");
     const auto left = std::clamp(brake.until() - now, Duration::zero(), pause);
     answer.header("Retry-After",
@@ -94,6 +95,9 @@ void Connection::run_handler() {
     parts.extension = &extension_;
     if (adopted_ || waited_ > Duration::zero()) context_.board.hasten(harakiri);
 
+    if (parts.deadline.passed(now)) {
+        context_.board.counters().count(Incident::too_late, route_->pattern());
+    }
     response_ = context_.dispatcher.run(*route_, Request(parts), now);
     extension_.end();
     cpu_.end();

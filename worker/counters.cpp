@@ -24,6 +24,9 @@ std::string_view to_string(Incident incident) noexcept {
         "reset",
         "client gone",
         "slow logged",
+        "too late to begin",
+        "refused by the brake",
+        "killed with their worker",
     };
     return names.at(static_cast<std::size_t>(incident));
 }

@@ -30,8 +30,11 @@ enum class Incident : std::uint8_t {
     reset,
     client_gone,
     slow_logged,
+    too_late,  ///< its time was up before its handler could begin
+    refused_by_brake,
+    killed_along,  ///< its worker was killed, not for it
 };
-inline constexpr std::size_t incident_count = static_cast<std::size_t>(Incident::slow_logged) + 1;
+inline constexpr std::size_t incident_count = static_cast<std::size_t>(Incident::killed_along) + 1;
 
 [[nodiscard]] std::string_view to_string(Incident incident) noexcept;
 

@@ -40,7 +40,7 @@ class Gate {
     /// Empty lines before the request line, which are to be skipped (RFC 9112 section 2.2).
     [[nodiscard]] std::size_t leading() const noexcept { return leading_; }
 
-    /// The request line, without its CRLF; of a complete head.
+    /// The request line, without its CRLF; empty as long as it is not there or not good.
     [[nodiscard]] std::string_view first_line(std::string_view input) const noexcept {
         return input.substr(leading_, first_line_);
     }

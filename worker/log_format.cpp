@@ -60,6 +60,16 @@ std::string_view host_of(std::string_view peer) {
     return peer.substr(0, peer.find(':'));
 }
 
+std::string_view method_of(std::string_view request_line) {
+    return request_line.substr(0, request_line.find(' '));
+}
+
+std::string_view target_of(std::string_view request_line) {
+    const auto first = request_line.find(' ');
+    const auto last = request_line.rfind(' ');
+    return first == last ? std::string_view{} : request_line.substr(first + 1, last - first - 1);
+}
+
 std::string_view protocol_of(std::string_view request_line) {
     const auto last = request_line.rfind(' ');
     return last == std::string_view::npos ? std::string_view{} : request_line.substr(last + 1);
@@ -97,7 +107,7 @@ const std::map<std::string_view, LogPiece>& letters() {
         {"u", [](auto& out, auto&) { out.push_back('-'); }},
         {"t", [](auto& out, auto&) { append_time(out, "[%d/%b/%Y:%H:%M:%S %z]"); }},
         {"r", [](auto& out, auto& s) { append_or_dash(out, s.request_line); }},
-        {"m", [](auto& out, auto& s) { append_or_dash(out, s.request.method); }},
+        {"m", [](auto& out, auto& s) { append_or_dash(out, method_of(s.request_line)); }},
         {"U", [](auto& out, auto& s) { append_or_dash(out, s.request.path); }},
         {"q", [](auto& out, auto& s) { append_escaped(out, s.request.query); }},
         {"H", [](auto& out, auto& s) { append_or_dash(out, protocol_of(s.request_line)); }},
@@ -194,8 +204,8 @@ std::vector<LogPiece> json_log_format() {
         out.append("\",");
         text("remote", s.request.peer);
         text("id", s.request.id);
-        text("method", s.request.method);
-        text("target", s.request.target);
+        text("method", method_of(s.request_line));
+        text("target", target_of(s.request_line));
         text("protocol", protocol_of(s.request_line));
         fmt::format_to(std::back_inserter(out), "\"status\":{},\"bytes\":{},\"seconds\":{:.6f},",
                        s.status, s.body_bytes, seconds(s));

@@ -80,6 +80,10 @@ struct Callbacks {
     static int chunk_header(llhttp_t* llhttp) noexcept {
         Parser& self = parser(llhttp);
         self.chunk_begins_ = true;
+        if (llhttp->content_length > self.options_->limit_request_body - self.body_size_) {
+            self.refusal_ = {413, "the request's body is too large"};
+            return -1;
+        }
         if (llhttp->content_length != 0) return 0;
         self.stage_ = Parser::Stage::trailers;
         self.gate_.restart(Gate::Section::trailers);
@@ -131,9 +135,9 @@ Parser::Progress Parser::advance(Buffer& input) {
 void Parser::read_head(std::string_view input) {
     const auto size = gate_.scan(input);
     refusal_ = gate_.refusal();
+    first_line_ = gate_.first_line(input);  // the log wants it, also of what is refused
     if (refusal_ || size == 0) return;
 
-    first_line_ = gate_.first_line(input);
     refusal_ = read_request_line(first_line_, line_);
     if (refusal_) return;
 

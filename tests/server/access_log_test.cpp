@@ -156,6 +156,25 @@ TEST_CASE("refused and unfinished requests are logged too") {
     CHECK(lines(server, 1) == "GET /hello HTTP/3.7 505\n");
 }
 
+TEST_CASE("of what is refused before it is all there the log has the request line") {
+    for (const std::string format : {"%(r)s %(s)s", "json"}) {
+        CAPTURE(format);
+        const auto server = logging(format);
+        Client large(server);
+        Client unfinished(server);
+
+        large.send("GET /large HTTP/1.1\r\nX-Large: " + std::string(100'000, 'x'));
+        CHECK(large.read_reply().status == 431);
+        unfinished.send("GET /unfinished HTTP/1.1\r\nbad field\r\n");
+        CHECK(unfinished.read_reply().status == 400);
+
+        const auto text = lines(server, 2);
+        CHECK(contains(text, format == "json"
+                                 ? R"("target":"/large","protocol":"HTTP/1.1","status":431)"
+                                 : "GET /large HTTP/1.1 431\n"));
+    }
+}
+
 TEST_CASE("SIGUSR1 opens both logs anew") {
     const Server server(
         {.flags = {"--access-logfile", "access.log", "--error-logfile", "error.log"},

@@ -127,10 +127,11 @@ TEST_CASE("a port that is taken is refused by name") {
     const Server first;
     const auto address = first.url().substr(std::string("http://").size());
 
-    const Server second({.bind = {address}});
+    const Server second({.bind = {"unix:curfew.sock", address}});
 
     CHECK(second.exit_status() == 1);
     CHECK(contains(second.log(), "cannot listen on " + address + ": Address already in use"));
+    CHECK_FALSE(std::filesystem::exists(second.directory() / "curfew.sock"));
 }
 
 TEST_CASE("a socket that the service manager hands over is served, and no other") {

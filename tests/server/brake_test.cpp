@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,10 @@ TEST_CASE("a route that has killed too many workers is answered 503, and the oth
     CHECK(server.get("/hello").status == 200);
     CHECK(count(server.log(), "harakiri: worker") == 4);
     CHECK(server.workers(1).size() == 1);
+
+    server.signal(SIGTERM);
+    REQUIRE(server.logs("] stopped"));
+    CHECK(contains(server.log_line("route /spin: "), "1 refused by the brake"));
 }
 
 TEST_CASE("a brake is released by the first request that is answered in time") {

@@ -120,6 +120,8 @@ TEST_CASE("a server that stops says by route what has befallen its requests") {
     CHECK(server.get("/delay/6").status == 504);
     CHECK(server.get("/hello").status == 200);
     REQUIRE(server.logs("GET /delay/6"));
+    CHECK(contains(server.log_line("death certificate: "), R"("outcome":"answered 502"}])"));
+    CHECK(server.logs(R"("limit":"timeout","limit_ms":300})"));
 
     server.signal(SIGTERM);
 

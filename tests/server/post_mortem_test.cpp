@@ -247,6 +247,10 @@ TEST_CASE("a slow request is reported once, and goes on unharmed") {
     CHECK(count(server.log(), "GET /wait/b, route /wait/:name, age ") == 1);
     CHECK(server.worker() == pid);
     CHECK_FALSE(contains(server.log(), "harakiri"));
+
+    server.signal(SIGTERM);
+    REQUIRE(server.logs("] stopped"));
+    CHECK(contains(server.log_line("route /wait/:name: "), ": 2 slow logged"));
 }
 
 TEST_CASE(

@@ -86,9 +86,9 @@ TEST_CASE("an unknown user or group is refused by name") {
     const Server group({.flags = {"--group", "no-such-group"}});
 
     CHECK(user.exit_status() == 2);
-    CHECK(contains(user.log(), "there is no user \"no-such-user\""));
+    CHECK(contains(user.log(), "user: there is no user \"no-such-user\""));
     CHECK(group.exit_status() == 2);
-    CHECK(contains(group.log(), "there is no group \"no-such-group\""));
+    CHECK(contains(group.log(), "group: there is no group \"no-such-group\""));
 }
 
 TEST_CASE("only root may run workers as somebody else") {
@@ -97,5 +97,5 @@ TEST_CASE("only root may run workers as somebody else") {
                          }});
 
     CHECK(server.exit_status() == 2);
-    CHECK(contains(server.log(), "only root may run workers as another user or group"));
+    CHECK(contains(server.log(), "user, group: only root may run workers as another"));
 }

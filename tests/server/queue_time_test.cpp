@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <csignal>
 #include <string>
 #include <thread>
 
@@ -65,6 +66,10 @@ TEST_CASE("a request whose time was up before it was accepted is answered 504, a
     CHECK(queue.waiting.get("/deadline").status == 200);
     CHECK(queue.server.worker() == pid);
     CHECK_FALSE(contains(queue.server.log(), "harakiri"));
+
+    queue.server.signal(SIGTERM);
+    REQUIRE(queue.server.logs("] stopped"));
+    CHECK(contains(queue.server.log_line("route /deadline: "), ": 1 too late to begin"));
 }
 
 TEST_CASE("what a request has waited at a trusted proxy is taken off its limits") {

@@ -176,6 +176,19 @@ TEST_CASE("SIGINT, SIGQUIT and a second SIGTERM stop at once") {
     }
 }
 
+TEST_CASE("a worker that still boots when the server stops is not waited for") {
+    const Server server({.app = test_app("boots_slowly"), .workers = 1});
+    const auto first = server.worker();
+    server.signal(SIGHUP);
+    REQUIRE(server.logs("SIGHUP: replacing the workers"));
+
+    server.signal(SIGTERM);
+
+    CHECK(server.exit_status() == 0);
+    CHECK(contains(server.log_line("worker 2 (pid "), ") dismissed"));
+    CHECK(contains(server.log(), "worker 1 (pid " + std::to_string(first) + ") finished"));
+}
+
 TEST_CASE("an idle server stops soon, though connections are kept") {
     const Server server({.flags = {"--keep-alive", "1h"}});
     Client kept(server);

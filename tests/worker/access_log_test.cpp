@@ -21,9 +21,8 @@ std::string content_of(const std::filesystem::path& path) {
 }
 
 void log(AccessLog& access_log, std::string_view method) {
-    RequestParts request;
-    request.method = method;
-    access_log.write({.request = request, .status = 200});
+    const RequestParts request;
+    access_log.write({.request = request, .request_line = method, .status = 200});
 }
 
 }  // namespace

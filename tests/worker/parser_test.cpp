@@ -181,6 +181,9 @@ TEST_CASE("a body may be as large as the limit and no larger") {
         CHECK(read_all(options, {with_body("Content-Length: 11\r\n", "")}) ==
               Results{"refused 413"});
         CHECK(read_all(options, {chunked("b\r\n0123456789a")}) == Results{"refused 413"});
+        CHECK(read_all(options, {chunked("b\r\n")}) == Results{"refused 413"});
+        CHECK(read_all(options, {chunked("5\r\n01234\r\n6\r\n")}) == Results{"refused 413"});
+        CHECK(read_all(options, {chunked("ffffffffffffffff\r\n")}) == Results{"refused 413"});
     }
 }
 
