@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <memory>
 #include <string>
 
 namespace curfew::master {
@@ -67,13 +68,14 @@ Trial::~Trial() {
 void Trial::load(const Options& options, const Identity& identity, int report) {
     auto status = Status{};
     std::string text;
+    std::unique_ptr<worker::Application> application;  // stays loaded: its threads may run
     try {
         set_title(options.proc_name + ": loading");
         identity.assume();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // changing the user clears this
         if (::getppid() != master_) ::_exit(0);
         Signals::unblock();
-        const worker::Application application(options.worker);
+        application = std::make_unique<worker::Application>(options.worker);
     } catch (const ApplicationError& error) {
         status = error.status();
         text = error.what();

@@ -165,7 +165,7 @@ TEST_CASE("of what is refused before it is all there the log has the request lin
 
         large.send("GET /large HTTP/1.1\r\nX-Large: " + std::string(100'000, 'x'));
         CHECK(large.read_reply().status == 431);
-        unfinished.send("GET /unfinished HTTP/1.1\r\nbad field\r\n");
+        unfinished.send("GET /unfinished HTTP/1.1\r\nbad field\r\n\r\n");
         CHECK(unfinished.read_reply().status == 400);
 
         const auto text = lines(server, 2);

@@ -61,6 +61,12 @@ TEST_CASE("an application that exits in routes() stops the server with its statu
     CHECK(says_only(server, "the application cannot be loaded: it exited with status 42"));
 }
 
+TEST_CASE("an application may have threads of its own from the beginning") {
+    const Server server({.flags = {"--check-config"}, .app = test_app("lingers")});
+
+    CHECK(server.exit_status() == 0);
+}
+
 TEST_CASE("a worker that cannot load what could be loaded before stops the server") {
     const Server server({.app = test_app("exits"), .workers = 1, .before_exec = [] {
                              ::setenv("EXITS_AFTER", "loaded", 1);

@@ -36,7 +36,7 @@ TEST_CASE("a route that has killed too many workers is answered 503, and the oth
     CHECK(std::stoi(refused.field("Retry-After")) > 0);
     CHECK(std::stoi(refused.field("Retry-After")) <= 15);
     CHECK(server.get("/hello").status == 200);
-    CHECK(count(server.log(), "harakiri: worker") == 4);
+    CHECK(wait_until([&] { return count(server.log(), "harakiri: worker") == 4; }));
     CHECK(server.workers(1).size() == 1);
 
     server.signal(SIGTERM);
