@@ -23,7 +23,8 @@ peer_packages="gunicorn python3-gevent python3-stopit python3-pymysql python3-py
 # and needs no network when nothing is missing.
 need() {
     local installed missing=()
-    installed=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "$@" 2>/dev/null) "
+    # It fails for a package that dpkg has never heard of, and still prints the others.
+    installed=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "$@" 2>/dev/null || true) "
     for package in "$@"; do
         [[ $installed == *" installed:$package "* ]] || missing+=("$package")
     done
