@@ -27,8 +27,8 @@ std::filesystem::path make_directory() {
 
 std::vector<std::string> command_of(const Setup& setup) {
     auto command = setup.wrapper;
-    command.insert(command.end(),
-                   {CURFEW_BINARY, "--app", setup.app, "--workers", std::to_string(setup.workers)});
+    command.push_back(setup.binary.empty() ? CURFEW_BINARY : setup.binary);
+    command.insert(command.end(), {"--app", setup.app, "--workers", std::to_string(setup.workers)});
     for (const auto& address : setup.bind) command.insert(command.end(), {"--bind", address});
     if (!setup.config.empty()) command.insert(command.end(), {"--config", "curfew.toml"});
     command.insert(command.end(), setup.flags.begin(), setup.flags.end());
@@ -45,6 +45,8 @@ std::string demo_library() {
     const auto root = std::filesystem::path(CURFEW_BINARY).parent_path().parent_path();
     return root / "handlers" / "demo" / "demo.so";
 }
+
+std::string server_binary() { return CURFEW_BINARY; }
 
 Client::Client(const Server& server) : Client(server.url()) {}
 

@@ -19,6 +19,7 @@ struct Setup {
     std::string app = "demo";
     int workers = 2;
     std::vector<std::string> bind = {"127.0.0.1:0"};
+    std::string binary = {};                 ///< the build's, or a copy that `before_exec` has made
     std::vector<std::string> wrapper = {};   ///< a command that runs the server as its child
     std::function<void()> before_exec = {};  ///< in the child, in the server's directory
 };
@@ -27,6 +28,8 @@ struct Setup {
 [[nodiscard]] std::string test_app(const std::string& name);
 /// Where the build leaves the demo.
 [[nodiscard]] std::string demo_library();
+/// And the server.
+[[nodiscard]] std::string server_binary();
 
 /// The real server in a new directory. Its destructor stops it and checks that it leaves nothing
 /// behind; the directory stays if the test has failed.
