@@ -1,7 +1,6 @@
 #include "worker/connection.h"
 
 #include "worker/connections.h"
-#include "worker/reset.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -13,12 +12,6 @@
 namespace curfew::worker {
 
 namespace {
-
-constexpr Duration linger_limit = std::chrono::seconds(1);
-
-/// How long a kept connection may still bring a request after the worker was told to go: longer
-/// than a request takes that was on its way by then.
-constexpr Duration drain_quiet = std::chrono::milliseconds(500);
 
 /// After so many pieces of one stream, others get their turn.
 constexpr int chunks_in_a_row = 16;
@@ -82,12 +75,8 @@ void Connection::on_readable() {
     switch (state_) {
         case State::reading:
             return receive();
-        case State::lingering: {
-            char ignored[4096];
-            const auto count = ::recv(socket_.get(), ignored, sizeof ignored, 0);
-            if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) close();
-            return;
-        }
+        case State::lingering:
+            return drop_input();
         default:
             // A pipelined request, or the client has gone: both can wait for this response.
             readable_.disable();
@@ -273,7 +262,8 @@ void Connection::sent() {
     context_.served();
 
     if (!writer_.keeps_alive()) {
-        return unread || client_goes_on || !input_.empty() ? linger() : close();
+        if (unread) return linger(Lingering::Client::sending);
+        return client_goes_on || !input_.empty() ? linger(Lingering::Client::silent) : close();
     }
     state_ = State::reading;
     waiting_ = Waiting::idle;
@@ -300,37 +290,6 @@ void Connection::log_served(Deadline::Clock::time_point now) {
                                .content_type = response_->content_type(),
                                .body_bytes = writer_.body_bytes(),
                                .duration = now - started_});
-}
-
-/// Ends a response before its end, with a reset: the client must not take the part for the whole.
-void Connection::abandon() {
-    arm_reset(socket_.get());
-    shared_ = false;
-    log_served();
-    context_.served();
-    close();
-}
-
-/// Closing with input unread would make the kernel send a reset, which can destroy the answer on
-/// its way (RFC 9112 section 9.6).
-void Connection::linger() {
-    ::shutdown(socket_.get(), SHUT_WR);
-    input_.release();
-    state_ = State::lingering;
-    if (std::exchange(reading_paused_, false)) readable_.enable();
-    set_deadline(linger_limit);
-}
-
-void Connection::drain() {
-    if (context_.frozen) return;
-    const bool idle = state_ == State::reading && !parser_.begun(input_);
-    if (idle && deadline_.remaining() > drain_quiet) set_deadline(drain_quiet);
-}
-
-void Connection::freeze() {
-    if (state_ != State::reading) return;
-    readable_.disable();
-    deadline_ = Deadline::never();
 }
 
 /// The timer is left to fire early and look again, rather than moved with every request.
@@ -362,6 +321,7 @@ bool Connection::body_keeps_pace() const noexcept {
 }
 
 void Connection::time_out() {
+    if (state_ == State::lingering) return drop_input();
     deadline_ = Deadline::never();
     if (state_ == State::writing) return abandon();
     if (state_ != State::reading || waiting_ == Waiting::idle) return close();

@@ -5,6 +5,7 @@
 #include "worker/cpu_account.h"
 #include "worker/handover.h"
 #include "worker/harakiri_extension.h"
+#include "worker/lingering.h"
 #include "worker/parser.h"
 #include "worker/writer.h"
 
@@ -35,6 +36,10 @@ class Connection final : private Task {
     /// The worker is to be killed soon: a connection that has not begun a request is not touched
     /// any more, and is the keeper's to give to another worker.
     void freeze();
+
+    /// How long a kept connection may still bring a request after the worker was told to go: longer
+    /// than a request takes that was on its way by then.
+    static constexpr Duration drain_quiet = std::chrono::milliseconds(500);
 
     [[nodiscard]] std::size_t cell() const noexcept { return cell_; }
 
@@ -79,7 +84,8 @@ class Connection final : private Task {
     void log_served() { log_served(Deadline::Clock::now()); }
     void log_served(Deadline::Clock::time_point now);
     void abandon();
-    void linger();
+    void linger(Lingering::Client client);
+    void drop_input();
     void close() noexcept { state_ = State::closed; }
 
     void take_over(const Handover& handover, std::string_view bytes);
@@ -115,6 +121,7 @@ class Connection final : private Task {
     Buffer input_;
     Parser parser_;
     Writer writer_;
+    Lingering lingering_;
 
     State state_ = State::reading;
     Waiting waiting_ = Waiting::head;

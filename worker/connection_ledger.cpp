@@ -58,7 +58,7 @@ void Connection::take_up(const Handover& handover) {
             if (log_adopted(handover) && handover.keep_alive) return;
             [[fallthrough]];
         case Handover::Kind::linger:
-            linger();
+            linger(Lingering::Client::sending);
             return enter_stage(Ledger::Stage::lingering);
     }
 }
