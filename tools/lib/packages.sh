@@ -39,10 +39,8 @@ need() {
         }
     fi
     echo "Installing from Debian's packages: ${missing[*]}" >&2
-    export DEBIAN_FRONTEND=noninteractive
-    "${as_root[@]}" apt-get update -qq >&2 &&
-        "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 || {
-        echo "apt-get could not install them; see above." >&2
+    "${as_root[@]}" "$root/tools/lib/install" "${missing[@]}" >&2 || {
+        echo "They are not all installed; what apt-get says is above." >&2
         return 1
     }
 }
