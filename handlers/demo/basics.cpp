@@ -5,17 +5,35 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 using namespace curfew;
 
 namespace demo {
+
+namespace {
+
+/// Neither in a URL nor in HTML. Hidden files are not for show.
+bool needs_no_escaping(std::string_view name) {
+    const auto plain = [](char c) {
+        const auto letter = static_cast<unsigned char>(c);
+        return c == '.' || c == '-' || c == '_' || (letter < 0x80 && std::isalnum(letter) != 0);
+    };
+    return !name.starts_with('.') && std::ranges::all_of(name, plain);
+}
+
+}  // namespace
 
 // 14 characters fit into the string itself: not one allocation.
 Response hello(const Request&) { return text("Hello, world!\n"); }
@@ -61,6 +79,22 @@ Response file_below(const Request& request) {
     const char* const root = std::getenv("DEMO_FILES");
     if (!root) throw HttpError(404, "DEMO_FILES is not set");
     return file(request, root, request.param("path"));
+}
+
+std::string example_file() {
+    namespace fs = std::filesystem;
+    const char* const root = std::getenv("DEMO_FILES");
+    std::string first;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(root ? root : "", ignored)) {
+        auto name = entry.path().filename().string();
+        if (!needs_no_escaping(name) || !fs::is_regular_file(entry.symlink_status(ignored))) {
+            continue;
+        }
+        if (name == "index.html") return name;
+        if (first.empty() || name < first) first = std::move(name);
+    }
+    return first;
 }
 
 Response pid(const Request&) { return text(std::to_string(::getpid()) + "\n"); }

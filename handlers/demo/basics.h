@@ -2,6 +2,8 @@
 
 #include <curfew/app.h>
 
+#include <string>
+
 namespace demo {
 
 /// "Hello, world!" and nothing else.
@@ -18,6 +20,10 @@ curfew::Response bytes(const curfew::Request& request);
 
 /// The file `*path` below the directory $DEMO_FILES; 404 if that is not set.
 curfew::Response file_below(const curfew::Request& request);
+
+/// The name of a file in $DEMO_FILES that a link may lead to: index.html, or else the first whose
+/// name needs no escaping. Empty if there is none.
+std::string example_file();
 
 /// The worker's process id.
 curfew::Response pid(const curfew::Request& request);

@@ -16,22 +16,28 @@ class Index {
   public:
     enum class Harm { none, worker_dies };
 
+    /// What the page says of a route.
+    struct Entry {
+        std::string_view shows;         ///< what a visitor sees, in a sentence
+        std::string_view example = "";  ///< what the link leads to; empty: the pattern itself
+        int status = 200;               ///< of the response to that link
+        bool is_link = true;            ///< false: the example works on other machines only
+    };
+
     explicit Index(curfew::Router& router) : router_(router) {}
 
     /// Begins a list of routes, under a title.
     void section(std::string_view title, std::string_view intro, Harm harm = Harm::none);
 
-    /// As Router::get(). `shows` says in a sentence what a visitor sees; `example` is what the link
-    /// leads to, the pattern itself if empty.
-    curfew::Route& get(std::string_view pattern, curfew::Handler handler, std::string_view shows,
-                       std::string_view example = "");
+    /// As Router::get().
+    curfew::Route& get(std::string_view pattern, curfew::Handler handler, const Entry& entry);
 
     /// As Router::any().
-    curfew::Route& any(std::string_view pattern, curfew::Handler handler, std::string_view shows);
+    curfew::Route& any(std::string_view pattern, curfew::Handler handler, const Entry& entry);
 
     /// The same for several methods.
     void add(std::initializer_list<std::string_view> methods, std::string_view pattern,
-             const curfew::Handler& handler, std::string_view shows, std::string_view example);
+             const curfew::Handler& handler, const Entry& entry);
 
     /// A route for POST alone. It is not listed: no link leads there.
     curfew::Route& post(std::string_view pattern, curfew::Handler handler) {
@@ -42,8 +48,7 @@ class Index {
     [[nodiscard]] std::string page() const;
 
   private:
-    void list(std::string_view methods, std::string_view pattern, std::string_view shows,
-              std::string_view example);
+    void list(std::string_view methods, std::string_view pattern, const Entry& entry);
 
     curfew::Router& router_;
     std::string page_;

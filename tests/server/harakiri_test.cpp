@@ -50,7 +50,7 @@ void log_into_a_pipe_of_which_one_line_is_read() {
 }  // namespace
 
 TEST_CASE("a handler that is stuck, in whatever way, is killed at its limit and never before") {
-    const Server server({.workers = 5});
+    const Server server({.flags = {"--timeout", "2s"}, .workers = 5});
     const auto before = server.workers(5);
     struct Visit {
         std::string target;
@@ -172,7 +172,7 @@ TEST_CASE("a stream may take longer than the limit, as long as no piece of it do
 
 TEST_CASE(
     "one stuck thread costs the worker its life, though others of its requests end meanwhile") {
-    const Server server({.flags = {"--threads", "4"}, .workers = 1});
+    const Server server({.flags = {"--threads", "4", "--timeout", "2s"}, .workers = 1});
     Client stuck(server);
     stuck.send(get_request("/stuck/sleep"));
 
@@ -228,7 +228,7 @@ TEST_CASE("who boots faster than the first did is not forked again and again") {
 }
 
 TEST_CASE("others are served while a worker is stuck, and after it was killed") {
-    const Server server;
+    const Server server({.flags = {"--timeout", "2s"}});
     Client stuck(server);
     stuck.send(get_request("/stuck/spin"));
 

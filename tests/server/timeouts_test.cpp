@@ -51,7 +51,7 @@ std::vector<std::string> backend_flags() {
             "--db-password",   options.db.password,
             "--db-database",   options.db.database,
             "--helpers",       "1",
-            "--timeout",       "1"};  // the views have limits of their own
+            "--timeout",       "15"};
 }
 
 /// The demo with everything that it calls: memcached, the database, and for `http` another demo.

@@ -66,14 +66,14 @@ void add_harakiri(Index& index) {
         Index::Harm::worker_dies);
     for (const auto& function : slow_functions()) {
         const auto pattern = "/timeout/harakiri/" + std::string(function.name);
-        index
-            .get(
-                pattern,
-                [name = function.name](const Request& request) {
-                    return run_until_harakiri(request, name);
-                },
-                "It " + std::string(function.shows) + ".", pattern + "?limit=500ms&amp;seconds=2")
-            .harakiri(15s);
+        const auto example = pattern + "?limit=500ms&amp;seconds=2";
+        const auto shows = "It " + std::string(function.shows) + ".";
+        index.get(
+            pattern,
+            [name = function.name](const Request& request) {
+                return run_until_harakiri(request, name);
+            },
+            {.shows = shows, .example = example, .status = function.name == "crash" ? 502 : 504});
     }
 }
 
@@ -87,21 +87,23 @@ Response other(const Request&) { return text("Hello\n").close_connection(); }
 
 }  // namespace
 
-void add_lab(Index& index) {
-    index.section(
-        "Watch it live",
-        "The same functions and limits, several requests at a time, over a network as bad "
-        "as you like.");
+void add_page(Index& index) {
     index.get(
         "/lab", [page = lab_page()](const Request&) { return html(page); },
-        "Choose, press <i>run</i>, and watch the requests, their limits, and what becomes of "
-        "the workers.");
+        {"Choose a function, its limit and a bad network, press <i>run</i>, and watch live what "
+         "becomes of the requests and the workers."});
+}
+
+void add_experiments(Index& index) {
+    index.section("Behind the page /lab",
+                  "The same functions and limits, several requests at a time, over a network as "
+                  "bad as you like.");
     index.get("/lab/events", events,
-              "What that page hears: server-sent events for 30 seconds, one client at a time.",
-              "/lab/events?network=clean");
+              {"What that page hears: server-sent events for 30 seconds, one client at a time.",
+               "/lab/events?network=clean"});
     index.get("/lab/other", other,
-              "A line of text, and the end of its connection: whoever comes again may get another "
-              "worker.");
+              {"A line of text, and the end of its connection: whoever comes again may get another "
+               "worker."});
     index.post("/lab/done", done);
     add_harakiri(index);
 }
