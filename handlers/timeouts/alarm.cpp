@@ -58,8 +58,10 @@ class ThreadTimer {
     /// In a new process, which has inherited none.
     void forget() noexcept { made_ = false; }
 
+    /// Never: not at all.
     void set(Deadline deadline) noexcept {
-        const itimerspec when{.it_interval = {}, .it_value = to_timespec(deadline)};
+        const auto time = deadline.is_never() ? timespec{} : to_timespec(deadline);
+        const itimerspec when{.it_interval = {}, .it_value = time};
         ::timer_settime(id_, TIMER_ABSTIME, &when, nullptr);
     }
 
@@ -69,8 +71,8 @@ class ThreadTimer {
 };
 
 /// The alarms of a thread. The handler reads the list at any moment, so each change to it is one
-/// store. The timer fires for the soonest, or too early: setting it takes longer than all the rest,
-/// so it stays set for an alarm that has gone, and serves those that follow.
+/// store. The timer is set for the soonest of them, and for none that has gone: a signal interrupts
+/// system calls, also of code that has no limit.
 class ThreadAlarms {
   public:
     [[nodiscard]] static ThreadAlarms& of_this_thread() {
@@ -94,30 +96,24 @@ class ThreadAlarms {
         std::atomic_signal_fence(std::memory_order_seq_cst);
         first_ = &target;
         std::atomic_signal_fence(std::memory_order_seq_cst);
-        if (target.deadline < armed_for_) {
-            armed_for_ = target.deadline;
-            timer_.set(target.deadline);
-        }
+        if (!target.interrupt->raised() && target.deadline < armed_for_) arm(target.deadline);
     }
 
     void remove(Target& target) noexcept {
         if (target.next) target.next->link = target.link;
         *target.link = target.next;
         std::atomic_signal_fence(std::memory_order_seq_cst);
+        if (target.interrupt->raised()) return;
+        if (target.deadline.passed()) discard_pending();
+        if (target.deadline == armed_for_) arm(soonest());
     }
 
     /// In the signal handler.
     void raise_due() noexcept {
-        auto soonest = Deadline::never();
         for (Target* each = first_; each; each = each->next) {
-            if (!each->deadline.passed()) {
-                soonest = std::min(soonest, each->deadline);
-            } else if (!each->interrupt->raised()) {
-                each->interrupt->raise();
-            }
+            if (each->deadline.passed() && !each->interrupt->raised()) each->interrupt->raise();
         }
-        armed_for_ = soonest;
-        if (!soonest.is_never()) timer_.set(soonest);
+        arm(soonest());
     }
 
     /// In a new process; its parent sees to the alarms that were set.
@@ -129,6 +125,30 @@ class ThreadAlarms {
 
   private:
     static inline thread_local ThreadAlarms* existing_ = nullptr;
+
+    /// Of those that have not been raised.
+    [[nodiscard]] Deadline soonest() const noexcept {
+        auto soonest = Deadline::never();
+        for (const Target* each = first_; each; each = each->next) {
+            if (!each->interrupt->raised()) soonest = std::min(soonest, each->deadline);
+        }
+        return soonest;
+    }
+
+    void arm(Deadline deadline) noexcept {
+        armed_for_ = deadline;
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        timer_.set(deadline);
+    }
+
+    /// A signal that came while it was blocked would interrupt whoever unblocks it.
+    static void discard_pending() noexcept {
+        sigset_t ours;
+        sigemptyset(&ours);
+        sigaddset(&ours, alarm_signal());
+        constexpr timespec at_once{};
+        ::sigtimedwait(&ours, nullptr, &at_once);
+    }
 
     ThreadTimer timer_;
     Target* first_ = nullptr;
@@ -163,7 +183,7 @@ Alarm::Alarm()
                          .sleep = true,
                          .cooperative_loop = true,
                          .caller_returns = false,
-                         .cost = "0.1 µs; a signal now and then",
+                         .cost = "2.6 µs: its timer is set, and unset",
                          .late = "0.1 ms"}) {
     struct sigaction action {};
     action.sa_handler = on_alarm;

@@ -5,8 +5,8 @@
 namespace curfew {
 
 /// signal.alarm, made safe and nestable: a timer of the thread's own sends it a signal, whose
-/// handler does nothing but raise an interrupt. Uses SIGRTMIN + 4, and lets the timer run on after
-/// a call that ended in time: once for each limit, a signal comes for nobody.
+/// handler does nothing but raise an interrupt. Uses SIGRTMIN + 4. After a call that ended in time
+/// no signal comes.
 class Alarm final : public Strategy {
   public:
     /// Installs the signal's handler. Throws std::system_error.

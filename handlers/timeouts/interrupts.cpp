@@ -55,6 +55,8 @@ Patience interrupted_by(Interrupt& interrupt, Deadline deadline) noexcept {
     own.limit = std::min(own.limit, deadline);
     own.interrupt = &interrupt;
     own.interrupt_wakes = true;
+    // Whoever is to raise it may come too late for the first check.
+    if (own.limit.passed()) interrupt.raise();
     return own;
 }
 

@@ -259,6 +259,17 @@ TEST_CASE("limits nest, across processes and with other strategies") {
     }
 }
 
+TEST_CASE("no time at all is no time in another process, and the longest limit ends nothing") {
+    for (const auto by : in_processes) {
+        CAPTURE(by);
+        for (const Duration none : {Duration::min(), Duration(-1s), Duration(0)}) {
+            CHECK(attempt(none, by, cooperate).timed_out);
+            CHECK(attempt(none, by, compute).timed_out);
+        }
+        CHECK(with_timeout(Duration::max(), by, twice, std::string("ab")) == "abab");
+    }
+}
+
 TEST_CASE("the limit of a call that has ended does not end the next one") {
     for (const auto by : in_processes) {
         CAPTURE(by);

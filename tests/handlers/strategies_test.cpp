@@ -2,10 +2,14 @@
 #include "handlers/timeouts/strategy.h"
 #include "handlers/timeouts/waiting.h"
 #include "handlers/timeouts/with_timeout.h"
+#include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/select.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -251,4 +255,93 @@ TEST_CASE("a limit that has passed and is not yet cleaned up does not hide the n
 
     CHECK(outcome.timed_out);
     CHECK(outcome.elapsed < clearly_ended);
+}
+
+TEST_CASE("a limit that is over interrupts nothing that comes after it") {
+    for_each_strategy([](const Strategy& by) {
+        CAPTURE(by.name());
+        with_timeout(limit, by.name(), [] {});
+        with_timeout(10s, by.name(), [&] { with_timeout(limit, by.name(), [] {}); });
+
+        const auto start = Clock::now();
+        CHECK(::poll(nullptr, 0, 300) == 0);
+        timeval time{.tv_sec = 0, .tv_usec = 300'000};
+        CHECK(::select(0, nullptr, nullptr, nullptr, &time) == 0);  // libc's own
+        CHECK(::usleep(300'000) == 0);
+        CHECK(Clock::now() - start >= 900ms);
+    });
+}
+
+TEST_CASE("a limit that met a handler's blocked signals interrupts nothing when they come back") {
+    for_each_strategy([](const Strategy& by) {
+        CAPTURE(by.name());
+        if (by.detaches()) return;  // those of another thread
+        sigset_t all;
+        sigset_t before;
+        ::sigfillset(&all);
+        attempt(by, 50ms, [&] {
+            ::pthread_sigmask(SIG_SETMASK, &all, &before);
+            timeval time{.tv_sec = 0, .tv_usec = 200'000};
+            ::select(0, nullptr, nullptr, nullptr, &time);
+        });
+        const timespec time{.tv_sec = 0, .tv_nsec = 100'000'000};
+        CHECK(::ppoll(nullptr, 0, &time, &before) == 0);
+        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    });
+}
+
+TEST_CASE("a limit after which no time is left holds at the first check, alone and nested") {
+    struct Limits {
+        Duration outer;
+        Duration spent;  ///< between the two
+        Duration inner;
+    };
+    const std::vector<Limits> all{{10s, 0ms, 0ms},  {10s, 0ms, -1s},  {10s, 0ms, Duration::min()},
+                                  {0ms, 0ms, 0ms},  {0ms, 0ms, 10s},  {-1s, 0ms, Duration::max()},
+                                  {5ms, 20ms, 10s}, {5ms, 20ms, 5ms}, {5ms, 20ms, 0ms},
+                                  {10s, 0ms, 1ns}};
+    for (const auto* const outer : in_process()) {
+        for (const auto* const inner : in_process()) {
+            for (const auto& limits : all) {
+                const bool outer_holds = outer->guarantees().cooperative_loop;
+                const bool inner_holds = inner->guarantees().cooperative_loop;
+                const bool inner_over = limits.inner < 1ms;
+                if (!(inner_over ? inner_holds : outer_holds)) continue;
+                CAPTURE(outer->name());
+                CAPTURE(inner->name());
+                CAPTURE(limits.outer.count());
+                CAPTURE(limits.inner.count());
+                const auto checked = std::make_shared<std::atomic<int>>(0);
+                const auto passed = std::make_shared<std::atomic<int>>(0);
+                const auto outcome = attempt(*outer, limits.outer, [=] {
+                    for (const auto end = Deadline::in(limits.spent); !end.passed();) continue;
+                    with_timeout(limits.inner, inner->name(), [=] {
+                        ++*checked;
+                        checkpoint();
+                        ++*passed;
+                    });
+                });
+                CHECK(outcome.timed_out);
+                CHECK(tests::wait_until([&] { return *checked == 1; }));
+                CHECK(*passed == 0);
+            }
+        }
+    }
+}
+
+TEST_CASE("the longest limit there is ends nothing, also nested") {
+    for (const auto* const outer : in_process()) {
+        for (const auto* const inner : in_process()) {
+            CAPTURE(outer->name());
+            CAPTURE(inner->name());
+            const auto result = with_timeout(Duration::max(), outer->name(), [inner] {
+                return with_timeout(Duration::max(), inner->name(), [] {
+                    std::this_thread::sleep_for(1ms);
+                    checkpoint();
+                    return 7;
+                });
+            });
+            CHECK(result == 7);
+        }
+    }
 }
