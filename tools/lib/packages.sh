@@ -2,14 +2,14 @@
 
 build_packages="g++ meson ninja-build ccache pkg-config libevent-dev node-llhttp libspdlog-dev
     libfmt-dev libcli11-dev libboost-context-dev libtomlplusplus-dev libcereal-dev nlohmann-json3-dev
-    doctest-dev libdw-dev libjs-chart.js
+    libdw-dev libjs-chart.js
     libcurl4-openssl-dev libmemcached-dev default-libmysqlclient-dev"
 
 # What tools/backends runs. The package mariadb-server itself would start a server of its own.
 server_packages="memcached mariadb-server-core mariadb-client-core"
 
 # What the tests run beside those.
-test_packages="curl e2fsprogs mount procps util-linux python3-httpbin
+test_packages="doctest-dev cmake curl e2fsprogs mount procps util-linux python3-httpbin
     chromium chromium-driver python3-selenium python3-jsonschema"
 
 # What tools/lab and its tests run beside those: other servers, with what their applications ask
