@@ -1,5 +1,7 @@
 #include "route.h"
 
+#include "timeouts/copies.h"
+
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -48,6 +50,11 @@ Route& Route::harakiri(Harakiri mode) noexcept {
 Route& Route::cpu_limit(Duration limit) {
     cpu_limit_ = limit == Duration::zero() ? limit : checked_limit(limit, "cpu_limit");
     return *this;
+}
+
+Response Route::operator()(const Request& request) const {
+    const CopyEnds copies(pattern_, request.id());
+    return handler_(request);
 }
 
 }  // namespace curfew

@@ -64,7 +64,8 @@ class Route {
     void number(std::uint32_t number) noexcept { number_ = number; }
     [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
 
-    [[nodiscard]] Response operator()(const Request& request) const { return handler_(request); }
+    /// In a process that the handler has forked and that comes back from it, this does not return.
+    [[nodiscard]] Response operator()(const Request& request) const;
 
   private:
     std::string method_;

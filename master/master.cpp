@@ -109,6 +109,7 @@ int Master::run() {
         condemn_overdue();
         execute_condemned();
         report_slow();
+        report_copies();
     }
     log_counters(scoreboard_.counters());
     spdlog::info("stopped");

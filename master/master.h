@@ -50,6 +50,7 @@ class Master {
     void condemn_overdue();
     void execute_condemned();
     void report_slow();
+    void report_copies();
 
     void spawn();
     [[noreturn]] void become_worker(std::size_t place, pid_t master);

@@ -1,10 +1,12 @@
 #include "handlers/backends/running_queries.h"
+#include "handlers/timeouts/copies.h"
 #include "master/logging.h"
 #include "master/master.h"
 #include "master/post_mortem/permission.h"
 #include "master/title.h"
 #include "worker/arena.h"
 #include "worker/keeper.h"
+#include "worker/tell_of_copies.h"
 #include "worker/worker.h"
 
 #include <spdlog/spdlog.h>
@@ -57,6 +59,8 @@ void Master::become_worker(std::size_t place, pid_t master) {
         }
         db::record_queries_in(scoreboard_.worker(place).queries());
         auto board = scoreboard_.worker(place);
+        be_the_original();
+        worker::tell_of_copies_on(board);
         worker::Arena arena;
         std::vector<int> listeners;
         for (const auto& socket : sockets_) listeners.push_back(socket.fd.get());

@@ -1,5 +1,6 @@
 #include "master/trial.h"
 
+#include "handlers/timeouts/copies.h"
 #include "handlers/timespec.h"
 #include "handlers/unique_fd.h"
 #include "master/config/units.h"
@@ -75,6 +76,7 @@ void Trial::load(const Options& options, const Identity& identity, int report) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // changing the user clears this
         if (::getppid() != master_) ::_exit(0);
         Signals::unblock();
+        be_the_original();
         application = std::make_unique<worker::Application>(options.worker);
     } catch (const ApplicationError& error) {
         status = error.status();

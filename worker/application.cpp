@@ -1,6 +1,7 @@
 #include "worker/application.h"
 
 #include "handlers/backends/configure.h"
+#include "handlers/timeouts/copies.h"
 #include "handlers/timeouts/strategy.h"
 
 #include <dlfcn.h>
@@ -65,6 +66,7 @@ Application::Application(const Options& options) : options_(options) {
                                ApplicationError::Status::configuration);
     }
     const auto path = find_library(options.app);
+    const CopyEnds copies("(the application's start)");
     library_.reset(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
     if (!library_)
         throw ApplicationError(std::string("cannot load the application: ") + ::dlerror());

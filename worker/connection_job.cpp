@@ -1,5 +1,7 @@
 #include "worker/connection.h"
 
+#include "handlers/timeouts/copies.h"
+
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -115,6 +117,7 @@ void Connection::pull_chunk() {
     cpu_.begin(context_.dispatcher.cpu_limit(*route_));
     const MeteringScope metering(context_.board.meter(cell_).resume(start));
     try {
+        const CopyEnds copies(route_->pattern(), parser_.parts().id);
         chunk_ = writer_.chunks()();
     } catch (const std::exception& error) {
         spdlog::error("{}: the stream threw: {}", parser_.parts().id, error.what());

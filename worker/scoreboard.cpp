@@ -211,6 +211,7 @@ void WorkerBoard::reset() noexcept {
     line_->keeper_calls.store(0);
     line_->ending.store(Ending::none);
     line_->retry_idempotent.store(false);
+    line_->copy_note.clear();
     line_->landing.clear();
 }
 

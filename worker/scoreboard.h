@@ -4,6 +4,7 @@
 #include "handlers/deadline.h"
 #include "handlers/meter.h"
 #include "handlers/unique_fd.h"
+#include "worker/copy_note.h"
 #include "worker/counters.h"
 #include "worker/handover.h"
 #include "worker/ledger.h"
@@ -136,6 +137,8 @@ struct alignas(64) WorkerLine {
     std::atomic<std::uint32_t> keeper_calls{0};  ///< a futex: see WorkerBoard::call_keeper()
     std::atomic<Ending> ending{Ending::none};
     std::atomic<bool> retry_idempotent{false};  ///< of requests that were running at the end
+
+    CopyNote copy_note{};
 
     Landing landing;
 };

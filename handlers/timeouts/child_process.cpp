@@ -3,6 +3,7 @@
 #include "../backends/running_queries.h"
 #include "../error.h"
 #include "abandoned_queries.h"
+#include "copies.h"
 #include "failure.h"
 #include "message.h"
 
@@ -38,6 +39,7 @@ void begin_child(pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(0);
     default_signals();
+    be_the_original();
     abandoned_queries() = {};
     // Its statements are its own, to be cancelled when it has died.
     if (auto* const table = db::recorded_queries()) db::record_queries_in(*table);
@@ -56,10 +58,6 @@ void default_signals() noexcept {
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-void end_copy_of(pid_t self) noexcept {
-    if (::getpid() != self) ::_exit(1);
 }
 
 OwnThreads::OwnThreads()

@@ -12,7 +12,7 @@ namespace curfew {
 struct Message;
 
 /// What each process that runs functions for another one does first, after fork: it dies with its
-/// parent, and has default_signals(). Database statements are recorded as its own. Ends this
+/// parent, has default_signals(), and is no copy (see copies.h). Database statements are recorded as its own. Ends this
 /// process at once if the parent is gone.
 void begin_child(pid_t parent);
 
@@ -21,10 +21,6 @@ void begin_child(pid_t parent);
 /// that is executed from here has them as usual. Real-time signals stay as they are: strategies use
 /// them.
 void default_signals() noexcept;
-
-/// Ends this process if it is not that one, but was forked by the function that has just returned
-/// in both, which must be answered once.
-void end_copy_of(pid_t self) noexcept;
 
 /// The threads of the process that makes this.
 class OwnThreads {

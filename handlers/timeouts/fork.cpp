@@ -2,6 +2,7 @@
 
 #include "abandoned_queries.h"
 #include "child_process.h"
+#include "copies.h"
 #include "descendants.h"
 #include "message.h"
 #include "overrun.h"
@@ -34,9 +35,10 @@ namespace {
     own.limit = limit;
     own.metering = metering;
     const PatienceScope scope(own);
-    const pid_t self = ::getpid();
-    call.run();
-    end_copy_of(self);
+    {
+        const CopyEnds copies;
+        call.run();
+    }
     static_cast<void>(send(socket, answer_of([&] { return call.result(); })));
     ::_exit(0);
 }

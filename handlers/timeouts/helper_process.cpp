@@ -2,6 +2,7 @@
 
 #include "abandoned_queries.h"
 #include "child_process.h"
+#include "copies.h"
 #include "descendants.h"
 #include "waiting.h"
 
@@ -51,6 +52,7 @@ Message run(Message request) {
     own.limit = Deadline::at(Deadline::Clock::time_point(Duration(request.number)));
     own.metering = take_metering(request.parcel.bytes);
     const PatienceScope scope(own);
+    const CopyEnds copies;
     return answer_of([&] { return entry(std::move(request.parcel)); });
 }
 
@@ -80,11 +82,9 @@ Message request_of(const Call& call, Deadline limit, const Metering& metering) {
 
 void serve_calls(UniqueFd socket) noexcept {
     const Subreaper subreaper;
-    const pid_t self = ::getpid();
     const OwnThreads threads;
     while (auto request = next_request(socket.get())) {
         auto answer = run(std::move(*request));
-        end_copy_of(self);
         if (!end_what_is_left(threads)) answer.number = 1;
         if (!send(socket.get(), answer)) break;
     }

@@ -2,6 +2,7 @@
 
 #include "../error.h"
 #include "../signals_blocked.h"
+#include "copies.h"
 #include "interrupts.h"
 #include "overrun.h"
 #include "waiting.h"
@@ -112,6 +113,7 @@ void Thread::work() {
         lock.unlock();
         {
             const PatienceScope scope(job->patience);
+            const CopyEnds copies;
             job->call->run();
         }
         // Before anyone hears of its end: what it owns goes with the caller, if there still is one.

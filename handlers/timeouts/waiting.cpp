@@ -1,6 +1,7 @@
 #include "waiting.h"
 
 #include "../error.h"
+#include "copies.h"
 #include "kernel_wait.h"
 
 #include <dlfcn.h>
@@ -40,8 +41,9 @@ int parked_wait(Parking& parking, pollfd* fds, nfds_t count, Deadline deadline) 
 int interruptible_wait(pollfd* fds, nfds_t count, Deadline deadline) {
     Interrupt* const interrupt = current.interrupt_wakes ? current.interrupt : nullptr;
     const auto wait = [deadline](pollfd* all, nfds_t number) {
-        return current.parking ? parked_wait(*current.parking, all, number, deadline)
-                               : kernel_wait(all, number, deadline);
+        // A copy has nobody to let go on: the loop is its original's.
+        return current.parking && !is_copy() ? parked_wait(*current.parking, all, number, deadline)
+                                             : kernel_wait(all, number, deadline);
     };
     if (!interrupt) return wait(fds, count);
 
