@@ -1,8 +1,8 @@
 #include "handlers/backends/cancel_queries.h"
 #include "handlers/backends/configure.h"
+#include "handlers/signal_name.h"
 #include "master/master.h"
 #include "master/title.h"
-#include "master/wait_status.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>
@@ -38,7 +38,7 @@ void Master::cancel_queries() {
     abandoned_.erase(abandoned_.begin());
 }
 
-/// Its signals stay blocked, but for that of the alarm.
+/// Its signals stay blocked, but for that of the alarm which ends it.
 void Master::become_canceller() {
     const auto& [database, sessions] = abandoned_.front();
     try {

@@ -1,8 +1,8 @@
 #include "handlers/describe.h"
+#include "handlers/signal_name.h"
 #include "master/certificate.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
-#include "master/wait_status.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>

@@ -2,6 +2,7 @@
 #include "master/directory.h"
 #include "master/logging.h"
 #include "master/master.h"
+#include "master/signals.h"
 #include "master/start_pages.h"
 #include "master/title.h"
 #include "master/trial.h"
@@ -66,6 +67,7 @@ int complain(const std::exception& error, int status) {
 int main(int argc, char** argv) {
     prepare_titles(argv, environ);
     try {
+        hold_signals();
         return run(argc, argv);
     } catch (const ConfigError& error) {
         return complain(error, 2);

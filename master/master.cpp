@@ -1,5 +1,6 @@
 #include "master/master.h"
 
+#include "handlers/signal_name.h"
 #include "handlers/timespec.h"
 
 #include "master/log_counters.h"
@@ -7,6 +8,7 @@
 #include "master/milliseconds.h"
 #include "master/overdue.h"
 #include "master/title.h"
+#include "worker/arena.h"
 #include "worker/promptness.h"
 
 #include <fcntl.h>
@@ -18,6 +20,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace curfew::master {
@@ -58,6 +61,16 @@ void compare_with_limit(int connections) {
         connections, files.rlim_cur);
 }
 
+void require_room_for_arenas() {
+    rlimit size{};
+    ::getrlimit(RLIMIT_FSIZE, &size);
+    if (size.rlim_cur >= worker::Arena::least_space) return;
+    throw std::runtime_error("the limit of file sizes is " + std::to_string(size.rlim_cur >> 10) +
+                             " KiB, and the shared memory of a worker counts as a file of " +
+                             std::to_string(worker::Arena::least_space >> 10) +
+                             " KiB at least; raise ulimit -f");
+}
+
 std::optional<Pidfile> make_pidfile(const Options& options) {
     if (options.pidfile.empty()) return {};
     return std::optional<Pidfile>(std::in_place, options.pidfile);
@@ -74,6 +87,7 @@ Master::Master(const Options& options, std::function<Options()> reread)
       timer_(checked_fd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
                         "timerfd_create")),
       target_(options.workers) {
+    require_room_for_arenas();
     hand_over_log(options_.error_logfile, identity_);
     hand_over_log(options_.worker.access_logfile, identity_);
     sockets_ = open_sockets(options.bind, options.backlog);
@@ -253,8 +267,8 @@ void Master::heed_signals() {
     while (const auto signal = signals_.next()) heed(*signal);
 }
 
-void Master::heed(int signal) {
-    switch (signal) {
+void Master::heed(const ArrivedSignal& signal) {
+    switch (signal.number) {
         case SIGTERM:
             return stop(stopping_ == Stopping::no ? Stopping::gracefully : Stopping::now,
                         "SIGTERM");
@@ -272,8 +286,14 @@ void Master::heed(int signal) {
             reopen_logs();
             for (const auto& child : children_) child->send(SIGUSR1);
             return;
+        case SIGCHLD:  // it has done its work by waking us
+            return;
+        case SIGWINCH:  // these two mean nothing to a process that does not ask for them
+        case SIGURG:
+            return;
         default:
-            return;  // SIGCHLD has done its work by waking us
+            spdlog::warn("ignored {} from process {} of user {}", name_of_signal(signal.number),
+                         signal.sender, signal.user);
     }
 }
 

@@ -69,7 +69,7 @@ class Master {
     }
     [[nodiscard]] std::size_t most_workers() const noexcept { return scoreboard_.workers() / 2; }
 
-    void heed(int signal);
+    void heed(const ArrivedSignal& signal);
     void change_target(int by);
     void stop(Stopping how, const char* why);
     void give_up_sockets();

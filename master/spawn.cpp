@@ -6,6 +6,7 @@
 #include "master/title.h"
 #include "worker/arena.h"
 #include "worker/keeper.h"
+#include "worker/stray_signals.h"
 #include "worker/tell_of_copies.h"
 #include "worker/worker.h"
 
@@ -44,6 +45,8 @@ void Master::become_worker(std::size_t place, pid_t master) {
         children_.clear();
         timer_.reset();
         signals_.forget();
+        worker::survive_stray_signals();
+        Signals::narrow();
         if (pidfile_) pidfile_->forget();
         identity_.assume();
         let_family_look();

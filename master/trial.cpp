@@ -9,6 +9,7 @@
 #include "master/title.h"
 #include "master/wait_status.h"
 #include "worker/application.h"
+#include "worker/stray_signals.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -75,6 +76,7 @@ void Trial::load(const Options& options, const Identity& identity, int report) {
         identity.assume();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // changing the user clears this
         if (::getppid() != master_) ::_exit(0);
+        worker::survive_stray_signals();
         Signals::unblock();
         be_the_original();
         application = std::make_unique<worker::Application>(options.worker);

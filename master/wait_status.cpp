@@ -1,18 +1,12 @@
 #include "master/wait_status.h"
 
+#include "handlers/signal_name.h"
+
 #include <sys/wait.h>
 
 #include <csignal>
-#include <cstring>
 
 namespace curfew::master {
-
-std::string name_of_signal(int signal) {
-    const char* const name = ::sigabbrev_np(signal);
-    const char* const text = ::sigdescr_np(signal);
-    if (!name || !text) return "signal " + std::to_string(signal);
-    return std::string("SIG") + name + " (" + text + ")";
-}
 
 bool is_crash(int signal) noexcept {
     for (const int own : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP}) {

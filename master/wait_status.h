@@ -4,9 +4,6 @@
 
 namespace curfew::master {
 
-/// "SIGSEGV (Segmentation fault)"
-[[nodiscard]] std::string name_of_signal(int signal);
-
 /// True for the signals that a process brings upon itself.
 [[nodiscard]] bool is_crash(int signal) noexcept;
 

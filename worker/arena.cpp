@@ -12,7 +12,6 @@ namespace {
 
 /// Of addresses; memory is taken only where something is written.
 constexpr std::size_t most_space = std::size_t{64} << 30;
-constexpr std::size_t least_space = std::size_t{64} << 20;
 
 /// What free blocks may keep of their memory.
 constexpr std::size_t most_warm = 1 << 20;

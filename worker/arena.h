@@ -20,6 +20,9 @@ struct Extent {
 /// thread-safe: one per worker, used on the loop's thread. Must outlive its blocks.
 class Arena {
   public:
+    /// Bytes of addresses that it needs. They count as a file's size: see RLIMIT_FSIZE.
+    static constexpr std::size_t least_space = std::size_t{64} << 20;
+
     static constexpr std::size_t least = 4096;
 
     /// Throws std::system_error.

@@ -67,6 +67,7 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
                   surroundings_.reopen_log();
                   reopen_access_log();
               }),
+      stray_(loop_),
       retire_(loop_, too_many_abandoned_.fd(),
               [this] {
                   retire_.disable();

@@ -15,6 +15,7 @@
 #include "worker/memory_watch.h"
 #include "worker/options.h"
 #include "worker/scoreboard.h"
+#include "worker/stray_signals.h"
 #include "worker/surroundings.h"
 
 #include <functional>
@@ -64,6 +65,7 @@ class Worker {
     SignalEvent leave_;
     SignalEvent freeze_;
     SignalEvent reopen_;
+    StraySignals stray_;
     Interrupt too_many_abandoned_;  ///< raised by whichever thread gives up one too many
     ReadEvent retire_;
     ReadEvent helpers_ended_;

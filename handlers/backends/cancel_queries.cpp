@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <exception>
 #include <string>
 
@@ -64,6 +65,11 @@ std::size_t cancel_queries(std::span<const Session> sessions, Duration limit) {
 }
 
 std::size_t cancel_queries_or_die(std::span<const Session> sessions) {
+    ::signal(SIGALRM, SIG_DFL);
+    sigset_t only_this;
+    sigemptyset(&only_this);
+    sigaddset(&only_this, SIGALRM);
+    ::sigprocmask(SIG_UNBLOCK, &only_this, nullptr);
     ::alarm(seconds_to_live);
     return cancel_queries(sessions, std::chrono::seconds(seconds_to_live - 1));
 }

@@ -52,7 +52,8 @@ void default_signals() noexcept {
         ::signal(signal, SIG_DFL);
     }
     for (const int signal :
-         {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2}) {
+         {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM,
+          SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGXCPU, SIGXFSZ}) {
         ::signal(signal, [](int) {});  // not SIG_IGN, which execve(2) keeps
     }
     sigset_t none;

@@ -1,9 +1,9 @@
 #include "master/post_mortem/examiner.h"
 
+#include "handlers/signal_name.h"
 #include "master/post_mortem/asked_stack.h"
 #include "master/post_mortem/examination.h"
 #include "master/post_mortem/permission.h"
-#include "master/wait_status.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
