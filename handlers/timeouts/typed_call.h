@@ -11,6 +11,12 @@
 
 namespace curfew::detail {
 
+/// A function, or a member of a type, and not an object with an operator().
+template <typename Function>
+inline constexpr bool plain = std::is_member_pointer_v<Function> ||
+                              (std::is_pointer_v<Function> &&
+                               std::is_function_v<std::remove_pointer_t<Function>>);
+
 /// A Call of a function and its arguments.
 template <typename Function, typename... Arguments>
 class TypedCall final : public Call {
@@ -26,12 +32,19 @@ class TypedCall final : public Call {
         if constexpr (!std::is_void_v<Result>) return std::move(*result_);
     }
 
+    /// Where it is called makes no difference: its value means the same in a copy of this process,
+    /// or any one is as good as this.
+    static constexpr bool captures_nothing =
+        plain<Function> || (std::is_empty_v<Function> && std::default_initializable<Function>);
+    static constexpr bool arguments_cross = (crosses<Arguments> && ...);
+    static constexpr bool result_crosses = crosses<Result>;
+
     [[nodiscard]] Entry entry() const override {
-        if constexpr (!plain && !bare) refuse_captures();
+        if constexpr (!captures_nothing) refuse_captures();
         (check_crosses<Arguments>("argument"), ...);
         check_result();
         Entry found = nullptr;
-        if constexpr ((plain || bare) && (crosses<Arguments> && ...) && crosses<Result>) {
+        if constexpr (captures_nothing && arguments_cross && result_crosses) {
             found = [](Parcel parcel) {
                 auto call = unpacked(std::move(parcel));
                 call.run();
@@ -43,8 +56,8 @@ class TypedCall final : public Call {
 
     [[nodiscard]] Parcel arguments() const override {
         Packer packer;
-        if constexpr (plain) packer.bytes(&function_, sizeof function_);
-        if constexpr ((crosses<Arguments> && ...)) packer(arguments_);
+        if constexpr (plain<Function>) packer.bytes(&function_, sizeof function_);
+        if constexpr (arguments_cross) packer(arguments_);
         return packer.take();
     }
 
@@ -52,7 +65,7 @@ class TypedCall final : public Call {
 
     [[nodiscard]] Parcel result() override {
         rethrow();
-        if constexpr (std::is_void_v<Result> || !crosses<Result>) {
+        if constexpr (std::is_void_v<Result> || !result_crosses) {
             return {};
         } else {
             return pack(*result_);
@@ -60,23 +73,16 @@ class TypedCall final : public Call {
     }
 
     void accept(Parcel parcel) override {
-        if constexpr (!std::is_void_v<Result> && crosses<Result>) {
+        if constexpr (!std::is_void_v<Result> && result_crosses) {
             result_.emplace(unpack<Result>(std::move(parcel)));
         }
     }
 
   private:
-    /// Its value means the same in a copy of this process.
-    static constexpr bool plain =
-        std::is_member_pointer_v<Function> ||
-        (std::is_pointer_v<Function> && std::is_function_v<std::remove_pointer_t<Function>>);
-    /// It captures nothing, so any one is as good as this.
-    static constexpr bool bare = std::is_empty_v<Function> && std::default_initializable<Function>;
-
     static TypedCall unpacked(Parcel parcel) {
         Unpacker unpacker(std::move(parcel));
         Function function{};
-        if constexpr (plain) unpacker.bytes(&function, sizeof function);
+        if constexpr (plain<Function>) unpacker.bytes(&function, sizeof function);
         std::tuple<Arguments...> arguments;
         unpacker(arguments);
         return TypedCall(Unpacked{}, std::move(function), std::move(arguments));

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "strategy.h"
+#include "strategy_name.h"
 #include "typed_call.h"
 
 #include <memory>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -21,13 +21,19 @@ namespace curfew {
 ///
 /// Under `thread` the function may outlive this call: it must own all that it uses. The arguments
 /// are copied or moved for that, so a function that captures nothing runs under every strategy.
-/// Under `process` and `fork` it runs in another process: std::logic_error if its result (and,
-/// under `process`, itself and its arguments) cannot go there and back; see crosses.h.
+/// Under `process` and `fork` it runs in another process, and its result (under `process` itself
+/// and its arguments, too) must be able to go there and back; see crosses.h. If not, a call that
+/// names the strategy by a literal does not compile; one whose name is chosen at run time throws
+/// std::logic_error.
 template <typename Function, typename... Arguments>
-auto with_timeout(Duration limit, std::string_view name, Function&& function,
-                  Arguments&&... arguments) {
+auto with_timeout(
+    Duration limit,
+    std::type_identity_t<
+        detail::StrategyName<detail::TypedCall<std::decay_t<Function>, std::decay_t<Arguments>...>>>
+        name,
+    Function&& function, Arguments&&... arguments) {
     using Typed = detail::TypedCall<std::decay_t<Function>, std::decay_t<Arguments>...>;
-    Strategy& chosen = strategy(name);
+    Strategy& chosen = strategy(name.text());
     const auto deadline = Deadline::in(limit);
     if (chosen.detaches()) {
         const auto call = std::make_shared<Typed>(std::forward<Function>(function),
