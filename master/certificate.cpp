@@ -13,7 +13,8 @@ using worker::Cell;
 using worker::Outcome;
 using worker::Phase;
 
-Json request_of(const Child& child, std::size_t index, Deadline::Clock::time_point death) {
+Json request_of(const Child& child, std::size_t index, Deadline::Clock::time_point death,
+                const Findings& findings) {
     const Cell& cell = child.board().cells()[index];
     const auto label = child.board().label(index);
     const Deadline::Clock::time_point started(Duration(cell.started.load()));
@@ -31,19 +32,24 @@ Json request_of(const Child& child, std::size_t index, Deadline::Clock::time_poi
         request["limit"] = to_string(cell.limit_kind.load());
         request["limit_ms"] = in_milliseconds(Duration(cell.limit.load()));
     }
+    const auto found = findings.find({child.pid(), std::string(label.id)});
+    if (found != findings.end()) {
+        request["doing"] = found->second.doing;
+        request["stack"] = found->second.stack;
+    }
     return request;
 }
 
 }  // namespace
 
-std::string certificate(const Child& child) {
+std::string certificate(const Child& child, const Findings& findings) {
     const auto& death = child.obituary();
     Json requests = Json::array();
     Json connections = Json::object();
     const auto cells = child.board().used_cells();
     for (std::size_t i = 0; i < cells.size(); ++i) {
         if (Cell::phase(cells[i].word.load()) != Phase::idle) {
-            requests.push_back(request_of(child, i, death.time));
+            requests.push_back(request_of(child, i, death.time, findings));
         }
         const auto outcome = cells[i].outcome.load();
         if (outcome == Outcome::none) continue;

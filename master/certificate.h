@@ -1,13 +1,15 @@
 #pragma once
 
 #include "master/child.h"
+#include "master/post_mortem/findings.h"
 
 #include <string>
 
 namespace curfew::master {
 
-/// One line of JSON: what a worker died of, which requests it had, and what became of each of its
-/// connections. To be made when its keeper has seen to them.
-[[nodiscard]] std::string certificate(const Child& child);
+/// One line of JSON: what a worker died of, which requests it had, what those for which it was
+/// killed were stuck in, and what became of each of its connections. To be made when its keeper has
+/// seen to them.
+[[nodiscard]] std::string certificate(const Child& child, const Findings& findings);
 
 }  // namespace curfew::master

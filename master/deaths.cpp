@@ -59,6 +59,7 @@ void Master::reap() {
         }
         if (!(*child)->dead() || (*child)->keeper() != 0) continue;
         certify(**child);
+        examiner_.forget((*child)->pid());
         children_.erase(child);
     }
 }
@@ -156,7 +157,7 @@ void Master::log_requests_of(const Child& child, std::optional<worker::Incident>
 void Master::certify(const Child& child) const {
     const bool expected = child.obituary().cause == Cause::finished || stopping_ == Stopping::now;
     spdlog::log(expected ? spdlog::level::info : spdlog::level::warn, "death certificate: {}",
-                certificate(child));
+                certificate(child, examiner_.findings()));
 }
 
 }  // namespace curfew::master

@@ -27,7 +27,7 @@ struct Options {
     Retry retry_idempotent = Retry::killed;
 
     /// For looking at a stuck request before its worker is killed. Zero: that is not done.
-    Duration post_mortem = std::chrono::milliseconds(50);
+    Duration post_mortem = std::chrono::milliseconds(250);
 
     std::string user;
     std::string group;

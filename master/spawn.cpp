@@ -44,6 +44,7 @@ void Master::become_worker(std::size_t place, pid_t master) {
         title("booting");
         children_.clear();
         timer_.reset();
+        examiner_.leave();
         signals_.forget();
         worker::survive_stray_signals();
         Signals::narrow();

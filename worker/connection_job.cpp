@@ -1,6 +1,7 @@
 #include "worker/connection.h"
 
 #include "handlers/timeouts/copies.h"
+#include "handlers/timeouts/waiting.h"
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
@@ -20,7 +21,8 @@ std::int32_t thread_id() noexcept {
 
 /// The master has answered in our stead and is about to kill this process: touch nothing any more.
 /// A fiber leaves the thread to the others meanwhile.
-[[noreturn]] void await_kill() noexcept {
+[[noreturn]] void await_kill(Cell& cell) noexcept {
+    cell.handler_over.store(true, std::memory_order_relaxed);
     while (true) ::poll(nullptr, 0, -1);
 }
 
@@ -100,10 +102,11 @@ void Connection::run_handler() {
     if (parts.deadline.passed(now)) {
         context_.board.counters().count(Incident::too_late, route_->pattern());
     }
+    const KilledAtScope killed_at(extension_.killed_at());
     response_ = context_.dispatcher.run(*route_, Request(parts), now);
     extension_.end();
     cpu_.end();
-    if (!context_.board.begin_response(cell_)) await_kill();
+    if (!context_.board.begin_response(cell_)) await_kill(context_.board.cells()[cell_]);
     if (lease_ && context_.board.brakes()[route_->number()].release(*lease_)) {
         spdlog::warn("the brake on route {} is released: a request was answered in time",
                      route_->pattern());
@@ -112,8 +115,11 @@ void Connection::run_handler() {
 
 void Connection::pull_chunk() {
     const auto start = Deadline::Clock::now();
-    context_.board.resume_response(cell_, start, context_.dispatcher.harakiri(*route_, start),
-                                   thread_id());
+    const auto harakiri = context_.dispatcher.harakiri(*route_, start);
+    const bool kills = context_.dispatcher.harakiri_mode(*route_) == Harakiri::on;
+    const std::atomic<Deadline> killed_at(kills ? harakiri : Deadline::never());
+    const KilledAtScope scope(killed_at);
+    context_.board.resume_response(cell_, start, harakiri, thread_id());
     cpu_.begin(context_.dispatcher.cpu_limit(*route_));
     const MeteringScope metering(context_.board.meter(cell_).resume(start));
     try {
@@ -127,7 +133,7 @@ void Connection::pull_chunk() {
         chunk_failed_ = true;
     }
     cpu_.end();
-    if (!context_.board.rest_response(cell_)) await_kill();
+    if (!context_.board.rest_response(cell_)) await_kill(context_.board.cells()[cell_]);
 }
 
 void Connection::parked(std::uint64_t address, int fd) noexcept {

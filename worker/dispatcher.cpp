@@ -19,17 +19,18 @@ Response failure(const Request& request, std::string_view what) {
     return plain_answer(500, "request " + std::string(request.id()));
 }
 
-/// By the route's strategy, under its limit.
+/// By the route's strategy, under its limit. Harakiri, if that is sooner, is the master's.
 Response run_within(const Route& route, const Request& request) {
     static Strategy& usual = strategy("deadline");
     Strategy& chosen = route.by() ? *route.by() : usual;
+    const auto limit = request.parts().limit;
     if (chosen.detaches()) {
         const auto call = std::make_shared<RouteCall>(route, request.parts());
-        chosen.run_detached(call, request.deadline());
+        chosen.run_detached(call, limit);
         return call->take();
     }
     RouteCall call(route, request);
-    chosen.run(call, request.deadline());
+    chosen.run(call, limit);
     return call.take();
 }
 

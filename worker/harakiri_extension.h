@@ -38,6 +38,9 @@ class HarakiriExtension final : public Extension {
     [[nodiscard]] Deadline harakiri() const noexcept override;
     [[nodiscard]] std::shared_ptr<Extension> keep() override;
 
+    /// When the request's process is killed for it; never() if it is not. Changes with extend().
+    [[nodiscard]] const std::atomic<Deadline>& killed_at() const noexcept { return harakiri_; }
+
   private:
     std::mutex mutex_;  ///< a handler may have threads
     RunningCell running_;

@@ -89,6 +89,7 @@ std::uint64_t WorkerBoard::publish(std::size_t index, const Label& label,
     cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_relaxed);
     cell.slow_at.store(nanoseconds(slow_at.time()), std::memory_order_relaxed);
     cell.tid.store(tid, std::memory_order_relaxed);
+    cell.handler_over.store(false, std::memory_order_relaxed);
     use(index);
     const auto sequence = (cell.word.load(std::memory_order_relaxed) >> 3) + 1;
     store(cell, Phase::running, sequence);

@@ -77,6 +77,7 @@ struct alignas(64) Cell {
     std::atomic<Outcome> outcome{Outcome::none};  ///< of its connection; the keeper's to write
     std::atomic<std::int32_t> waits_for{-1};      ///< the descriptor of a parked fiber; -1: of none
     std::atomic<std::uint64_t> parked{0};         ///< where its registers lie; 0: it is not parked
+    std::atomic<bool> handler_over{false};        ///< the handler has returned, after the claim
 
     /// ns; 0: none. Then `cpu_spent_at`: by which reading of the CPU clock of the thread `tid` it
     /// is used up, ns; while a fiber does not run, what it has left, negated; INT64_MAX: it is

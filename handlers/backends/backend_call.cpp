@@ -29,9 +29,10 @@ Stage stage_of(std::string_view upstream) noexcept {
 BackendCall::BackendCall(std::string upstream, Duration own_limit)
     : upstream_(checked_name(std::move(upstream))),
       start_(Deadline::Clock::now()),
-      deadline_(Deadline::after(start_, std::min(own_limit, remaining_patience()))),
+      limit_(Deadline::after(start_, std::min(own_limit, remaining_patience()))),
+      deadline_(patience().postponed(limit_)),
       of_caller_(remaining_patience() <= own_limit),
-      scope_(deadline_),
+      scope_(limit_),
       metered_(patience().metering.enter(stage_of(upstream_), upstream_, start_)) {}
 
 BackendCall::~BackendCall() {

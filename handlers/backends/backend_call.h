@@ -18,7 +18,11 @@ class BackendCall {
     BackendCall(const BackendCall&) = delete;
     BackendCall& operator=(const BackendCall&) = delete;
 
+    /// What the library may take. A little more than its limit, if the process is killed by then.
     [[nodiscard]] Duration remaining() const noexcept { return deadline_.remaining(); }
+
+    /// What is left of its limit: what an upstream is told.
+    [[nodiscard]] Duration left() const noexcept { return limit_.remaining(); }
 
     /// The call ended by its time limit: TimeoutError if that was the caller's, else BackendError.
     [[noreturn]] void time_out() const;
@@ -36,6 +40,7 @@ class BackendCall {
 
     std::string upstream_;
     Deadline::Clock::time_point start_;
+    Deadline limit_;
     Deadline deadline_;
     bool of_caller_;  // the limit is the caller's, not the backend's own
     PatienceScope scope_;
@@ -45,7 +50,7 @@ class BackendCall {
 /// While it is there no wait waits: to close what is given up without a chance to block.
 class WithoutWaiting {
   public:
-    WithoutWaiting() noexcept : scope_(Deadline::in(Duration::zero())) {}
+    WithoutWaiting() noexcept : scope_(Deadline::at({})) {}
 
   private:
     PatienceScope scope_;

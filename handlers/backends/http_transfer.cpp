@@ -119,7 +119,7 @@ void Transfer::set_fields(const Options& options) {
     if (options.headers.find("User-Agent") == nullptr) add_field("User-Agent: curfew");
     const std::string& timeout = backend_options().http.timeout_header;
     if (!timeout.empty() && options.headers.find(timeout) == nullptr) {
-        add_field(timeout + ": " + in_seconds(call_.remaining()));
+        add_field(timeout + ": " + in_seconds(call_.left()));
     }
     for (const auto& [name, value] : options.headers) {
         add_field(value.empty() ? name + ";" : name + ": " + value);  // ";": a field without value

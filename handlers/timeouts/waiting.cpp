@@ -15,6 +15,7 @@
 #include <climits>
 #include <ctime>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace curfew {
@@ -22,6 +23,9 @@ namespace curfew {
 namespace {
 
 thread_local Patience current;
+
+/// From the limit to the kill: the stack is read, and other requests may have a while to end.
+constexpr Duration most_until_kill = std::chrono::seconds(10);
 
 template <typename Function>
 Function next_definition(const char* name) noexcept {
@@ -73,17 +77,23 @@ int patient_poll(pollfd* fds, nfds_t count, Deadline asked) noexcept {
         return 0;
     }
     try {
-        return interruptible_wait(fds, count, std::min(asked, current.deadline));
+        const auto end = current.postponed(std::min(asked, current.deadline));
+        return interruptible_wait(fds, count, end);
     } catch (const std::bad_alloc&) {
         errno = ENOMEM;
         return -1;
     }
 }
 
+/// Only to look is over by the beginning of time, and so at once.
 Deadline asked_by(int milliseconds) noexcept {
+    if (milliseconds == 0) return Deadline::at({});
     return milliseconds < 0 ? Deadline::never()
                             : Deadline::in(std::chrono::milliseconds(milliseconds));
 }
+
+/// True if a wait needs no more than libc's own.
+bool is_plain(Deadline asked) noexcept { return unlimited() && current.postponed(asked) == asked; }
 
 Duration to_duration(const timespec& time) noexcept {
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
@@ -107,6 +117,12 @@ void Interrupt::clear() noexcept {
     (void)!::read(fd_.get(), &ignored, sizeof ignored);
 }
 
+Deadline Patience::postponed(Deadline asked) const noexcept {
+    if (killed_at == nullptr || asked.is_never()) return asked;
+    const auto kill = killed_at->load(std::memory_order_relaxed);
+    return asked < kill ? asked : std::max(asked, Deadline::after(kill.time(), most_until_kill));
+}
+
 Patience& patience() noexcept { return current; }
 
 Duration remaining_patience() noexcept {
@@ -123,6 +139,11 @@ PatienceScope::PatienceScope(Deadline deadline) noexcept : before_(current) {
 }
 
 PatienceScope::~PatienceScope() { current = before_; }
+
+KilledAtScope::KilledAtScope(const std::atomic<Deadline>& when) noexcept
+    : before_(std::exchange(current.killed_at, &when)) {}
+
+KilledAtScope::~KilledAtScope() { current.killed_at = before_; }
 
 void checkpoint() {
     if (current.interrupted() || current.exhausted())
@@ -147,8 +168,12 @@ extern "C" {
 int poll(pollfd* fds, nfds_t count, int milliseconds) {
     using namespace curfew;
     static const auto real = next_definition<decltype(&::poll)>("poll");
-    if (unlimited()) return real(fds, count, milliseconds);
-    return patient_poll(fds, count, asked_by(milliseconds));
+    if (unlimited() && (current.killed_at == nullptr || milliseconds <= 0)) {
+        return real(fds, count, milliseconds);
+    }
+    const auto asked = asked_by(milliseconds);
+    if (is_plain(asked)) return real(fds, count, milliseconds);
+    return patient_poll(fds, count, asked);
 }
 
 /// poll() of code that was compiled with _FORTIFY_SOURCE.
@@ -159,22 +184,24 @@ int __poll_chk(pollfd* fds, nfds_t count, int milliseconds, std::size_t) {
 int clock_nanosleep(clockid_t clock, int flags, const timespec* request, timespec* remaining) {
     using namespace curfew;
     static const auto real = next_definition<decltype(&::clock_nanosleep)>("clock_nanosleep");
-    if (unlimited()) return real(clock, flags, request, remaining);
+    if (unlimited() && current.killed_at == nullptr) return real(clock, flags, request, remaining);
     auto duration = to_duration(*request);
     if (flags & TIMER_ABSTIME) {
         timespec now{};
         ::clock_gettime(clock, &now);
         duration -= to_duration(now);
     }
+    const auto asked = Deadline::in(duration);
+    if (is_plain(asked)) return real(clock, flags, request, remaining);
     // Callers go on sleeping after EINTR: "slept" is the only answer that ends it.
-    patient_poll(nullptr, 0, Deadline::in(duration));
+    patient_poll(nullptr, 0, asked);
     return 0;
 }
 
 int nanosleep(const timespec* request, timespec* remaining) {
     using namespace curfew;
     static const auto real = next_definition<decltype(&::nanosleep)>("nanosleep");
-    if (unlimited()) return real(request, remaining);
+    if (unlimited() && current.killed_at == nullptr) return real(request, remaining);
     return clock_nanosleep(CLOCK_MONOTONIC, 0, request, remaining);
 }
 

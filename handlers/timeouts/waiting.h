@@ -53,6 +53,10 @@ struct Patience {
     bool interrupt_wakes = true;            ///< false: only checkpoint() heeds it
     Parking* parking = nullptr;             ///< null: waits block the thread
 
+    /// When harakiri kills this process, as Request::extend() has it; null: it does not. What ends
+    /// then or later is put off: see postponed().
+    const std::atomic<Deadline>* killed_at = nullptr;
+
     /// The soonest limit in force, whatever enforces it: what upstreams are told.
     Deadline limit = Deadline::never();
 
@@ -62,9 +66,15 @@ struct Patience {
     /// Where calls to upstreams are timed; nowhere by default.
     Metering metering = {};
 
+    /// The end of a wait that is to end by `asked`. If the process is killed by then, it is some
+    /// seconds later: the stack that the log shows must be that of the wait, and a wait that ended
+    /// together with the limit would unwind it first.
+    [[nodiscard]] Deadline postponed(Deadline asked) const noexcept;
+
     /// True once waiting makes no sense any more.
     [[nodiscard]] bool exhausted() const noexcept {
-        return (interrupt_wakes && interrupted()) || (!deadline.is_never() && deadline.passed());
+        return (interrupt_wakes && interrupted()) ||
+               (!deadline.is_never() && postponed(deadline).passed());
     }
 
     [[nodiscard]] bool interrupted() const noexcept { return interrupt && interrupt->raised(); }
@@ -87,6 +97,19 @@ class PatienceScope {
 
   private:
     Patience before_;
+};
+
+/// Tells the waits of a scope when the process is killed.
+class KilledAtScope {
+  public:
+    /// `when` has to outlive it.
+    explicit KilledAtScope(const std::atomic<Deadline>& when) noexcept;
+    ~KilledAtScope();
+    KilledAtScope(const KilledAtScope&) = delete;
+    KilledAtScope& operator=(const KilledAtScope&) = delete;
+
+  private:
+    const std::atomic<Deadline>* before_;
 };
 
 /// What is left for an operation that begins now: the sooner of the limit and per_operation.

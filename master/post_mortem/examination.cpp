@@ -2,6 +2,7 @@
 
 #include "master/milliseconds.h"
 #include "master/post_mortem/descriptor.h"
+#include "master/post_mortem/folded_stack.h"
 #include "master/post_mortem/modules.h"
 #include "master/post_mortem/parked_stack.h"
 #include "master/post_mortem/stack.h"
@@ -10,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
 #include <system_error>
 
 namespace curfew::master {
@@ -47,16 +49,23 @@ std::string Examination::prefix(const Subject& subject) const {
     return fmt::format("{}: request {} (pid {}): ", heading_, subject.id, subject.pid);
 }
 
-void Examination::report(const Subject& subject, Deadline deadline) {
+Finding Examination::report(const Subject& subject, Deadline deadline) {
+    Finding finding;
+    finding.doing = what_happens(subject, Deadline::in(deadline.remaining() / 2));
     say_(fmt::format("{}{} {}, route {}, age {} ms, limit {} ms: {}", prefix(subject),
                      subject.method, subject.target, subject.route, in_milliseconds(subject.age),
-                     in_milliseconds(subject.limit),
-                     what_happens(subject, Deadline::in(deadline.remaining() / 2))));
+                     in_milliseconds(subject.limit), finding.doing));
     try {
-        say_stack(subject, stack(subject, deadline));
+        const auto frames = stack(subject, deadline);
+        if (subject.cell->handler_over.load()) {
+            throw std::runtime_error("its handler has returned since");
+        }
+        finding.stack = folded(frames);
+        say_stack(subject, kind_of(frames), finding.stack);
     } catch (const std::exception& error) {
         say_(prefix(subject) + "  no stack: " + error.what());
     }
+    return finding;
 }
 
 std::string Examination::what_happens(const Subject& subject, Deadline deadline) {
@@ -98,12 +107,11 @@ std::vector<Frame> Examination::stack(const Subject& subject, Deadline deadline)
     }
 }
 
-void Examination::say_stack(const Subject& subject, const std::vector<Frame>& frames) {
-    const auto [same, first] = seen_.try_emplace(kind_of(frames), subject.id);
+void Examination::say_stack(const Subject& subject, std::string kind,
+                            const std::vector<std::string>& stack) {
+    const auto [same, first] = seen_.try_emplace(std::move(kind), subject.id);
     if (!first) return say_(prefix(subject) + "  the same stack as request " + same->second);
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-        say_(fmt::format("{}  #{} {}", prefix(subject), i, to_string(frames[i])));
-    }
+    for (const auto& line : stack) say_(prefix(subject) + "  " + line);
 }
 
 }  // namespace curfew::master

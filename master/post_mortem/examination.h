@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/deadline.h"
+#include "master/post_mortem/findings.h"
 #include "master/post_mortem/frame.h"
 #include "master/post_mortem/subject.h"
 
@@ -27,14 +28,14 @@ class Examination {
     Examination(std::string heading, Say say, Ask ask);
     ~Examination();
 
-    /// By `deadline` it is done with it, as far as it depends on waiting.
-    void report(const Subject& subject, Deadline deadline);
+    /// By `deadline` it is done with it, as far as it depends on waiting. Returns what it reported.
+    Finding report(const Subject& subject, Deadline deadline);
 
   private:
     [[nodiscard]] const Modules* modules_of(pid_t pid);
     [[nodiscard]] std::string what_happens(const Subject& subject, Deadline deadline);
     [[nodiscard]] std::vector<Frame> stack(const Subject& subject, Deadline deadline);
-    void say_stack(const Subject& subject, const std::vector<Frame>& frames);
+    void say_stack(const Subject& subject, std::string kind, const std::vector<std::string>& stack);
 
     [[nodiscard]] std::string prefix(const Subject& subject) const;
 

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace curfew::master {
 
@@ -27,7 +28,8 @@ constexpr Duration probe_box = 5s;
 /// Of those that are stuck at once; while they are looked at their workers stay.
 constexpr std::size_t most_at_once = 20;
 
-void report_all(Examiner::Why why, const std::vector<Subject>& subjects, Duration each) {
+void report_all(Examiner::Why why, const std::vector<Subject>& subjects, Duration each,
+                const FindingsPipe& pipe) {
     const bool slow = why == Examiner::Why::slow;
     const auto level = slow ? spdlog::level::warn : spdlog::level::err;
     Examination examination(
@@ -43,7 +45,8 @@ void report_all(Examiner::Why why, const std::vector<Subject>& subjects, Duratio
     for (const auto& subject : std::span(subjects).first(some)) {
         if (slow && !still_runs(subject)) continue;
         // What is left of the time is for the names.
-        examination.report(subject, Deadline::in(each * 3 / 4));
+        auto finding = examination.report(subject, Deadline::in(each * 3 / 4));
+        if (!slow) pipe.tell(subject.pid, subject.id, std::move(finding));
     }
     if (subjects.size() > some) {
         spdlog::log(level, "{}: {} more at the same time, not looked at", slow ? "slow" : "stuck",
@@ -60,7 +63,7 @@ void Examiner::begin(Why why, const std::vector<Subject>& subjects, Duration eac
     }
     const auto most = std::min(subjects.size(), most_at_once);
     start(std::move(running), each * static_cast<int>(most),
-          [&] { report_all(why, subjects, each); });
+          [&] { report_all(why, subjects, each, pipe_); });
 }
 
 void Examiner::probe(const std::function<void()>& as_worker) {
@@ -102,6 +105,9 @@ void Examiner::start(Running running, Duration box, const std::function<void()>&
 bool Examiner::finished(pid_t reaped, int wait_status) {
     const auto done = std::ranges::find(running_, reaped, &Running::pid);
     if (done == running_.end()) return false;
+    for (auto& [of, finding] : pipe_.take()) {
+        if (looks_at(of.first)) findings_[of] = std::move(finding);
+    }
     running_.erase(done);
     if (WIFSIGNALED(wait_status)) {
         const int signal = WTERMSIG(wait_status);
@@ -110,6 +116,11 @@ bool Examiner::finished(pid_t reaped, int wait_status) {
                                                     : "was ended by " + name_of_signal(signal));
     }
     return true;
+}
+
+void Examiner::forget(pid_t worker) {
+    std::erase_if(findings_, [worker](const auto& each) { return each.first.first == worker; });
+    for (auto& each : running_) std::erase(each.stuck, worker);
 }
 
 void Examiner::end_overdue(Deadline::Clock::time_point now) noexcept {

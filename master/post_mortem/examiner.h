@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/deadline.h"
+#include "master/post_mortem/findings.h"
 #include "master/post_mortem/subject.h"
 
 #include <sys/types.h>
@@ -11,8 +12,9 @@
 namespace curfew::master {
 
 /// Has requests that take too long looked at, each time by a short-lived process of its own, for
-/// which nobody waits: it writes to the log what they wait for and their stacks, and is killed if
-/// that takes too long. Whatever becomes of it, the worker goes on as it was.
+/// which nobody waits: it writes to the log what they wait for and their stacks, tells the master
+/// the same, and is killed if that takes too long. Whatever becomes of it, the worker goes on as it
+/// was.
 class Examiner {
   public:
     /// `become`: what a new process begins with; the name that it is to have.
@@ -47,6 +49,13 @@ class Examiner {
 
     [[nodiscard]] bool busy() const noexcept { return !running_.empty(); }
 
+    /// Of the stuck workers that were looked at, until they are forgotten.
+    [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
+    void forget(pid_t worker);
+
+    /// In a process that is neither the master nor one of these.
+    void leave() noexcept { pipe_.close(); }
+
   private:
     struct Running {
         pid_t pid;
@@ -59,6 +68,8 @@ class Examiner {
 
     const std::function<void(const char* title)> become_;
     std::vector<Running> running_;
+    FindingsPipe pipe_;
+    Findings findings_;
 };
 
 }  // namespace curfew::master

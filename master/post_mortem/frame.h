@@ -5,6 +5,13 @@
 
 namespace curfew::master {
 
+/// Whose code a frame is of.
+enum class Origin {
+    application,  ///< what the server has loaded, and whatever that has brought along
+    server,       ///< the server's executable
+    library,      ///< the system's libraries, and templates of a library in the application
+};
+
 /// One call on a stack, by the names that its program has for it.
 struct Frame {
     std::uint64_t address = 0;
@@ -12,6 +19,7 @@ struct Frame {
     std::string module;        ///< the file, without its directory; empty: in none
     std::uint64_t offset = 0;  ///< in the module, as addr2line takes it
     std::string source;        ///< "stuck.cpp:17"; empty: there is no debug information
+    Origin origin = Origin::application;
 };
 
 /// "demo::stuck_in_sleep(curfew::Request const&) at stuck.cpp:42 (demo.so+0x1a2b)"

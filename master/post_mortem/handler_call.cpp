@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view holder = "std::_Function_handler<";
 
 bool is_call(const Frame& frame) {
-    return frame.function.starts_with(holder) ||
+    return frame.function.starts_with(holder) || frame.function.starts_with("std::function<") ||
+           frame.function.starts_with("curfew::Route::operator()") ||
            frame.function.find("std::__invoke_") != std::string::npos;
 }
 

@@ -1,12 +1,14 @@
 #include "master/post_mortem/modules.h"
 
 #include "master/post_mortem/handler_call.h"
+#include "master/post_mortem/short_name.h"
 
 #include <cxxabi.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 
 namespace curfew::master {
@@ -39,6 +41,26 @@ std::string demangled(const char* name) {
 }
 
 bool is_servers(const Frame& frame) { return frame.function.starts_with("curfew::worker::"); }
+
+/// What Debian and others install libraries into.
+constexpr std::string_view system_directories[] = {"/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/"};
+
+std::string own_name() {
+    static const auto path = std::filesystem::read_symlink("/proc/self/exe").string();
+    return base_name(path.c_str());
+}
+
+/// By the file that it is in, and, of templates that the application has made, by their name.
+Origin origin_of(std::string_view path, const Frame& frame) {
+    if (frame.module == own_name()) return Origin::server;
+    const bool installed = path.find("/curfew/") != path.npos;  // an application that came so
+    const bool systems = std::ranges::any_of(
+        system_directories, [path](auto directory) { return path.starts_with(directory); });
+    if ((systems && !installed) || path.starts_with("[")) return Origin::library;
+    const auto name = bare_name(frame.function);
+    return name.starts_with("std::") || name.starts_with("curfew::") ? Origin::library
+                                                                     : Origin::application;
+}
 
 std::string source_of(Dwfl_Module* module, Dwarf_Addr address) {
     Dwfl_Line* const line = ::dwfl_module_getsrc(module, address);
@@ -111,6 +133,7 @@ Frame Modules::describe(const Call& call) const {
         frame.function = demangled(function);
     }
     frame.source = source_of(module, inside);
+    frame.origin = origin_of(name ? name : "", frame);
     return frame;
 }
 

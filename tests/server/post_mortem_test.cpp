@@ -57,9 +57,10 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 /// Has the worker of such a request killed. Returns what the log says of it.
-std::string post_mortem(const Server& server, const std::string& target, const std::string& id) {
+std::string post_mortem(const Server& server, const std::string& target, const std::string& id,
+                        const std::string& fields = {}) {
     const auto kills = count(server.log(), ") killed: a request exceeded its limit");
-    CHECK(server.get(target, id_field(id)).status == 504);
+    CHECK(server.get(target, id_field(id) + fields).status == 504);
     CHECK(wait_until(
         [&] { return count(server.log(), ") killed: a request exceeded its limit") > kills; }));
     return joined(report(server, "stuck", id));
@@ -145,13 +146,49 @@ TEST_CASE("of a request that is stuck in a call the log names the function and t
     CHECK(contains(in_web, "ask_the_web"));
 }
 
+TEST_CASE("what would end a wait together with the limit does not take its stack away") {
+    const Peer cache(say_nothing);
+    const Peer web(say_nothing);
+    // The libraries' own limits are the server's, and so is the client's.
+    const std::vector<std::string> limits = {
+        "--post-mortem", long_time,         "--timeout", "400ms",          "--cache-servers",
+        cache.address(), "--cache-timeout", "400ms",     "--http-timeout", "400ms"};
+    for (const std::string worker_class : {"sync", "threads", "fiber"}) {
+        CAPTURE(worker_class);
+        auto flags = limits;
+        flags.insert(flags.end(), {"--worker-class", worker_class});
+        const Server server(calls(std::move(flags)));
+
+        CHECK(contains(post_mortem(server, "/cache", "a"), "[app] ask_the_cache()"));
+        CHECK(
+            contains(post_mortem(server, "/http/" + web.address(), "b", "Request-Timeout: 10\r\n"),
+                     "[app] ask_the_web("));
+    }
+}
+
+TEST_CASE("a stack is a few lines, and is in the death certificate as one field") {
+    const Peer web(say_nothing);
+    const Server server(calls({"--post-mortem", long_time, "--timeout", "300ms"}));
+
+    const auto lines = post_mortem(server, "/http/" + web.address(), "a");
+
+    CHECK(count(lines, "  #") <= 8);
+    CHECK(count(lines, "[app] ") == 2);
+    CHECK(contains(lines, "curl_easy_perform ... "));
+    CHECK_FALSE(contains(lines, "basic_string"));
+    const auto certificate = server.log_line("death certificate: ");
+    CHECK(contains(certificate, R"("doing":"thread )"));
+    CHECK(contains(certificate, R"("stack":["#0 )"));
+    CHECK(contains(certificate, "[app] ask_the_web(std::string const&)"));
+}
+
 TEST_CASE("a handler that is written in place is on the stack by its name") {
     const Server server(calls({"--post-mortem", long_time, "--timeout", "300ms"}));
 
     const auto in_place = post_mortem(server, "/in_place", "a");
 
-    CHECK(contains(in_place, "routes(curfew::Router&)::{lambda(curfew::Request const&)#"));
-    CHECK(count(in_place, "{lambda(") == 1);
+    CHECK(contains(in_place, "[app] routes(curfew::Router&)::{lambda#"));
+    CHECK(count(in_place, "{lambda#") == 1);
     CHECK_FALSE(contains(in_place, "std::_Function_handler"));
 }
 
