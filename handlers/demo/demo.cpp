@@ -124,11 +124,11 @@ void routes(Router& router) {
     Index index(router);
     add_first_steps(index);
     add_answers(index);
-    add_limits(index);
-    lab::add_experiments(index);
-    add_unsafe(index);
     add_stuck(index);
     add_crashes(index);
+    add_limits(index);
+    add_unsafe(index);
+    lab::add_experiments(index);
 
     router.get("/", [page = index.page()](const Request&) { return html(page); });
 }

@@ -53,7 +53,12 @@ td a { display: block; color: var(--quiet); }
 .bad a, p b { color: var(--harm); font-weight: bold; }
 .good a { color: var(--good); font-weight: bold; }
 .harm, .harm th { background: var(--harm-card); color: var(--harm); }
-@media (max-width: 36rem) { li { grid-template-columns: 1fr; } body { padding-top: 1.75rem; } }
+@media (max-width: 36rem) {
+    li { grid-template-columns: 1fr; }
+    body { padding-top: 1.75rem; }
+    th, td { padding: .3rem 0; }
+    tbody th { padding-left: .4rem; font-size: .75rem; }
+}
 </style>
 )";
 

@@ -105,6 +105,12 @@ std::string functions_list() {
     return html + "</ul>\n";
 }
 
+/// A figure would be another machine's.
+std::string measured_here(const Row& row) {
+    if (row.demo_only) return {};
+    return ": <a href=\"/calls/" + std::string(row.name) + "?number=1000\">measure it here</a>";
+}
+
 std::string description(const Row& row) {
     const auto& can = row.guarantees;
     std::string html(row.demo_only ? "<li class=\"harm\"><code>" : "<li><code>");
@@ -112,7 +118,7 @@ std::string description(const Row& row) {
     const auto add = [&html](std::string_view title, std::string_view text) {
         html.append("<dt>").append(title).append("</dt><dd>").append(text).append("</dd>");
     };
-    add("costs", can.cost);
+    add("costs", std::string(can.cost) + measured_here(row));
     add("late", can.late);
     add("leaves", can.left_behind.empty() ? "nothing" : can.left_behind);
     add("caller", can.caller_returns ? "goes on in time, whatever the function does"
@@ -135,7 +141,12 @@ std::string as_html() {
     main += table();
     main += "</section>\n<section>\n<h2>The functions</h2>\n";
     main += functions_list();
-    main += "</section>\n<section>\n<h2>What each costs and leaves</h2>\n<ul>\n";
+    main +=
+        "</section>\n<section>\n<h2>What each costs and leaves</h2>\n"
+        "<p>What a call costs that ends in time depends on the machine: each link times a "
+        "thousand calls in this server, and <code>/calls/bare</code> as many without a limit. "
+        "<code>docs/findings.md</code> has the figures of a whole run of <code>tools/lab</code>, "
+        "with its machine and date.</p>\n<ul>\n";
     for (const auto& row : rows()) main += description(row);
     main += "</ul>\n</section>\n";
     return page("Strategies", "Ways of giving a function a limit in time, by their own word.",

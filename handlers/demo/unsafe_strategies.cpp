@@ -18,13 +18,13 @@ constexpr Guarantees ends_anything{
     .runs_destructors = false,
     .left_behind = "whatever was half done: locks, memory, answers still to come on a connection",
     .can_corrupt = true,
-    .cost = "1 µs; here also a child process to do it in",
-    .late = "0.1 ms, if the process survives"};
+    .cost = "a timer; here also a child process to do it in",
+    .late = "a signal, if the process survives"};
 
 constexpr Guarantees ends_deaf_threads_too = [] {
     auto guarantees = ends_anything;
     guarantees.signals_blocked = true;
-    guarantees.cost = "10 µs; here also a child process to do it in";
+    guarantees.cost = "a thread that cancels; here also a child process to do it in";
     return guarantees;
 }();
 

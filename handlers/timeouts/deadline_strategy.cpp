@@ -12,8 +12,8 @@ DeadlineStrategy::DeadlineStrategy() noexcept
                             .cooperative_loop = true,
                             .signals_blocked = true,
                             .caller_returns = false,
-                            .cost = "0.1 µs",
-                            .late = "0.1 ms"}) {}
+                            .cost = "a look at the clock",
+                            .late = "a wake-up"}) {}
 
 void DeadlineStrategy::run(Call& call, Deadline deadline) {
     {

@@ -53,8 +53,8 @@ FiberStrategy::FiberStrategy() noexcept
                          .cooperative_loop = true,
                          .signals_blocked = true,
                          .caller_returns = false,
-                         .cost = "0.2 µs, and 2.5 µs for each wait",
-                         .late = "0.1 ms; the time that other fibers compute"}) {}
+                         .cost = "a switch to another stack and back, and one for each wait",
+                         .late = "a wake-up, and the time that other fibers compute"}) {}
 
 void FiberStrategy::run(Call& call, Deadline deadline) {
     {

@@ -126,8 +126,8 @@ Fork::Fork() noexcept
                         .lock = true,
                         .signals_blocked = true,
                         .runs_destructors = false,
-                        .cost = "0.8 ms; more in a larger process",
-                        .late = "2 ms"}) {}
+                        .cost = "a new process; the larger the worker, the more",
+                        .late = "the end of the process"}) {}
 
 void Fork::run(Call& call, Deadline deadline) {
     call.check_result();

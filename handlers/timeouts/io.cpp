@@ -11,8 +11,8 @@ Io::Io() noexcept
                       .signals_blocked = true,
                       .caller_returns = false,
                       .left_behind = "the function, for as long as its peer drips",
-                      .cost = "0.06 µs",
-                      .late = "1 ms for one stalled operation; no bound for several"}) {}
+                      .cost = "nothing",
+                      .late = "a wake-up for one stalled operation; no bound for several"}) {}
 
 void Io::run(Call& call, Deadline deadline) {
     auto own = patience();

@@ -67,8 +67,8 @@ Process::Process() noexcept
                            .lock = true,
                            .signals_blocked = true,
                            .runs_destructors = false,
-                           .cost = "12 µs",
-                           .late = "0.1 ms"}) {}
+                           .cost = "a hand-over to another process and back",
+                           .late = "a wake-up"}) {}
 
 void Process::run(Call& call, Deadline deadline) {
     if (helpers().here() == Helpers::Here::above) return strategy("fork").run(call, deadline);

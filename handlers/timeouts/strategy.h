@@ -64,8 +64,9 @@ struct Guarantees {
     bool runs_destructors = true;   ///< of the function that was ended
     std::string_view left_behind;   ///< what goes on afterwards; empty: nothing
     bool can_corrupt = false;       ///< state that outlives the call
-    std::string_view cost;          ///< of a call that ends in time, about
-    std::string_view late;          ///< typically, when a wait is ended
+    // In words: figures differ from machine to machine, and tools/lab measures them.
+    std::string_view cost;  ///< of a call that ends in time
+    std::string_view late;  ///< what passes between the limit and the end of a wait
 };
 
 /// A way of giving a function a limit in time. Stateless but for pools of its own; run() is safe

@@ -58,8 +58,8 @@ Thread::Thread()
                 .signals_blocked = true,
                 .left_behind = "the function, until its next wait; for ever if it computes "
                                "or waits for a lock",
-                .cost = "7 µs",
-                .late = "0.1 ms"}) {}
+                .cost = "a hand-over to another thread and back",
+                .late = "a wake-up"}) {}
 
 void Thread::run(Call&, Deadline) {
     throw std::logic_error("strategy thread needs a call that it may keep");

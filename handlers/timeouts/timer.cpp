@@ -14,8 +14,8 @@ Timer::Timer() noexcept
                          .signals_blocked = true,
                          .caller_returns = false,
                          .left_behind = "one timer thread for the process",
-                         .cost = "0.1 µs; a wake-up of the timer thread now and then",
-                         .late = "0.1 ms"}) {}
+                         .cost = "an entry in a list; a wake-up of the timer thread now and then",
+                         .late = "two wake-ups"}) {}
 
 void Timer::run(Call& call, Deadline deadline) {
     const PooledInterrupt interrupt;

@@ -57,8 +57,24 @@ TEST_CASE("the page of strategies says what each says of itself") {
         CHECK(contains(page, each->guarantees().cost));
         CHECK(contains(page, each->guarantees().late));
         CHECK(contains(page, each->guarantees().left_behind));
+        CHECK(contains(page, "href=\"/calls/" + std::string(each->name()) + "?"));
     }
     CHECK(page.ends_with("</html>\n"));
+}
+
+TEST_CASE("what a strategy costs is measured, and no figure of it is written down") {
+    const auto has_digit = [](std::string_view text) {
+        return text.find_first_of("0123456789") != std::string_view::npos;
+    };
+    for (const auto* const each : strategies()) {
+        CAPTURE(each->name());
+        CHECK_FALSE(has_digit(each->guarantees().cost));
+        CHECK_FALSE(has_digit(each->guarantees().late));
+    }
+    for (const auto& each : demo::unsafe_strategies()) {
+        CHECK_FALSE(has_digit(each.guarantees.cost));
+        CHECK_FALSE(has_digit(each.guarantees.late));
+    }
 }
 
 TEST_CASE("the strategies are JSON for those who ask for it") {

@@ -239,12 +239,88 @@ class Lab(unittest.TestCase):
 
         self.assertIn("Request 1: value", self.log())
 
-    def test_a_narrow_page_scrolls_the_time_line_and_nothing_else(self):
-        self.browser.resize(390)
+    def test_before_the_first_run_it_says_what_will_be_there_and_shows_no_empty_box(self):
+        self.assertIn("Press Run", self.summary())
+        for box in (*self.browser.all("figure"), self.browser.one("#log")):
+            self.assertFalse(box.is_displayed())
+
         self.run_it(seconds=0.1)
 
-        self.assertLessEqual(self.browser.run("return document.documentElement.scrollWidth"), 390)
+        for box in (*self.browser.all("figure"), self.browser.one("#log")):
+            self.assertTrue(box.is_displayed())
+
+    def test_words_and_picture_agree_on_what_is_late(self):
+        tolerance = int(self.browser.one("form").get_attribute("data-tolerance"))
+        self.assertEqual(self.browser.one("#tolerance").text, str(tolerance))
+        for late, limit in ((tolerance - 10, "in time"), (tolerance + 10, "after its limit")):
+            with self.subTest(late=late):
+                # Not a real one, which nobody can have end so late and no later.
+                self.browser.run("""
+                    experiment = {asked: {limit: 100, seconds: 1, count: 1, func: "sleep",
+                                          strategy: "deadline"},
+                                  offset: 0, start: 0, end: 0, workers: new Map(), others: [],
+                                  requests: [{n: 1, sent: 1, began: 2, ended: 150, answered: 160,
+                                              answer: {text: "value", style: "good", detail: "",
+                                                       by_function: true, elapsed: 100 + arguments[0]}}]};
+                    finish();
+                    experiment.end = 200;
+                    draw();""", late)
+
+                over = len(self.browser.all("#timeline .over"))
+                self.assertEqual(over, 1 if late > tolerance else 0)
+                self.assertIn(limit, self.summary())
+
+    def test_the_time_line_is_filled_once_it_has_ended(self):
+        self.run_it(function="sleep", strategy="deadline", limit=300, seconds=3, requests=1)
+
+        ends = self.browser.run("""
+            return [...document.querySelectorAll("#timeline .life")]
+                .map((bar) => bar.getBBox().x + bar.getBBox().width);""")
+        width = self.browser.run("return document.getElementById('timeline').clientWidth")
+        self.assertGreater(max(ends), width * 0.7)
+
+    def test_at_400_px_nothing_is_cut_and_nothing_scrolls_sideways(self):
+        self.browser.resize(400)
+        self.run_it(function="spin", strategy="harakiri", limit=200, seconds=1)
+
+        self.assert_fits(400)
+        cut = self.browser.run("""
+            const box = document.getElementById("timeline").getBoundingClientRect();
+            return [...document.querySelectorAll("#timeline text")].filter((text) => {
+                const it = text.getBoundingClientRect();
+                return it.left < box.left || it.right > box.right;
+            }).map((text) => text.textContent);""")
+        self.assertEqual(cut, [])
         self.picture("narrow")
+
+    def test_every_page_fits_into_400_and_into_1280_px(self):
+        for width in (400, 1280):
+            self.browser.resize(width)
+            for page in ("/", "/strategies", "/lab"):
+                with self.subTest(page=page, width=width):
+                    self.browser.open(self.demo.url + page)
+                    self.assert_fits(width)
+                    self.picture(f"{page.strip('/') or 'index'}-{width}")
+
+    def test_the_first_screen_of_the_first_page_leads_to_the_pages_that_explain_themselves(self):
+        for width, height in ((1280, 720), (400, 800)):
+            self.browser.resize(width, height)
+            self.browser.open(self.demo.url + "/")
+            for page in ("/lab", "/strategies"):
+                with self.subTest(page=page, width=width):
+                    bottom = self.browser.run(
+                        "return document.querySelector(`a[href='${arguments[0]}']`)"
+                        ".getBoundingClientRect().bottom", page)
+                    self.assertLess(bottom, height)
+
+    def assert_fits(self, width):
+        """Neither the page nor a box on it has a part that one must scroll to, or never sees."""
+        wide = self.browser.run("""
+            return [...document.querySelectorAll("*")].filter((element) =>
+                    element.getBoundingClientRect().right > arguments[0] + .5 ||
+                    element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1)
+                .map((element) => element.tagName + "." + element.className);""", width)
+        self.assertEqual(wide, [])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "handlers/demo/lab/tolerance.h"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <optional>
@@ -69,7 +71,7 @@ struct Cell {
     std::string kind;
     std::string network;
     double limit_ms = 0;
-    double tolerance_ms = 20;
+    double tolerance_ms = demo::lab::tolerance_ms;
     std::vector<Sample> samples;
     int failed = 0;  ///< samples that could not be taken
     // What follows from the samples:
@@ -139,7 +141,7 @@ struct Settings {
     int workers = 2;
     int lanes = 3;
     unsigned seed = 1;
-    double tolerance_ms = 20;
+    double tolerance_ms = demo::lab::tolerance_ms;
 };
 
 struct Run {

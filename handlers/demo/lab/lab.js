@@ -10,6 +10,7 @@ const log = document.getElementById("log");
 const other_every = 200;    // ms between two requests of the others
 const other_is_slow = 50;   // ms
 const give_pool = 3000;     // ms for the pool to be whole again, once all is answered
+const tolerance = Number(form.dataset.tolerance);  // ms after its limit that an end is in time
 
 let experiment = null;
 
@@ -58,7 +59,7 @@ function read_answer(reply, body) {
             error: `${reply.status} by the function`,
         }[report.outcome];
         return {text, style: report.outcome === "value" ? "good" : "", detail: detail.join("; "),
-                by_function: true, late: report.late_ms};
+                by_function: true, elapsed: report.elapsed_ms};
     }
     if (reply.headers.get("Curfew-Limit")) {
         return {text: "504 by the server", style: "harm",
@@ -85,7 +86,7 @@ async function send(request) {
             : {text: "no answer", style: "harm", detail: error.message};
     }
     const late = lateness_of(request);
-    const lateness = late >= 0.5 ? `, ${ms(late)} after its limit` : ", in time";
+    const lateness = late > tolerance ? `, ${ms(late)} after its limit` : ", in time";
     say(request.answered, `Request ${request.n}: ${request.answer.text} after ` +
         `${ms(request.answered - request.sent)}${lateness} (${request.answer.detail}).`,
         request.answer.style);
@@ -94,10 +95,20 @@ async function send(request) {
 /// When its answer is due: its limit counts from when it begins, if anybody has said so.
 function limit_of(request) { return (request.began || request.sent) + experiment.asked.limit; }
 
-/// Of the function, if it came to an end: then its worker first looks what it has left behind.
+/// When the function came to its end, by its worker's word if there is one: the response comes
+/// later, since the worker first looks what the function has left behind. Before that, `until`.
+function end_of(request, until) {
+    if (request.answer && request.answer.by_function && request.began) {
+        return request.began + request.answer.elapsed;
+    }
+    return request.ended || request.answered || until;
+}
+
+/// For the words and for the picture. What the server answers itself, it answers at the limit.
 function lateness_of(request) {
-    if (request.answer && request.answer.by_function) return request.answer.late;
-    return (request.answered || now()) - limit_of(request);
+    if (!request.answer) return now() - limit_of(request);
+    if (request.answer.by_function) return request.answer.elapsed - experiment.asked.limit;
+    return request.answered - limit_of(request);
 }
 
 async function ask_as_others() {
@@ -297,7 +308,7 @@ function finish(why) {
     const late = Math.max(...requests.map(lateness_of));
     const slowest = Math.max(...others.filter((o) => o.answered).map((o) => o.answered - o.sent));
     const parts = [`${asked.func} under ${asked.strategy}: ` +
-        (late >= 0.5 ? `the latest end came ${ms(late)} after its limit` : "all came to an end in time")];
+        (late > tolerance ? `the latest end came ${ms(late)} after its limit` : "all came to an end in time")];
     if (experiment.lost) {
         const few = experiment.few_since ? "there are still fewer than before"
             : experiment.few_for ? `there were fewer than before for ${ms(experiment.few_for)}`
@@ -338,6 +349,7 @@ function set_state(state) {
     document.getElementById("stop").disabled = state !== "running";
 }
 
+document.getElementById("tolerance").textContent = tolerance;
 form.addEventListener("submit", (event) => { event.preventDefault(); begin(); });
 document.getElementById("stop").addEventListener("click", stop);
 addEventListener("pagehide", leave);

@@ -4,6 +4,7 @@
 #include "../page.h"
 #include "../unsafe_strategies.h"
 #include "network.h"
+#include "tolerance.h"
 
 #include <curfew/timeouts/strategy.h>
 
@@ -77,7 +78,8 @@ std::string all_networks() {
 }
 
 std::string form() {
-    std::string html = "<form id=\"experiment\">\n";
+    std::string html = "<form id=\"experiment\" data-tolerance=\"";
+    html += std::to_string(static_cast<int>(tolerance_ms)) + "\">\n";
     html += select("Function", "function", functions());
     html += select("Limited by", "strategy", all_strategies());
     html += select("Network", "network", all_networks());
@@ -94,10 +96,13 @@ std::string form() {
         "<button id=\"stop\" type=\"button\" disabled>Stop</button></div>\n";
     if (!network_can_be_bad()) {
         html +=
-            "<p>Only the clean network is there: nobody stands between the functions and the "
-            "servers that they ask. <code>tools/serve</code> starts who does.</p>\n";
+            "<p>Only the clean network is there: no proxy stands between the functions and the "
+            "servers that they ask. <code>tools/serve</code> starts these proxies.</p>\n";
     }
-    return html + "</form>\n<p id=\"summary\" role=\"status\"></p>\n";
+    return html +
+           "</form>\n<p id=\"summary\" role=\"status\">Press "
+           "<i>Run</i>: a time line of the requests and the workers is drawn here, and the events "
+           "are listed below it.</p>\n";
 }
 
 }  // namespace

@@ -1,20 +1,22 @@
 // ---- The time line ----
 
 const svg_name = "http://www.w3.org/2000/svg";
-const left = 92;       // px for names
-const right = 190;     // px for what is said behind the last bar
+const left = 84;       // px for names
+const margin = 26;     // px for half of the axis' last mark
+const letter = 7.2;    // px, on the safe side
 const row_height = 26;
-const least_span = 1200;  // ms
+const mark_width = 70;  // px from one mark of the axis to the next, at least
 
 /// Gathers what one picture shows.
 class Picture {
-    constructor(width, span) {
+    constructor(width, span, right) {
         this.parts = [];
         this.y = 12;
         this.width = width;
         this.span = span;
+        this.scale = width - left - right;
     }
-    x(time) { return left + Math.max(0, since_start(time)) / this.span * (this.width - left - right); }
+    x(time) { return left + Math.max(0, since_start(time)) / this.span * this.scale; }
     add(name, attributes, text) {
         const element = document.createElementNS(svg_name, name);
         for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -37,6 +39,12 @@ class Picture {
         this.add("line", {x1: this.x(from), x2: this.x(to), y1: y, y2: y, class: style});
     }
     row() { this.y += row_height; }
+    /// Behind `x`, or in a row of its own where there is no room for it.
+    said(x, style, text) {
+        const fits = x + text.length * letter <= this.width;
+        if (!fits) this.row();
+        this.text(fits ? x : left, style, text);
+    }
     heading(text) {
         this.text(8, "heading", text);
         this.row();
@@ -44,14 +52,14 @@ class Picture {
 }
 
 /// The step between two marks of the axis: 1, 2 or 5 times a power of ten.
-function step_of(span) {
-    const rough = span / 7;
+function step_of(picture) {
+    const rough = picture.span * mark_width / picture.scale;
     const power = 10 ** Math.floor(Math.log10(rough));
     return [1, 2, 5, 10].map((n) => n * power).find((step) => step >= rough);
 }
 
 function draw_axis(picture, bottom) {
-    const step = step_of(picture.span);
+    const step = step_of(picture);
     for (let at = 0; at <= picture.span; at += step) {
         const x = picture.x(experiment.start + at);
         picture.add("line", {x1: x, x2: x, y1: 8, y2: bottom, class: "grid"});
@@ -59,23 +67,27 @@ function draw_axis(picture, bottom) {
     }
 }
 
+function said_of(request) {
+    return `${request.answer.text}, ${ms(request.answered - request.sent)}`;
+}
+
 function draw_request(picture, request, until) {
     picture.text(8, "", `request ${request.n}`);
     if (!request.sent) return picture.row();
-    const end = request.ended || request.answered || until;
+    const end = end_of(request, until);
     picture.line(request.sent, request.began || request.answered || until, "waits");
     const limit = limit_of(request);
     if (request.began) {
-        picture.bar(request.began, Math.min(end, limit), "runs");
-        if (end > limit + 1) picture.bar(limit, end, "over");
+        const late = lateness_of(request) > tolerance;
+        picture.bar(request.began, late ? Math.min(end, limit) : end, "runs");
+        if (late && end > limit) picture.bar(limit, end, "over");
     }
     const x = picture.x(limit);
     picture.add("line", {x1: x, x2: x, y1: picture.y + 1, y2: picture.y + row_height - 1,
                          class: "limit"});
     if (request.answer) {
-        const said = `${request.answer.text}, ${ms(request.answered - request.sent)}`;
         const last = Math.max(request.answered, end, limit);
-        picture.text(picture.x(last) + 8, request.answer.style, said);
+        picture.said(picture.x(last) + 8, request.answer.style, said_of(request));
     }
     picture.row();
 }
@@ -103,11 +115,11 @@ function draw_worker(picture, worker, until) {
     }
     if (worker.died) {
         const [style, said] = worker.spare ? ["quiet", "✕ one too many"] : ["harm", "✕ lost"];
-        picture.text(picture.x(end) - 1, style, said);
+        picture.said(picture.x(end) - 1, style, said);
     } else if (worker.pid === experiment.watcher) {
-        picture.text(picture.x(end) + 8, "quiet", "tells");
+        picture.said(picture.x(end) + 8, "quiet", "tells");
     } else if (worker.ready > experiment.start) {
-        picture.text(picture.x(end) + 8, "good", `ready at ${ms(since_start(worker.ready))}`);
+        picture.said(picture.x(end) + 8, "good", `ready at ${ms(since_start(worker.ready))}`);
     }
     picture.row();
 }
@@ -121,14 +133,28 @@ function hatching(picture) {
     pattern.append(path);
 }
 
+/// What is expected until it has come to its end: the bars fill the time line then.
+function span_of(until) {
+    const {limit, seconds} = experiment.asked;
+    const expected = experiment.end ? 0 : Math.min(limit, seconds * 1000) * 1.25;
+    return Math.max(since_start(until), expected, 10);
+}
+
+/// Room for the words behind the bars, where there is enough for both.
+function right_of(width) {
+    const longest = Math.max(0, ...experiment.requests.filter((r) => r.answer)
+                                              .map((r) => said_of(r).length));
+    const words = longest ? longest * letter + 16 : 190;
+    return words < width / 4 ? Math.max(words, margin) : margin;
+}
+
 function draw() {
     if (!experiment || experiment.start === null) {
         if (document.body.dataset.state === "running") requestAnimationFrame(draw);
         return;
     }
     const until = experiment.end || now();
-    const last = Math.max(since_start(until), experiment.asked.limit * 1.1);
-    const picture = new Picture(Math.max(timeline.clientWidth, 736), Math.max(least_span, last));
+    const picture = new Picture(timeline.clientWidth, span_of(until), right_of(timeline.clientWidth));
     hatching(picture);
     picture.heading("Requests");
     for (const request of experiment.requests) draw_request(picture, request, until);
