@@ -12,6 +12,9 @@ server_packages="memcached mariadb-server-core mariadb-client-core"
 test_packages="doctest-dev cmake curl e2fsprogs mount procps util-linux python3-httpbin
     chromium chromium-driver python3-selenium python3-jsonschema"
 
+# What tools/test bare needs.
+bare_packages="debootstrap git util-linux python3"
+
 # What tools/lab and its tests run beside those: other servers, with what their applications ask
 # backends with.
 peer_packages="gunicorn python3-gevent python3-stopit python3-pymysql python3-pymemcache
