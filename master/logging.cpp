@@ -1,11 +1,9 @@
 #include "master/logging.h"
 
-#include "master/pipe_sink.h"
-#include "worker/log_file.h"
+#include "master/log_sink.h"
+#include "worker/log_output.h"
 
-#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/dist_sink.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -16,14 +14,9 @@ namespace curfew::master {
 
 namespace {
 
-std::shared_ptr<spdlog::sinks::sink> make_sink(const std::string& path) {
-    if (path == "-") {
-        if (auto sink = PipeSink::of(STDERR_FILENO)) return sink;
-        return std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-    }
-    const auto file = worker::open_log_file(path);  // or it says why not
-    if (auto sink = PipeSink::of(file.get())) return sink;
-    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
+worker::LogOutput open_output(const std::string& path) {
+    if (path == "-") return worker::LogOutput::standard(STDERR_FILENO);
+    return worker::LogOutput::open(path.c_str());
 }
 
 }  // namespace
@@ -39,7 +32,7 @@ void open_log(const std::string& path, const std::string& level) {
             spdlog::set_default_logger(made);
             return made;
         }();
-        auto sink = make_sink(path);
+        auto sink = std::make_shared<LogSink>(open_output(path));
         sink->set_pattern("[%Y-%m-%d %H:%M:%S.%e %z] [%P] [%^%l%$] %v");
         end->set_sinks({std::move(sink)});
         logger->set_level(spdlog::level::from_str(level));

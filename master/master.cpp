@@ -9,6 +9,7 @@
 #include "master/overdue.h"
 #include "master/title.h"
 #include "worker/arena.h"
+#include "worker/log_output.h"
 #include "worker/promptness.h"
 
 #include <fcntl.h>
@@ -90,6 +91,9 @@ Master::Master(const Options& options, std::function<Options()> reread)
     require_room_for_arenas();
     hand_over_log(options_.error_logfile, identity_);
     hand_over_log(options_.worker.access_logfile, identity_);
+    if (options_.worker.access_logfile == "-") {
+        (void)worker::LogOutput::standard(STDOUT_FILENO);  // a worker may not be allowed to open it
+    }
     sockets_ = open_sockets(options.bind, options.backlog);
     for (const auto& socket : sockets_) {
         if (!socket.path.empty()) identity_.give(socket.path);

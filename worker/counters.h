@@ -71,6 +71,10 @@ class Counters {
     /// Those to which something has happened, by their patterns; "other" comes last.
     [[nodiscard]] std::vector<RouteCounts> read() const;
 
+    /// Lines that the access log ought to have and has not.
+    [[nodiscard]] std::atomic<std::uint64_t>& missing_lines() noexcept { return missing_lines_; }
+    [[nodiscard]] std::uint64_t missing_lines() const noexcept { return missing_lines_; }
+
   private:
     static constexpr std::size_t route_words = longest_route / sizeof(std::uint64_t);
 
@@ -87,6 +91,7 @@ class Counters {
 
     std::array<Slot, capacity> slots_;
     Slot other_;
+    std::atomic<std::uint64_t> missing_lines_{0};
 };
 
 }  // namespace curfew::worker

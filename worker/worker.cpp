@@ -16,6 +16,9 @@ namespace curfew::worker {
 
 namespace {
 
+/// At its end a worker waits so long for a log that has had no room for its last lines.
+constexpr Duration patience_with_log = std::chrono::milliseconds(100);
+
 std::unique_ptr<Executor> make_executor(Loop& loop, const Options& options) {
     switch (options.worker_class) {
         case Class::sync:
@@ -85,6 +88,8 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
     if (helpers_.end_fd() >= 0) helpers_ended_.enable();
     count_abandoned_threads();
     surroundings_.replaces ? reopen_access_log() : access_log_.open();
+    access_log_.retry_on(loop_);
+    access_log_.count_missing_in(board_.counters().missing_lines());
     connections_.removed = [this] { on_removed(); };
     for (auto& socket : surroundings_.sockets) {
         listeners_.push_back(std::make_unique<Listener>(context_, connections_, std::move(socket)));
@@ -114,6 +119,7 @@ void Worker::run() {
     surroundings_.title("ready");
     if (line.condemned.load()) freeze();  // while it booted
     loop_.run();
+    access_log_.finish(Deadline::in(patience_with_log));
     helpers_.stop();
 }
 

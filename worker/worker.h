@@ -54,8 +54,8 @@ class Worker {
     Application application_;
     HelperProcesses helpers_;
     Dispatcher dispatcher_;
-    AccessLog access_log_;
     Loop loop_;
+    AccessLog access_log_;
     std::unique_ptr<Executor> executor_;
     Context context_;
     Connections connections_;
