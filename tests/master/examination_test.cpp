@@ -61,7 +61,7 @@ TEST_CASE("a report has one line for the request, and then its stack, all with i
         CHECK(line.starts_with("stuck: request my-id (pid " + pid + "): "));
     }
     CHECK(examined.says("  #0 "));
-    CHECK(examined.says(" ... clock_nanosleep (master_tests, "));
+    CHECK(examined.says("sleep (master_tests"));
 }
 
 TEST_CASE("the same stack is told once, whoever has it") {
