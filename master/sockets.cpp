@@ -64,6 +64,15 @@ std::string name_of(int fd) {
     return std::string("http://") + (v6 ? "[" : "") + host + (v6 ? "]:" : ":") + port;
 }
 
+/// What a connection may hold in the kernel of a response that could not be sent yet. By itself the
+/// kernel takes megabytes for a client that reads slowly. A fast one notices nothing, since what is
+/// on its way does not count. Inherited by accepted connections. Unix sockets have nothing like it,
+/// and need none: their buffers do not grow.
+void bound_unsent(int fd) noexcept {
+    const int most = 256 << 10;
+    (void)::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most, sizeof most);
+}
+
 /// What every TCP socket of ours has. The kernel gives accepted ones the TCP_NODELAY of the
 /// listening one. TCP_DEFER_ACCEPT shows a client to the workers once it has said something, or
 /// after a second or so: a client that were accepted before could find that the worker, busy with
@@ -73,6 +82,7 @@ void set_up_tcp(int fd) {
     enable(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT);
     // Urgent data is data (RFC 6093 section 4), and counted as such: see worker/socket_counts.h.
     enable(fd, SOL_SOCKET, SO_OOBINLINE);
+    bound_unsent(fd);
 }
 
 UniqueFd listen_tcp(const addrinfo& address, bool dual_stack, int backlog) {
@@ -160,6 +170,7 @@ std::vector<ListeningSocket> inherited_sockets() {
                                          " is not a listening socket");
             }
             (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &listening, sizeof listening);
+            bound_unsent(fd);
             checked(::fcntl(fd, F_SETFD, FD_CLOEXEC), "fcntl");
             checked(::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK), "fcntl");
             sockets.push_back({UniqueFd{fd}, name_of(fd), {}});

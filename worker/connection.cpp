@@ -186,7 +186,7 @@ void Connection::after_job() {
         return respond(parser_.facts().keep_alive);
     }
     if (chunk_failed_) return abandon();
-    writer_.add(chunk_);
+    writer_.add(std::exchange(chunk_, {}));
     go_on(writer_.write(socket_.get()));
 }
 
@@ -227,7 +227,7 @@ void Connection::go_on(Writer::Progress progress) {
         watch_writable(false);
         if (!submit(Job::chunk)) return;
         if (chunk_failed_) return after_job();
-        writer_.add(chunk_);
+        writer_.add(std::exchange(chunk_, {}));
         progress = writer_.write(socket_.get());
     }
 
@@ -238,6 +238,7 @@ void Connection::go_on(Writer::Progress progress) {
     const auto now = Deadline::Clock::now();
     if (answering_) context_.board.meter(cell_).wait_to_write(now);
     context_.busy.ended_by(now);
+    progress_.blocked(socket_.get());
     set_deadline(context_.options.write_timeout, now);
 }
 
@@ -267,6 +268,7 @@ void Connection::sent() {
     }
     state_ = State::reading;
     waiting_ = Waiting::idle;
+    progress_.unknown();
     set_deadline(context_.draining ? drain_quiet : context_.options.keepalive, now);
     if (std::exchange(reading_paused_, false)) readable_.enable();
     if (context_.frozen) freeze();
@@ -320,8 +322,21 @@ bool Connection::body_keeps_pace() const noexcept {
     return arrived > 0 && arrived >= seconds * static_cast<double>(options.body_min_rate);
 }
 
+/// At a deadline: whether the client is still receiving what it was sent. A response that the
+/// kernel has taken over whole, too, is on its way for as long as a slow client needs; only then is
+/// the connection idle.
+bool Connection::client_takes_more() {
+    const auto& options = context_.options;
+    const bool idle = state_ == State::reading && waiting_ == Waiting::idle && !context_.draining;
+    if (!idle && state_ != State::writing) return false;
+    if (!progress_.made(socket_.get())) return false;
+    set_deadline(idle ? options.keepalive : options.write_timeout);
+    return true;
+}
+
 void Connection::time_out() {
     if (state_ == State::lingering) return drop_input();
+    if (client_takes_more()) return;
     deadline_ = Deadline::never();
     if (state_ == State::writing) return abandon();
     if (state_ != State::reading || waiting_ == Waiting::idle) return close();

@@ -7,6 +7,7 @@
 #include "worker/harakiri_extension.h"
 #include "worker/lingering.h"
 #include "worker/parser.h"
+#include "worker/send_progress.h"
 #include "worker/writer.h"
 
 #include <optional>
@@ -98,6 +99,7 @@ class Connection final : private Task {
     [[nodiscard]] bool may_keep_alive() const noexcept;
     void watch_writable(bool on);
     [[nodiscard]] bool body_keeps_pace() const noexcept;
+    [[nodiscard]] bool client_takes_more();
     void time_out();
     void set_deadline(Duration limit) { set_deadline(limit, Deadline::Clock::now()); }
     void set_deadline(Duration limit, Deadline::Clock::time_point now);
@@ -121,6 +123,7 @@ class Connection final : private Task {
     Buffer input_;
     Parser parser_;
     Writer writer_;
+    SendProgress progress_;
     Lingering lingering_;
 
     State state_ = State::reading;

@@ -205,7 +205,8 @@ OptionTable table_of(Options& c) {
            "Bytes a second at which a request's body must arrive, on average over each "
            "body_timeout; 0: any");
     option("--write-timeout", w.write_timeout, Span{10ms, 24h},
-           "Time without progress after which a response is given up");
+           "Time without progress after which a response is given up. Progress is what the client "
+           "acknowledges, however little");
     option("--timeout-header", w.timeout_header, Text{"NAME", field_name},
            "The header field in which clients say how long they wait, in seconds or with a unit. "
            "It can only shorten a limit; grpc-timeout and x-envoy-expected-rq-timeout-ms do the "

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -139,4 +140,66 @@ TEST_CASE("a client that never reads is given up after write_timeout") {
 
     CHECK_FALSE(client.read_reply().whole);
     CHECK(server.get("/hello").status == 200);
+}
+
+TEST_CASE("what a client does not read is not piled up in the kernel") {
+    const Server server({.flags = {"--write-timeout", "500ms", "--access-logfile", "access.log",
+                                   "--access-log-format", "%(U)s %(B)s;"},
+                         .workers = 1});
+    Client client(server.url(), 8192);
+    client.send(get_request("/bytes/20000000"));
+
+    REQUIRE(wait_until([&] { return contains(server.read("access.log"), ";"); }));
+
+    const auto line = server.read("access.log");
+    const auto taken = std::stoul(line.substr(line.find(' ')));
+    CHECK(taken > 0);
+    CHECK(taken < 1'000'000);
+}
+
+namespace {
+
+/// Reads 2 KB at a time, some 40 KB a second, for so long. False if the server ends the connection.
+bool read_slowly(Client& client, std::chrono::milliseconds time) {
+    const auto end = Clock::now() + time;
+    while (Clock::now() < end) {
+        if (client.read_some(2048).empty()) return false;
+        std::this_thread::sleep_for(50ms);  // the pace
+    }
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("a client that reads slowly but steadily is not given up at write_timeout") {
+    for (const auto* const bind : {"127.0.0.1:0", "unix:curfew.sock"}) {
+        for (const auto* const target : {"/bytes/20000000", "/stream/100000"}) {
+            CAPTURE(bind);
+            CAPTURE(target);
+            // A Unix socket's buffer counts as read by pieces of some 30 KB.
+            const Server server(
+                {.flags = {"--write-timeout", "1500ms"}, .workers = 1, .bind = {bind}});
+            Client client(server.url(), 8192);
+            client.send(get_request(target));
+
+            CHECK(read_slowly(client, 5s));
+        }
+    }
+}
+
+TEST_CASE("a connection is idle only once its client has got the response") {
+    const Server server({.flags = {"--keep-alive", "500ms"}, .workers = 1});
+    Client client(server.url(), 8192);
+    client.send(get_request("/bytes/200000?seed=7"));
+    const auto whole = Client(server).get("/bytes/200000?seed=7");
+    const auto size = whole.head.size() + whole.body.size();
+
+    for (std::size_t received = 0; received < size;) {
+        const auto piece = client.read_some(std::min<std::size_t>(4096, size - received));
+        REQUIRE(!piece.empty());
+        received += piece.size();
+        std::this_thread::sleep_for(30ms);  // the pace: 1.5 s for all of it
+    }
+
+    CHECK(client.get("/hello").status == 200);
 }
