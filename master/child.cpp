@@ -49,12 +49,13 @@ std::string_view to_string(Cause cause) noexcept {
 }
 
 Child::Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard board,
-             const worker::Options& options, Deadline boot_deadline)
+             const worker::Options& options, Deadline boot_deadline, UniqueFd orders)
     : pid_(pid),
       place_(place),
       generation_(generation),
       board_(board),
       options_(options),
+      orders_(std::move(orders)),
       boot_deadline_(boot_deadline) {}
 
 Duration Child::boot_time() const noexcept {
@@ -67,12 +68,16 @@ void Child::send(int signal) const noexcept {
     if (!dead_) ::kill(pid_, signal);
 }
 
-void Child::tell_to_go(int signal, Deadline kill_by) {
+void Child::tell(worker::Order order) const noexcept {
+    worker::give_order(board_.line(), orders_.get(), order);
+}
+
+void Child::tell_to_go(worker::Order order, Deadline kill_by) {
     kill_by_ = std::min(kill_by_, kill_by);
     told_ = true;
     if (!ready()) return dismiss(Deadline::in(Duration::zero()));  // it has nothing to finish
     board_.line().told_to_go.store(true, std::memory_order_relaxed);
-    send(signal);
+    tell(order);
 }
 
 void Child::condemn(std::string why, Deadline kill_by) {
@@ -82,7 +87,7 @@ void Child::condemn(std::string why, Deadline kill_by) {
     mercy_ = std::min(mercy_, kill_by);
     must_freeze_by_ = Deadline::in(time_to_freeze);
     board_.line().condemned.store(true);
-    send(SIGWINCH);
+    tell(worker::Order::freeze);
 }
 
 void Child::dismiss(Deadline kill_by) {
@@ -139,7 +144,6 @@ Death Child::death(int wait_status, bool oom) const {
     if (oom && signal == SIGKILL) {
         return {Cause::oom_killed, "was killed for want of memory (OOM)", 0};
     }
-    if (by_signal && signal == SIGTERM && told_) return {Cause::finished, "went", 0};
     const bool crash = by_signal && is_crash(signal);
     const auto text = describe_end(wait_status);
     if (!ready() && (crash || !by_signal) && !told_) {

@@ -2,7 +2,9 @@
 
 #include "handlers/backends/options.h"
 #include "handlers/deadline.h"
+#include "handlers/unique_fd.h"
 #include "worker/options.h"
+#include "worker/orders.h"
 #include "worker/scoreboard.h"
 
 #include <sys/types.h>
@@ -40,7 +42,7 @@ struct Death {
 class Child {
   public:
     Child(pid_t pid, std::size_t place, int generation, worker::WorkerBoard board,
-          const worker::Options& options, Deadline boot_deadline);
+          const worker::Options& options, Deadline boot_deadline, UniqueFd orders = {});
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] std::size_t place() const noexcept { return place_; }
@@ -72,9 +74,9 @@ class Child {
                state() == worker::WorkerState::draining;
     }
 
-    /// Asks it to finish what it has: SIGTERM if the server stops, SIGTTOU if others go on. One
-    /// that is not ready has nothing, and is dismissed at once.
-    void tell_to_go(int signal, Deadline kill_by);
+    /// Asks it to finish what it has: Order::finish if the server stops, Order::leave if others go
+    /// on. One that is not ready has nothing, and is dismissed at once.
+    void tell_to_go(worker::Order order, Deadline kill_by);
 
     [[nodiscard]] bool told() const noexcept { return told_; }
 
@@ -105,7 +107,7 @@ class Child {
     /// SIGKILL, once, for it and its descendants. `why` becomes part of its Death.
     void kill(std::string why);
 
-    void send(int signal) const noexcept;
+    void tell(worker::Order order) const noexcept;
 
     [[nodiscard]] bool killed() const noexcept { return !kill_reason_.empty(); }
 
@@ -144,11 +146,14 @@ class Child {
     void call_keeper(worker::Ending ending) noexcept;
 
   private:
+    void send(int signal) const noexcept;
+
     pid_t pid_;
     std::size_t place_;
     int generation_;
     worker::WorkerBoard board_;
     worker::Options options_;
+    UniqueFd orders_;  ///< an eventfd that is the worker's, too
     Deadline::Clock::time_point born_ = Deadline::Clock::now();
     Deadline boot_deadline_;
     Deadline kill_by_ = Deadline::never();

@@ -288,7 +288,7 @@ void Master::heed(const ArrivedSignal& signal) {
             return change_target(-1);
         case SIGUSR1:
             reopen_logs();
-            for (const auto& child : children_) child->send(SIGUSR1);
+            for (const auto& child : children_) child->tell(worker::Order::reopen);
             return;
         case SIGCHLD:  // it has done its work by waking us
             return;
@@ -325,7 +325,7 @@ void Master::stop(Stopping how, const char* why) {
         const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
         // First our share of the sockets, so that they close with the last worker that drains.
         give_up_sockets();
-        for (const auto& child : children_) child->tell_to_go(SIGTERM, kill_by);
+        for (const auto& child : children_) child->tell_to_go(worker::Order::finish, kill_by);
         spdlog::info("{}: stopping, with {} ms to finish what is accepted", why,
                      in_milliseconds(options_.worker.graceful_timeout));
         return;

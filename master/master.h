@@ -53,7 +53,7 @@ class Master {
     void report_copies();
 
     void spawn();
-    [[noreturn]] void become_worker(std::size_t place, pid_t master);
+    [[noreturn]] void become_worker(std::size_t place, pid_t master, UniqueFd orders);
     [[nodiscard]] std::optional<std::size_t> free_place() const;
     [[nodiscard]] std::size_t serving() const;
     [[nodiscard]] bool anyone_ready() const;

@@ -70,7 +70,7 @@ void Master::retire() {
     replaced_.reset();
     for (const auto& child : children_) {
         if (is_current(*child) || child->leaving()) continue;
-        child->tell_to_go(SIGTTOU, Deadline::in(options_.worker.graceful_timeout));
+        child->tell_to_go(worker::Order::leave, Deadline::in(options_.worker.graceful_timeout));
     }
 }
 

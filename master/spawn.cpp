@@ -6,14 +6,17 @@
 #include "master/title.h"
 #include "worker/arena.h"
 #include "worker/keeper.h"
+#include "worker/orders.h"
 #include "worker/stray_signals.h"
 #include "worker/tell_of_copies.h"
 #include "worker/worker.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 
 #include <csignal>
+#include <utility>
 
 namespace curfew::master {
 
@@ -21,20 +24,22 @@ void Master::spawn() {
     const auto place = free_place();
     auto board = scoreboard_.worker(*place);
     board.reset();
+    UniqueFd orders(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     const pid_t parent = ::getpid();
-    const pid_t pid = ::fork();
+    const pid_t pid = orders ? ::fork() : -1;
     if (pid < 0) {
         spdlog::error("cannot fork a worker: {}", std::generic_category().message(errno));
         return backoff_.failed(Deadline::Clock::now());
     }
-    if (pid == 0) become_worker(*place, parent);
+    if (pid == 0) become_worker(*place, parent, std::move(orders));
     children_.push_back(std::make_unique<Child>(pid, *place, generation_, board, options_.worker,
-                                                Deadline::in(options_.boot_timeout)));
+                                                Deadline::in(options_.boot_timeout),
+                                                std::move(orders)));
 }
 
 /// The other side of fork: this process is a worker from here on, and leaves by _exit, since what
 /// the master's destructors clean up is not its own.
-void Master::become_worker(std::size_t place, pid_t master) {
+void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
     int status = 0;
     try {
         const auto title = [&](const char* state) {
@@ -57,13 +62,11 @@ void Master::become_worker(std::size_t place, pid_t master) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != master) ::_exit(0);
 
-        // A terminal sends these to the whole process group; they are the master's business.
-        for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTTIN}) {
-            ::signal(signal, SIG_IGN);
-        }
+        worker::take_orders_by_signals(scoreboard_.worker(place).line(), orders.get());
         db::record_queries_in(scoreboard_.worker(place).queries());
         auto board = scoreboard_.worker(place);
         be_the_original();
+        Signals::unblock();
         worker::tell_of_copies_on(board);
         worker::Arena arena;
         std::vector<int> listeners;
@@ -79,12 +82,12 @@ void Master::become_worker(std::size_t place, pid_t master) {
         worker::Surroundings surroundings{
             .sockets = {},
             .adoption = std::move(adoption_),
+            .orders = std::move(orders),
             .title = title,
             .reopen_log = [this] { open_log(options_.error_logfile, options_.log_level); },
             .replaces = generation_ == serves_};
         for (auto& socket : sockets_) surroundings.sockets.push_back(std::move(socket.fd));
         worker::Worker worker(options_.worker, board, arena, std::move(surroundings));
-        Signals::unblock();
         worker.run();
         ::_exit(0);
     } catch (const worker::ApplicationError& error) {

@@ -10,6 +10,7 @@ HelperProcesses::HelperProcesses(const Options& options, Surroundings& surroundi
         surroundings.sockets.clear();
         surroundings.adoption.give.reset();
         surroundings.adoption.take.reset();
+        surroundings.orders.reset();
         surroundings.title(role);
     });
 }

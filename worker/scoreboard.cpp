@@ -205,6 +205,7 @@ void WorkerBoard::reset() noexcept {
     line_->shortest_limit.store(INT64_MAX);
     line_->requests.store(0);
     line_->told_to_go.store(false);
+    line_->orders.store(0);
     line_->ready_at.store(0);
     line_->condemned.store(false);
     line_->frozen.store(false);

@@ -122,11 +122,13 @@ struct alignas(64) WorkerLine {
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::int32_t> pid{0};  ///< the worker's
 
+    std::atomic<std::uint32_t> orders{0};  ///< given and not yet taken: see Order
+
     /// Set by the master when it tells the worker to go: a handler that keeps the loop from its
-    /// signals must not keep the clients from the news.
+    /// orders must not keep the clients from the news.
     std::atomic<bool> told_to_go{false};
 
-    /// Set by the master before it sends SIGWINCH, which a terminal sends too when it is resized.
+    /// Set by the master before it orders to freeze; one that boots looks here.
     std::atomic<bool> condemned{false};
 
     /// Set by the worker once it begins no more requests, having been told that it is to be killed

@@ -12,8 +12,9 @@ namespace curfew::worker {
 struct Surroundings {
     std::vector<UniqueFd> sockets;                 ///< to listen on
     AdoptionSocket adoption;                       ///< where connections of dead workers arrive
+    UniqueFd orders;                               ///< an eventfd: see Order
     std::function<void(const char* state)> title;  ///< told of each new state
-    std::function<void()> reopen_log;              ///< on SIGUSR1
+    std::function<void()> reopen_log;              ///< when it is ordered
     bool replaces = false;  ///< another, which was configured alike and has served
 };
 

@@ -1,7 +1,5 @@
 #include "worker/thread_pool.h"
 
-#include "handlers/signals_blocked.h"
-
 #include <sys/eventfd.h>
 
 namespace curfew::worker {
@@ -10,7 +8,6 @@ ThreadPool::ThreadPool(Loop& loop, int threads)
     : finished_fd_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
       finished_event_(loop, finished_fd_.get(), [this] { collect(); }) {
     finished_event_.enable();
-    const SignalsBlocked blocked;
     threads_.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }

@@ -8,7 +8,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <csignal>
 #include <random>
 #include <utility>
 
@@ -62,14 +61,11 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
                .job_done = [this] { on_job_done(); }},
       connections_(context_),
       adopter_(context_, connections_, std::move(surroundings_.adoption.take)),
-      terminate_(loop_, SIGTERM, [this] { drain(Queues::take, "the server stops"); }),
-      leave_(loop_, SIGTTOU, [this] { drain(Queues::leave, "told to go"); }),
-      freeze_(loop_, SIGWINCH, [this] { freeze(); }),
-      reopen_(loop_, SIGUSR1,
-              [this] {
-                  surroundings_.reopen_log();
-                  reopen_access_log();
-              }),
+      ordered_(loop_, surroundings_.orders.get(),
+               [this] {
+                   take_orders(board_.line(), surroundings_.orders.get(),
+                               [this](Order order) { heed(order); });
+               }),
       stray_(loop_),
       retire_(loop_, too_many_abandoned_.fd(),
               [this] {
@@ -85,6 +81,7 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
       memory_(options.memory_limit) {
     check_llhttp();
     application_.number_routes(board_.brakes());
+    ordered_.enable();
     if (helpers_.end_fd() >= 0) helpers_ended_.enable();
     count_abandoned_threads();
     surroundings_.replaces ? reopen_access_log() : access_log_.open();
@@ -174,6 +171,21 @@ void Worker::drain(Queues queues, const char* why) {
     stop_when_empty();
 }
 
+void Worker::heed(Order order) {
+    switch (order) {
+        case Order::finish:
+            return drain(Queues::take, "the server stops");
+        case Order::leave:
+            return drain(Queues::leave, "told to go");
+        case Order::freeze:
+            return freeze();
+        case Order::reopen:
+            surroundings_.reopen_log();
+            return reopen_access_log();
+    }
+}
+
+/// It begins nothing any more, and leaves its clients to its keeper.
 void Worker::freeze() {
     if (!board_.line().condemned.load() || std::exchange(context_.frozen, true)) return;
     surroundings_.title("condemned");

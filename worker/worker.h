@@ -14,6 +14,7 @@
 #include "worker/loop.h"
 #include "worker/memory_watch.h"
 #include "worker/options.h"
+#include "worker/orders.h"
 #include "worker/scoreboard.h"
 #include "worker/stray_signals.h"
 #include "worker/surroundings.h"
@@ -31,10 +32,8 @@ class Worker {
     Worker(const Options& options, WorkerBoard board, Arena& arena, Surroundings surroundings);
     ~Worker();
 
-    /// Serves until it is told to go or has answered max_requests, and its clients have what they
-    /// asked for. SIGTERM: nobody stays behind, so it takes what waits in the accept queues with
-    /// it; SIGTTOU: others go on serving those. SIGWINCH: it will be killed when what runs has
-    /// ended, so it begins nothing, and leaves its clients to its keeper.
+    /// Serves until it is ordered to go or has answered max_requests, and its clients have what
+    /// they asked for.
     void run();
 
   private:
@@ -45,6 +44,7 @@ class Worker {
     void drain(Queues queues, const char* why);
     void stop_when_empty();
     void freeze();
+    void heed(Order order);
     void reopen_access_log();
     void count_abandoned_threads();
 
@@ -61,10 +61,7 @@ class Worker {
     Connections connections_;
     std::vector<std::unique_ptr<Listener>> listeners_;
     Adopter adopter_;
-    SignalEvent terminate_;
-    SignalEvent leave_;
-    SignalEvent freeze_;
-    SignalEvent reopen_;
+    ReadEvent ordered_;
     StraySignals stray_;
     Interrupt too_many_abandoned_;  ///< raised by whichever thread gives up one too many
     ReadEvent retire_;

@@ -28,16 +28,25 @@ struct Target {
     Target** link = nullptr;  ///< what points to this one
 };
 
+void on_alarm(int) noexcept;
+
+/// What other code in this process has done to the signal since the last time is undone.
+void be_ready_for_the_signal() noexcept {
+    struct sigaction action {};
+    action.sa_handler = on_alarm;
+    action.sa_flags = SA_RESTART | SA_ONSTACK;
+    sigfillset(&action.sa_mask);  // many at once would fill the stack that they share
+    ::sigaction(alarm_signal(), &action, nullptr);
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, alarm_signal());
+    ::pthread_sigmask(SIG_UNBLOCK, &ours, nullptr);
+}
+
 /// A timer that signals the thread that made it.
 class ThreadTimer {
   public:
-    ThreadTimer() {
-        // A pool's threads have every signal blocked.
-        sigset_t ours;
-        sigemptyset(&ours);
-        sigaddset(&ours, alarm_signal());
-        ::pthread_sigmask(SIG_UNBLOCK, &ours, nullptr);
-    }
+    ThreadTimer() = default;
     ~ThreadTimer() {
         if (made_) ::timer_delete(id_);
     }
@@ -96,7 +105,12 @@ class ThreadAlarms {
         std::atomic_signal_fence(std::memory_order_seq_cst);
         first_ = &target;
         std::atomic_signal_fence(std::memory_order_seq_cst);
-        if (!target.interrupt->raised() && target.deadline < armed_for_) arm(target.deadline);
+        if (target.interrupt->raised()) return;
+        // A time that is over has a signal that was lost.
+        if (target.deadline < armed_for_ || armed_for_.passed()) {
+            be_ready_for_the_signal();
+            arm(soonest());
+        }
     }
 
     void remove(Target& target) noexcept {
@@ -185,11 +199,6 @@ Alarm::Alarm()
                          .caller_returns = false,
                          .cost = "setting a timer of the kernel, and unsetting it",
                          .late = "a signal"}) {
-    struct sigaction action {};
-    action.sa_handler = on_alarm;
-    action.sa_flags = SA_RESTART;
-    sigemptyset(&action.sa_mask);
-    checked(::sigaction(alarm_signal(), &action, nullptr), "sigaction");
     ::pthread_atfork(nullptr, nullptr, [] {
         if (ThreadAlarms* const alarms = ThreadAlarms::existing()) alarms->begin_anew();
     });

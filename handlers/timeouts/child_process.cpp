@@ -53,7 +53,7 @@ void default_signals() noexcept {
     }
     for (const int signal :
          {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM,
-          SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGXCPU, SIGXFSZ}) {
+          SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGXCPU, SIGXFSZ, SIGPIPE}) {
         ::signal(signal, [](int) {});  // not SIG_IGN, which execve(2) keeps
     }
     sigset_t none;

@@ -1,7 +1,6 @@
 #include "thread.h"
 
 #include "../error.h"
-#include "../signals_blocked.h"
 #include "copies.h"
 #include "interrupts.h"
 #include "overrun.h"
@@ -93,7 +92,6 @@ void Thread::hand_over(const std::shared_ptr<Job>& job) {
             throw HttpError(503, "all " + std::to_string(most_threads) +
                                      " threads for calls with a limit are taken");
         }
-        const SignalsBlocked blocked;
         std::thread([this] { work(); }).detach();
         ++threads_;
         ++idle_;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <vector>
 
 using namespace curfew;
 using namespace curfew::master;
@@ -112,15 +113,15 @@ TEST_CASE("status 0 is an end in order only while the worker leaves") {
     CHECK(death(WorkerState::draining, exited(1)).cause == Cause::exited);
 }
 
-TEST_CASE("a worker that was told to go may end by that signal") {
+TEST_CASE("a worker that was told to go has an order, and has finished if it ends") {
     Process child(WorkerState::ready);
 
-    child->tell_to_go(SIGTERM, Deadline::never());
-    const auto status = child.wait();
+    child->tell_to_go(worker::Order::finish, Deadline::never());
 
+    std::vector<worker::Order> orders;
+    worker::take_orders(child->board().line(), -1, [&](auto order) { orders.push_back(order); });
+    CHECK(orders == std::vector{worker::Order::finish});
     CHECK(child->leaving());
-    CHECK(WTERMSIG(status) == SIGTERM);
-    CHECK(child->death(status).cause == Cause::finished);
     CHECK(child->death(exited(0)).cause == Cause::finished);
     CHECK(child->death(signalled(SIGSEGV)).cause == Cause::crashed);
     CHECK(child->death(signalled(SIGINT)).cause == Cause::signalled);
@@ -128,7 +129,7 @@ TEST_CASE("a worker that was told to go may end by that signal") {
 
 TEST_CASE("a worker that was told to go while it booted did not fail to boot") {
     Process child(WorkerState::booting);
-    child->tell_to_go(SIGTERM, Deadline::never());
+    child->tell_to_go(worker::Order::finish, Deadline::never());
     CHECK(child->death(exited(0)).cause == Cause::finished);
     CHECK(child->death(signalled(SIGSEGV)).cause == Cause::crashed);
 
@@ -193,7 +194,7 @@ TEST_CASE("patience with a worker ends while it boots and while it leaves") {
     SUBCASE("booting") {
         Process child(WorkerState::booting, boot);
         CHECK(child->patience() == boot);
-        child->tell_to_go(SIGTERM, later);
+        child->tell_to_go(worker::Order::finish, later);
         CHECK(child->patience() == boot);
         CHECK(child->execution().passed());
     }
@@ -202,9 +203,9 @@ TEST_CASE("patience with a worker ends while it boots and while it leaves") {
         CHECK(child->patience().is_never());
         child->notice_draining(sooner);
         CHECK(child->patience().is_never());
-        child->tell_to_go(SIGTERM, later);
-        child->tell_to_go(SIGTERM, sooner);
-        child->tell_to_go(SIGTERM, later);
+        child->tell_to_go(worker::Order::finish, later);
+        child->tell_to_go(worker::Order::finish, sooner);
+        child->tell_to_go(worker::Order::finish, later);
         CHECK(child->patience() == sooner);
     }
     SUBCASE("draining by itself") {
