@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace curfew::laboratory;
 
 namespace {
@@ -175,6 +177,54 @@ TEST_CASE("neither unsafe strategies nor peers are recommended; the unsafe ones 
           "Stay away from throw: 2 of 4 cells are tainted; with http-stall the next call was "
           "answered wrongly in 9 of 10.");
     CHECK(all.back().use.empty());
+}
+
+TEST_CASE("of few samples no advice follows, and it says how to have more") {
+    auto run = example_run();
+    for (auto& each : run.cells) each.samples.resize(1);
+
+    const auto all = recommend(run);
+
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].use.empty());
+    CHECK(all[0].text ==
+          "Too few samples for advice about every http kind, spin and crash: 21 of 21 cells have "
+          "fewer than 4. tools/lab takes enough if it is neither told --quick nor a smaller number "
+          "of --repetitions than its own.");
+}
+
+TEST_CASE("a kind with few samples of one strategy has no advice, and the others have theirs") {
+    auto run = example_run();
+    cell(run, "thread", "spin").samples.resize(3);
+
+    const auto all = recommend(run);
+
+    CHECK(about(all, "http-stall")->use.front() == "deadline");
+    CHECK(about(all, "spin")->use.empty());
+    CHECK(about(all, "spin")->text.find("Too few samples for advice about spin: 1 of 21") == 0);
+}
+
+TEST_CASE("a run with other servers says what they did, beside our own") {
+    auto run = example_run();
+    for (const auto* const name : {"slow-server", "other-server"}) {
+        run.strategies.push_back(
+            {.name = name, .where = "server", .group = "other", .about = "", .cost = {}});
+    }
+    run.cells.push_back(example_cell("slow-server", "spin", Verdict::powerless));
+    run.cells.push_back(example_cell("other-server", "spin", Verdict::clean, true));
+    run.cells.push_back(example_cell("other-server", "crash", Verdict::tainted, true));
+    run.cells[run.cells.size() - 2].summary.late_ms.max = 1250;
+
+    const auto all = recommend(run);
+
+    const auto said = std::ranges::find_if(
+        all, [](const auto& each) { return each.text.starts_with("How many kinds"); });
+    REQUIRE(said != all.end());
+    CHECK(said->text ==
+          "How many kinds end clean with other servers (network: clean): other-server 1 of 2, at "
+          "most 1.25 s late; slow-server 0 of 1; beside curfew's own harakiri 3 of 3, at most "
+          "1.0 ms late.");
+    CHECK(said->use.empty());
 }
 
 TEST_CASE("of a run without cells nothing follows") { CHECK(recommend(Run{}).empty()); }

@@ -211,6 +211,33 @@ class Report(unittest.TestCase):
             "const m = document.getElementById('matrix'); return m.scrollWidth > m.clientWidth"))
         self.picture("narrow")
 
+    def test_at_400_px_the_names_of_rows_are_not_broken_within_a_word(self):
+        self.browser.resize(400, 800)
+
+        self.assertEqual(self.browser.run("return document.documentElement.scrollWidth"), 400)
+        names = self.browser.run("""
+            return [...document.querySelectorAll(".matrix th[scope=row]")].map(head => {
+                const text = document.createRange();
+                text.selectNodeContents(head);
+                return [head.textContent, text.getClientRects().length];
+            });""")
+        self.assertEqual(len(names), len(self.run_shown["strategies"]))
+        for name, lines in names:
+            self.assertLessEqual(lines, name.count("-") + 1, name)
+
+    def test_a_run_without_costs_says_so_and_has_no_empty_chart(self):
+        self.open_other(settings={**self.run_shown["settings"], "quick": True},
+                        strategies=[{name: value for name, value in strategy.items()
+                                     if name != "cost"}
+                                    for strategy in self.run_shown["strategies"]])
+
+        for section in ("cost", "throughput"):
+            self.assertEqual(self.browser.all(f"#{section} canvas"), [])
+            self.assertIn("without --quick measures it",
+                          self.browser.one(f"#{section} figure").text)
+        for section in ("lateness", "leftovers", "capacity"):
+            self.assertTrue(self.drawn(f"#{section} canvas"), section)
+
     def test_an_interrupted_run_says_so_and_shows_what_it_has(self):
         few = [cell for cell in self.run_shown["cells"] if cell["kind"] == "sleep"][:5]
         few[0] = {**few[0], "samples": []}
@@ -228,6 +255,8 @@ class Report(unittest.TestCase):
         self.open_other(cells=[], strategies=[], kinds=[], networks=[], recommendations=[])
 
         self.assertIn("Nothing", self.browser.one("#says").text)
+        self.assertEqual(self.browser.all("figure canvas"), [])
+        self.assertGreater(len(self.browser.all("figure .nothing")), 4)
 
     def test_paper_is_light(self):
         self.browser.prefer("dark")

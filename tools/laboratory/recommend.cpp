@@ -1,7 +1,9 @@
 #include "tools/laboratory/recommend.h"
 
 #include "tools/laboratory/cells.h"
+#include "tools/laboratory/conclusive.h"
 #include "tools/laboratory/listing.h"
+#include "tools/laboratory/peers_compared.h"
 #include "tools/laboratory/ranking.h"
 #include "tools/laboratory/verdict.h"
 
@@ -223,9 +225,22 @@ std::optional<Recommendation> warning(const Run& run) {
                     tainted, measured, example->kind, example->because.front())};
 }
 
+/// What there is instead of advice.
+Recommendation too_few(const Run& run, const Conclusive& sound) {
+    return {
+        sound.thin,
+        {},
+        fmt::format("Too few samples for advice about {}: {} of {} cells have fewer than {}. "
+                    "tools/lab takes enough if it is neither told --quick nor a smaller number "
+                    "of --repetitions than its own.",
+                    kinds_listing(run, sound.thin), sound.few, run.cells.size(), least_samples)};
+}
+
 }  // namespace
 
-std::vector<Recommendation> recommend(const Run& run) {
+std::vector<Recommendation> recommend(const Run& whole) {
+    const auto sound = conclusive(whole);
+    const auto& run = sound.run;
     std::vector<Recommendation> all;
     const auto found = cases(run);
     for (const auto& each : found) all.push_back(in_the(run, each));
@@ -233,7 +248,9 @@ std::vector<Recommendation> recommend(const Run& run) {
         if (each->where != "server") continue;
         if (auto behind = last_line(run, *each, found)) all.push_back(std::move(*behind));
     }
+    if (auto compared = peers_compared(run)) all.push_back(std::move(*compared));
     if (auto last = warning(run)) all.push_back(std::move(*last));
+    if (!sound.thin.empty()) all.push_back(too_few(whole, sound));
     return all;
 }
 

@@ -6,6 +6,9 @@ const measured = strategies.filter(({cost}) => cost);
 const unmeasured = strategies.filter(({cost}) => !cost).map(({name}) => name);
 const without = () => unmeasured.length ? `. Not measured: ${unmeasured.join(', ')}` : '';
 
+const noCosts = `This run has not measured what a limit costs${run.settings.quick
+  ? ': a quick run leaves that out. tools/lab without --quick measures it.' : '.'}`;
+
 /** Writes each point's name beside it, where no other name is. */
 const pointNames = (ink, thread) => ({
   id: 'pointNames',
@@ -51,6 +54,7 @@ function startCosts() {
     };
     return {
       label: `Cost per call and share of kinds that end clean, over network ${network}${without()}`,
+      nothing: noCosts,
       height: 440,
       config: {
         type: 'scatter',
@@ -93,6 +97,7 @@ function startCosts() {
   });
   addFigure('throughput', () => ({
     label: `Throughput with the limit, relative to none${without()}`,
+    nothing: noCosts,
     height: rowsHeight(measured),
     config: {
       type: 'scatter',

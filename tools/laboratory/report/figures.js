@@ -13,14 +13,24 @@ function colour(name, alpha = 1) {
 const figures = [];
 const redraw = () => figures.forEach(figure => figure.draw());
 
-/** In a section: a frame for `make(network)`, which says {label, height, config, table}. */
+const hasPoint = ({data}) => data.some(point => typeof point === 'number' ? Number.isFinite(point)
+                                                                         : Number.isFinite(point?.x));
+
+/** In a section: a frame for `make(network)`, which says {label, height, config, table}. Instead of
+ *  a chart that would show nothing there is a sentence, `nothing` if that says why. */
 function addFigure(section, make) {
   const place = byId(section).appendChild(el('figure'));
   let chart = null;
   figures.push({draw() {
     const open = place.querySelector('details')?.open;
     chart?.destroy();
-    const {label, height, config, table: figuresTable} = make(shown.network);
+    chart = null;
+    const {label, height, config, table: figuresTable, nothing} = make(shown.network);
+    if (!config.data.datasets.some(hasPoint)) {
+      place.replaceChildren(el('p', {class: 'nothing'},
+        nothing ?? 'This run has no figures for it.'));
+      return;
+    }
     const canvas = el('canvas', {role: 'img', 'aria-label': label});
     const box = el('div', {class: 'canvas'}, canvas);
     box.style.height = `${height}px`;

@@ -101,3 +101,4 @@ startCosts();
 startCapacity();
 startTheme();
 if (run.networks.length) showNetwork(shown.network);
+else redraw();
