@@ -7,6 +7,7 @@
 #include "pool.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace curfew::http {
 
@@ -18,20 +19,61 @@ Pool<Handle>& pool() {
     return pool;
 }
 
+/// A response, and where it leads.
+struct Step {
+    Response response;
+    std::string leads_to;
+};
+
+Step step(std::string_view method, const Url& url, std::string_view body, const Options& options,
+          const BackendCall& call) {
+    const auto origin = url.origin();
+    Handle handle = pool().take(origin);
+    if (!handle) handle = make_handle();
+    Step result;
+    {
+        Transfer transfer(handle.get(), call);
+        result.response = transfer.perform(method, url, body, options);
+        result.leads_to = transfer.leads_to();
+    }
+    pool().put(origin, std::move(handle), backend_options().http.pool);
+    return result;
+}
+
+/// Throws as request() does.
+Url follow(const Url& from, const std::string& to, const BackendCall& call) {
+    try {
+        return from.redirected_to(to);
+    } catch (const std::invalid_argument&) {
+        call.fail(BackendError::Kind::protocol, "redirects to what is no URL of http or https");
+    }
+}
+
 }  // namespace
 
 Response request(std::string_view method, const std::string& url, std::string_view body,
                  const Options& options) {
     if (!is_token(method)) throw std::invalid_argument("http: not a method");
-    const Url parsed(url);
-    const BackendCall call(parsed.upstream(), backend_options().http.timeout);
-    Handle handle = pool().take(parsed.origin());
-    if (!handle) handle = make_handle();
-
-    Response response = Transfer(handle.get(), call).perform(method, parsed, body, options);
-
-    pool().put(parsed.origin(), std::move(handle), backend_options().http.pool);
-    return response;
+    Url target(url);
+    const BackendCall call(target.upstream(), backend_options().http.timeout);
+    const bool follows = options.redirects > 0 && (method == "GET" || method == "HEAD");
+    auto current = options;
+    for (int followed = 0;; ++followed) {
+        Step done = step(method, target, body, current, call);
+        if (!follows || done.leads_to.empty()) return std::move(done.response);
+        if (followed == options.redirects) {
+            call.fail(BackendError::Kind::protocol,
+                      "more than " + std::to_string(options.redirects) + " redirects");
+        }
+        Url next = follow(target, done.leads_to, call);
+        if (next.origin() != target.origin()) {
+            // Said to the one that the caller knows, and to nobody else.
+            for (const auto* const name : {"Authorization", "Cookie", "Host"}) {
+                current.headers.remove(name);
+            }
+        }
+        target = std::move(next);
+    }
 }
 
 Response get(const std::string& url, const Options& options) {

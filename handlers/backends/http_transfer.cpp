@@ -1,6 +1,7 @@
 #include "http_transfer.h"
 
 #include "configure.h"
+#include "http_addresses.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -61,7 +62,8 @@ Handle make_handle() {
 
 Response Transfer::perform(std::string_view method, const Url& url, std::string_view body,
                            const Options& options) {
-    set_target(method, url, options.redirects);
+    set_target(url);
+    set_addresses(url);
     set_limits();
     set_method(method, body);
     set_fields(options);
@@ -76,26 +78,45 @@ Response Transfer::perform(std::string_view method, const Url& url, std::string_
     return std::move(response_);
 }
 
-void Transfer::set_target(std::string_view method, const Url& url, int redirects) {
+Transfer::Transfer(CURL* handle, const BackendCall& call) noexcept
+    : handle_(handle),
+      call_(call),
+      connected_by_(
+          Deadline::in(std::min(call.remaining(), backend_options().http.connect_timeout))) {}
+
+void Transfer::set_target(const Url& url) {
     set(handle_, CURLOPT_CURLU, url.get());
     set(handle_, CURLOPT_PROXY, "");
-    set(handle_, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    const bool follows = redirects > 0 && (method == "GET" || method == "HEAD");
-    set(handle_, CURLOPT_FOLLOWLOCATION, follows ? 1L : 0L);
-    set(handle_, CURLOPT_MAXREDIRS, static_cast<long>(redirects));
+}
+
+/// libcurl would look a name up in a thread of its own, which outlives the call if no name server
+/// answers: it costs a descriptor, and keeps strategy fork from this process. It gets the addresses
+/// instead. A connection that it keeps needs none.
+void Transfer::set_addresses(const Url& url) {
+    const std::string host = url.name_and_port();
+    if (host.empty() || is_connected(handle_)) return;
+    const auto addresses = addresses_of(host.substr(0, host.rfind(':')), call_, connected_by_);
+    add(addresses_, host + ":" + addresses);
+    set(handle_, CURLOPT_RESOLVE, addresses_.get());
 }
 
 void Transfer::set_limits() {
-    const Duration connect = std::min(call_.remaining(), backend_options().http.connect_timeout);
+    const Duration connect = std::min(call_.remaining(), connected_by_.remaining());
     set(handle_, CURLOPT_TIMEOUT_MS, whole_milliseconds(call_.remaining()));
     set(handle_, CURLOPT_CONNECTTIMEOUT_MS, whole_milliseconds(connect));
     set(handle_, CURLOPT_NOSIGNAL, 1L);
-    // Else a name server that does not answer makes libcurl wait for its resolver's thread.
+    // Should it look a name up after all, it does not wait for its thread.
     set(handle_, CURLOPT_QUICK_EXIT, 1L);
     // An interrupt is no timeout to libcurl, which would look at its sockets again and again.
     set(handle_, CURLOPT_NOPROGRESS, 0L);
     set(handle_, CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
     set(handle_, CURLOPT_XFERINFODATA, this);
+}
+
+std::string Transfer::leads_to() const {
+    const char* url = nullptr;
+    curl_easy_getinfo(handle_, CURLINFO_REDIRECT_URL, &url);
+    return url == nullptr ? "" : url;
 }
 
 void Transfer::set_method(std::string_view method, std::string_view body) {
@@ -127,11 +148,11 @@ void Transfer::set_fields(const Options& options) {
     set(handle_, CURLOPT_HTTPHEADER, fields_.get());
 }
 
-void Transfer::add_field(const std::string& line) {
-    curl_slist* const longer = curl_slist_append(fields_.get(), line.c_str());
+void Transfer::add(List& list, const std::string& line) {
+    curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    static_cast<void>(fields_.release());
-    fields_.reset(longer);
+    static_cast<void>(list.release());
+    list.reset(longer);
 }
 
 void Transfer::set_receiver() {
@@ -142,7 +163,7 @@ void Transfer::set_receiver() {
 }
 
 bool Transfer::receive_field(std::string_view line) {
-    // A head begins, and this may not be the first: there are interim responses and redirects.
+    // A head begins, and this may not be the first: there are interim responses.
     if (line.starts_with("HTTP/")) response_ = {};
     const auto colon = line.find(':');
     const auto name = line.substr(0, colon);

@@ -32,7 +32,7 @@ using List = std::unique_ptr<curl_slist, CloseList>;
 /// One request and its response, over a handle that is somebody else's.
 class Transfer {
   public:
-    Transfer(CURL* handle, const BackendCall& call) noexcept : handle_(handle), call_(call) {}
+    Transfer(CURL* handle, const BackendCall& call) noexcept;
     /// The handle forgets this transfer, and keeps its connections.
     ~Transfer() { curl_easy_reset(handle_); }
     Transfer(const Transfer&) = delete;
@@ -42,13 +42,18 @@ class Transfer {
     [[nodiscard]] Response perform(std::string_view method, const Url& url, std::string_view body,
                                    const Options& options);
 
+    /// Where the response leads, as a whole URL; empty if it does not.
+    [[nodiscard]] std::string leads_to() const;
+
   private:
-    void set_target(std::string_view method, const Url& url, int redirects);
+    void set_target(const Url& url);
     void set_limits();
+    void set_addresses(const Url& url);
     void set_method(std::string_view method, std::string_view body);
     void set_fields(const Options& options);
     void set_receiver();
-    void add_field(const std::string& line);
+    static void add(List& list, const std::string& line);
+    void add_field(const std::string& line) { add(fields_, line); }
 
     [[nodiscard]] bool receive_field(std::string_view line);
     [[nodiscard]] bool fits(std::size_t size) noexcept;
@@ -61,7 +66,9 @@ class Transfer {
 
     CURL* handle_;
     const BackendCall& call_;
+    const Deadline connected_by_;
     List fields_;
+    List addresses_;
     Response response_;
     std::size_t received_ = 0;  ///< bytes of head and body
     bool too_large_ = false;

@@ -1,5 +1,9 @@
 #include "http_url.h"
 
+#include "../headers.h"
+
+#include <arpa/inet.h>
+
 #include <new>
 #include <stdexcept>
 
@@ -25,9 +29,30 @@ std::string Url::origin() const {
     return part(CURLUPART_SCHEME) + "://" + part(CURLUPART_HOST) + ":" + part(CURLUPART_PORT);
 }
 
-std::string Url::part(CURLUPart which) const {
+std::string Url::name_and_port() const {
+    const std::string host = part(CURLUPART_HOST, CURLU_PUNYCODE);
+    in_addr four{};
+    const bool is_address = host.starts_with('[') || ::inet_pton(AF_INET, host.c_str(), &four) == 1;
+    // libcurl knows those itself (RFC 6761, 6.3).
+    const bool is_here =
+        equals_ignoring_case(host, "localhost") ||
+        (host.size() > 10 && equals_ignoring_case(host.substr(host.size() - 10), ".localhost"));
+    return is_address || is_here ? std::string() : host + ":" + part(CURLUPART_PORT);
+}
+
+Url Url::redirected_to(const std::string& text) const {
+    Url url(text);
+    if (url.origin() != origin() || !url.part(CURLUPART_USER, 0).empty()) return url;
+    for (const auto which : {CURLUPART_USER, CURLUPART_PASSWORD}) {
+        const auto own = part(which, 0);
+        if (!own.empty()) curl_url_set(url.get(), which, own.c_str(), 0);
+    }
+    return url;
+}
+
+std::string Url::part(CURLUPart which, unsigned flags) const {
     char* text = nullptr;
-    if (curl_url_get(url_.get(), which, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
+    if (curl_url_get(url_.get(), which, &text, flags) != CURLUE_OK) return {};
     const std::unique_ptr<char, void (*)(void*)> owner(text, curl_free);
     return text;
 }

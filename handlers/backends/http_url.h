@@ -20,8 +20,16 @@ class Url {
     /// What a connection is good for: "https://example.com:443".
     [[nodiscard]] std::string origin() const;
 
+    /// What libcurl would have to look up, as it would: "example.com:443", with international names
+    /// as name servers know them. Empty if that is an address, or this machine.
+    [[nodiscard]] std::string name_and_port() const;
+
+    /// Where the answer to a request for this one has led. A user and a password are for their
+    /// origin only. Throws std::invalid_argument as the constructor does.
+    [[nodiscard]] Url redirected_to(const std::string& text) const;
+
   private:
-    [[nodiscard]] std::string part(CURLUPart which) const;
+    [[nodiscard]] std::string part(CURLUPart which, unsigned flags = CURLU_DEFAULT_PORT) const;
 
     struct Free {
         void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }

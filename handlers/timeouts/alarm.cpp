@@ -194,6 +194,7 @@ class AlarmScope {
 Alarm::Alarm()
     : Strategy("alarm", {.blocked_socket = true,
                          .drip_feed = true,
+                         .name_lookup = true,
                          .sleep = true,
                          .cooperative_loop = true,
                          .caller_returns = false,

@@ -8,6 +8,7 @@ namespace curfew {
 DeadlineStrategy::DeadlineStrategy() noexcept
     : Strategy("deadline", {.blocked_socket = true,
                             .drip_feed = true,
+                            .name_lookup = true,
                             .sleep = true,
                             .cooperative_loop = true,
                             .signals_blocked = true,

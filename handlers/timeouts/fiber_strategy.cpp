@@ -49,6 +49,7 @@ class Alone final : public Parking {
 FiberStrategy::FiberStrategy() noexcept
     : Strategy("fiber", {.blocked_socket = true,
                          .drip_feed = true,
+                         .name_lookup = true,
                          .sleep = true,
                          .cooperative_loop = true,
                          .signals_blocked = true,

@@ -120,6 +120,7 @@ class Child {
 Fork::Fork() noexcept
     : Strategy("fork", {.blocked_socket = true,
                         .drip_feed = true,
+                        .name_lookup = true,
                         .sleep = true,
                         .cooperative_loop = true,
                         .cpu_loop = true,

@@ -61,6 +61,7 @@ std::optional<Message> ask_one(const Message& request) {
 Process::Process() noexcept
     : Strategy("process", {.blocked_socket = true,
                            .drip_feed = true,
+                           .name_lookup = true,
                            .sleep = true,
                            .cooperative_loop = true,
                            .cpu_loop = true,

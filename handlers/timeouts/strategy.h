@@ -55,6 +55,7 @@ class Call {
 struct Guarantees {
     bool blocked_socket = false;  ///< ends a wait for a peer that says nothing
     bool drip_feed = false;       ///< and for one that says one byte at a time
+    bool name_lookup = false;     ///< and a getaddrinfo() that no name server answers
     bool sleep = false;
     bool cooperative_loop = false;  ///< a computation that calls checkpoint()
     bool cpu_loop = false;          ///< one that does not

@@ -52,6 +52,7 @@ Thread::Thread()
     : Strategy("thread",
                {.blocked_socket = true,
                 .drip_feed = true,
+                .name_lookup = true,
                 .sleep = true,
                 .cooperative_loop = true,
                 .signals_blocked = true,

@@ -9,6 +9,7 @@ namespace curfew {
 Timer::Timer() noexcept
     : Strategy("timer", {.blocked_socket = true,
                          .drip_feed = true,
+                         .name_lookup = true,
                          .sleep = true,
                          .cooperative_loop = true,
                          .signals_blocked = true,

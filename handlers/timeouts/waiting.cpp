@@ -65,9 +65,7 @@ int interruptible_wait(pollfd* fds, nfds_t count, Deadline deadline) {
     return ready > 0 && all[count].revents != 0 ? ready - 1 : ready;
 }
 
-bool unlimited() noexcept {
-    return current.deadline.is_never() && !current.interrupt && !current.parking;
-}
+bool unlimited() noexcept { return !current.limits_waits(); }
 
 /// What every interposed wait comes to. 0, "timed out", as soon as patience is exhausted. Between
 /// here and our own code are the frames of C libraries, which no exception may cross.

@@ -77,6 +77,11 @@ struct Patience {
                (!deadline.is_never() && postponed(deadline).passed());
     }
 
+    /// Whether anything can end a wait, or park it.
+    [[nodiscard]] bool limits_waits() const noexcept {
+        return !deadline.is_never() || interrupt || parking;
+    }
+
     [[nodiscard]] bool interrupted() const noexcept { return interrupt && interrupt->raised(); }
 };
 
