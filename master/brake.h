@@ -8,7 +8,8 @@
 
 namespace curfew::master {
 
-/// Decides when one route has cost too many workers their lives.
+/// Decides when one route has cost too many workers their lives, by requests over their limit or by
+/// crashes.
 ///
 /// The rule: within each window the requests of a route may cost `percent` of the pool its lives,
 /// but always three, so that in a pool of one or two single kills go on as ever. The death that

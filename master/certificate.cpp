@@ -28,6 +28,9 @@ Json request_of(const Child& child, std::size_t index, Deadline::Clock::time_poi
         {"age_ms", in_milliseconds(death - started)},
         {"outcome", to_string(cell.outcome.load())},
     };
+    if (child.board().line().culprit.load() == static_cast<std::int32_t>(index)) {
+        request["culprit"] = true;
+    }
     if (phase == Phase::claimed) {  // the worker was killed for it
         request["limit"] = to_string(cell.limit_kind.load());
         request["limit_ms"] = in_milliseconds(Duration(cell.limit.load()));

@@ -1,6 +1,7 @@
 #include "handlers/describe.h"
 #include "handlers/signal_name.h"
 #include "master/certificate.h"
+#include "master/culprit.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
 
@@ -32,6 +33,12 @@ std::optional<worker::Incident> incident_of(Cause cause) noexcept {
             return {};
     }
     return {};
+}
+
+bool had_requests(const Child& child) noexcept {
+    return std::ranges::any_of(child.board().used_cells(), [](const auto& cell) {
+        return worker::Cell::phase(cell.word.load()) != worker::Phase::idle;
+    });
 }
 
 }  // namespace
@@ -80,12 +87,21 @@ void Master::notice_stop(pid_t pid, int wait_status) {
     }
 }
 
+/// Which of its requests another worker may run once more: those that had no part in its end, so
+/// that whatever ended it does not end another as well.
+worker::Again Master::may_run_again(const Child& child, bool ours) const noexcept {
+    using worker::Again;
+    if (stopping_ == Stopping::now || options_.retry_idempotent == Retry::never) return Again::none;
+    if (ours || options_.retry_idempotent == Retry::always) return Again::all;
+    const auto cause = child.obituary().cause;
+    const bool by_itself = cause == Cause::crashed || cause == Cause::exited;
+    return by_itself && child.board().line().culprit.load() >= 0 ? Again::innocent : Again::none;
+}
+
 /// Its keeper sees to its clients from now on.
 void Master::begin_settling(Child& child, bool ours) {
     const bool alone = stopping_ == Stopping::now;
-    const auto retry = alone ? Retry::never : options_.retry_idempotent;
-    child.board().line().retry_idempotent.store(retry == Retry::always ||
-                                                (retry == Retry::killed && ours));
+    child.board().line().again.store(may_run_again(child, ours));
     child.call_keeper(!ours   ? worker::Ending::died
                       : alone ? worker::Ending::ceased
                               : worker::Ending::killed);
@@ -114,6 +130,7 @@ void Master::bury(Child& child, int wait_status, const rusage& usage) {
     const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
     spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
                 child.place() + 1, child.pid(), death.text);
+    charge_culprit(child);
     log_requests_of(child, incident_of(death.cause));
     collect_queries_of(child);
     begin_settling(child, child.killed());
@@ -122,29 +139,49 @@ void Master::bury(Child& child, int wait_status, const rusage& usage) {
                                                (death.cause == Cause::killed && !child.ready()));
     if (never_ready && stopping_ == Stopping::no) {
         if (!is_current(child) || undo_reload()) return;
-        if (anyone_ready()) return backoff_.failed_to_boot(now);  // the others go on serving
+        if (has_served()) return back_off(now);  // what has worked once can work again
         exit_status_ = death.exit_status;
         return stop(Stopping::gracefully, "a worker could not boot");
     }
-    // The next worker is no likelier to die of what others do to them.
-    const bool by_others = death.cause == Cause::killed || death.cause == Cause::signalled;
-    if (expected || by_others) return backoff_.lived_on();
-    backoff_.died(now, now - child.born());
-    if (backoff_.holds(now)) {
-        spdlog::warn("{} workers in a row died early; the next is forked in {} ms",
-                     backoff_.early_deaths(), in_milliseconds(backoff_.until().remaining(now)));
-    }
+    // What is wrong with an application that dies before it is of any use time alone can mend. Any
+    // other death is paid by the route that has caused it: see Brake.
+    const bool of_use = child.board().line().requests.load() > 0 || had_requests(child);
+    const bool by_itself = death.cause == Cause::crashed || death.cause == Cause::exited;
+    if (!by_itself || of_use || now - child.born() >= Backoff::early) return backoff_.lived_on();
+    back_off(now);
+}
+
+/// Before the next fork.
+void Master::back_off(Deadline::Clock::time_point now) {
+    backoff_.died(now);
+    spdlog::warn("{} workers in a row were of no use; the next is forked in {} ms",
+                 backoff_.in_a_row(), in_milliseconds(backoff_.until().remaining(now)));
+}
+
+/// The route that has cost the worker its life is to pay for it.
+void Master::charge_culprit(const Child& child) {
+    const auto cause = child.obituary().cause;
+    if (cause != Cause::crashed && cause != Cause::exited && cause != Cause::oom_killed) return;
+    const auto cell = culprit(child.board());
+    if (!cell) return;
+    child.board().line().culprit.store(static_cast<std::int32_t>(*cell));
+    charge(child, *cell, Deadline::Clock::now());
 }
 
 /// Whose answers were lost with it: the request that was running is the first suspect.
 void Master::log_requests_of(const Child& child, std::optional<worker::Incident> cause) const {
     const auto now = Deadline::Clock::now();
     const auto cells = child.board().used_cells();
+    const auto last = child.board().line().culprit.load();
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto phase = worker::Cell::phase(cells[i].word.load(std::memory_order_acquire));
         if (phase == worker::Phase::idle || phase == worker::Phase::claimed) continue;
         const auto label = child.board().label(i);
-        if (cause) child.board().counters().count(*cause, label.route);
+        const bool along = last >= 0 && i != static_cast<std::size_t>(last);
+        if (cause) {
+            child.board().counters().count(along ? worker::Incident::killed_along : *cause,
+                                           label.route);
+        }
         const auto started = Deadline::Clock::time_point(Duration(cells[i].started.load()));
         spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms, {}",
                       child.place() + 1, child.pid(), label.id, label.method, label.target,

@@ -65,7 +65,7 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
         // The loop of class sync never comes round again: what else it has may go.
         if (child.runs_one_at_a_time()) child.board().line().frozen.store(true);
         // Before its client can come back.
-        const bool put_off = engage_brake(child, overdue, now);
+        const bool put_off = puts_off(child, overdue, now);
         child.call_keeper(worker::Ending::none);
         const bool wall = overdue.kind == worker::LimitKind::timeout;
         const auto* const sentence =

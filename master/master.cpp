@@ -166,9 +166,10 @@ bool Master::anyone_left() const {
         children_, [](const auto& child) { return child->given_up() && child->keeper() == 0; });
 }
 
-bool Master::anyone_ready() const {
-    return std::any_of(children_.begin(), children_.end(),
-                       [](const auto& child) { return child->ready() && !child->leaving(); });
+bool Master::has_served() const {
+    return serves_ > 0 || std::ranges::any_of(children_, [](const auto& child) {
+               return child->ready();  // since the last look
+           });
 }
 
 std::size_t Master::serving() const {

@@ -56,7 +56,7 @@ class Master {
     [[noreturn]] void become_worker(std::size_t place, pid_t master, UniqueFd orders);
     [[nodiscard]] std::optional<std::size_t> free_place() const;
     [[nodiscard]] std::size_t serving() const;
-    [[nodiscard]] bool anyone_ready() const;
+    [[nodiscard]] bool has_served() const;
     [[nodiscard]] bool anyone_left() const;
     void dismiss_surplus();
 
@@ -77,6 +77,9 @@ class Master {
     void bury(Child& child, int wait_status, const rusage& usage);
     void bury_keeper(Child& child, int wait_status);
     void certify(const Child& child) const;
+    void back_off(Deadline::Clock::time_point now);
+    void charge_culprit(const Child& child);
+    [[nodiscard]] worker::Again may_run_again(const Child& child, bool ours) const noexcept;
     void log_requests_of(const Child& child, std::optional<worker::Incident> cause) const;
     void collect_queries_of(const Child& child);
     [[noreturn]] void become_canceller();
@@ -91,8 +94,9 @@ class Master {
     void probe_examiner();
     [[nodiscard]] Deadline mercy(const Child& child,
                                  Deadline::Clock::time_point now) const noexcept;
-    [[nodiscard]] bool engage_brake(const Child& child, const Overdue& overdue,
-                                    Deadline::Clock::time_point now);
+    [[nodiscard]] bool puts_off(const Child& child, const Overdue& overdue,
+                                Deadline::Clock::time_point now);
+    bool charge(const Child& child, std::size_t cell, Deadline::Clock::time_point now);
     [[nodiscard]] bool is_put_off(const Child& child) const noexcept;
     [[nodiscard]] bool at_strength() const;
     void condemn_put_off(Deadline::Clock::time_point now);

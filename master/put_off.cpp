@@ -8,13 +8,17 @@
 namespace curfew::master {
 
 /// True if the worker of that request, which is claimed, is to be put off.
-bool Master::engage_brake(const Child& child, const Overdue& overdue,
-                          Deadline::Clock::time_point now) {
-    const auto& options = options_.worker;
-    const auto number = child.board().cells()[overdue.cell].route.load(std::memory_order_relaxed);
-    if (options.harakiri_brake == 0 || number == 0) return false;
+bool Master::puts_off(const Child& child, const Overdue& overdue, Deadline::Clock::time_point now) {
     if (child.condemned()) return false;  // it dies once
-    if (is_put_off(child)) return true;
+    return is_put_off(child) || charge(child, overdue.cell, now);
+}
+
+/// Enters a worker's life under the route of the request in that cell. True if its brake is
+/// engaged: the route has cost too many, or goes on to.
+bool Master::charge(const Child& child, std::size_t cell, Deadline::Clock::time_point now) {
+    const auto& options = options_.worker;
+    const auto number = child.board().cells()[cell].route.load(std::memory_order_relaxed);
+    if (options.harakiri_brake == 0 || number == 0) return false;
 
     auto& brake = scoreboard_.brake(number);
     const auto pool = static_cast<std::size_t>(target_);
@@ -26,7 +30,7 @@ bool Master::engage_brake(const Child& child, const Overdue& overdue,
     const auto pause = worker::brake_pause(options.harakiri_brake_window);
     brake.engage(now + pause);
     spdlog::error("brake: route {} {} of {} workers within {} ms; it is answered 503 for {} ms",
-                  child.board().label(overdue.cell).route,
+                  child.board().label(cell).route,
                   anew ? "has cost too many" : "goes on to cost too many", pool,
                   in_milliseconds(options.harakiri_brake_window), in_milliseconds(pause));
     return true;

@@ -51,6 +51,7 @@ void Master::reload() {
         }
         options_ = std::move(fresh);
         target_ = options_.workers;
+        backoff_.lived_on();  // what held the old ones back need not hold for these
         generation_ = ++newest_generation_;
         reopen_logs();
         drop_start_pages();

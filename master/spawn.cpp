@@ -6,6 +6,7 @@
 #include "master/title.h"
 #include "worker/arena.h"
 #include "worker/keeper.h"
+#include "worker/last_thread.h"
 #include "worker/orders.h"
 #include "worker/stray_signals.h"
 #include "worker/tell_of_copies.h"
@@ -57,6 +58,7 @@ void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
         identity_.assume();
         let_family_look();
         worker::answer_with_stacks_in(scoreboard_.worker(place).stack_dump());
+        worker::note_last_thread_in(scoreboard_.worker(place).line().last_thread);
 
         // Workers die with their master, even if that was killed. Changing the user clears this.
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -83,11 +83,12 @@ bool is_empty(int fd) noexcept {
 
 Evidence Caretaker::evidence(std::size_t index) const noexcept {
     const Cell& cell = board_.cells()[index];
-    const auto& ledger = board_.ledger(index).load();
+    const auto ledger = board_.ledger(index).load();
     const auto now = Deadline::Clock::now().time_since_epoch().count();
     const auto deadline = cell.deadline.load();
+    const bool again = may_run_again(index);
     const auto age = now - cell.started.load();
-    return {
+    Evidence evidence{
         .ledger = ledger,
         .phase = Cell::phase(cell.word.load()),
         .outcome = cell.outcome.load(),
@@ -95,11 +96,19 @@ Evidence Caretaker::evidence(std::size_t index) const noexcept {
         .frozen = board_.line().frozen.load(),
         .counts = ledger.stage == Ledger::Stage::closed ? std::nullopt : socket_counts(ledger.fd),
         .emptied = is_empty(ledger.fd),
-        .may_retry =
-            board_.line().retry_idempotent.load() && is_idempotent(board_.label(index).method),
+        .may_retry = again && is_idempotent(board_.label(index).method),
         // Else the second run would only cost another worker its life.
         .in_time = deadline > now && deadline - now > age,
     };
+    // What has had no part in the end of one worker may lose another to somebody else.
+    if (again && board_.line().again.load() == Again::innocent) evidence.ledger.retried = false;
+    return evidence;
+}
+
+bool Caretaker::may_run_again(std::size_t cell) const noexcept {
+    const auto again = board_.line().again.load();
+    const bool culprit = board_.line().culprit.load() == static_cast<std::int32_t>(cell);
+    return again == Again::all || (again == Again::innocent && !culprit);
 }
 
 bool Caretaker::is_claimed(std::size_t cell) const noexcept {

@@ -37,6 +37,7 @@ class Caretaker {
     void forget_landed() noexcept;
     void pass_on_landed() noexcept;
     void turn_away(std::size_t cell, const Ledger& ledger, Verdict::Kind kind) noexcept;
+    [[nodiscard]] bool may_run_again(std::size_t cell) const noexcept;
     [[nodiscard]] bool is_claimed(std::size_t cell) const noexcept;
     [[nodiscard]] Label label_of(std::size_t cell) const noexcept;
     void set_outcome(std::size_t cell, Outcome outcome) noexcept;

@@ -212,8 +212,10 @@ void WorkerBoard::reset() noexcept {
     line_->keeper.store(0);
     line_->keeper_calls.store(0);
     line_->ending.store(Ending::none);
-    line_->retry_idempotent.store(false);
     line_->copy_note.clear();
+    line_->again.store(Again::none);
+    line_->last_thread.store(0);
+    line_->culprit.store(-1);
     line_->landing.clear();
 }
 

@@ -112,6 +112,13 @@ enum class Ending : std::uint32_t {
     died,    ///< in any other way
 };
 
+/// Of the idempotent requests of a worker that has ended.
+enum class Again : std::uint32_t {
+    none,
+    innocent,  ///< all but the one that was the end of it
+    all,
+};
+
 /// A worker's own line of the scoreboard.
 struct alignas(64) WorkerLine {
     std::atomic<WorkerState> state{WorkerState::booting};
@@ -139,7 +146,10 @@ struct alignas(64) WorkerLine {
     std::atomic<std::int32_t> keeper{0};
     std::atomic<std::uint32_t> keeper_calls{0};  ///< a futex: see WorkerBoard::call_keeper()
     std::atomic<Ending> ending{Ending::none};
-    std::atomic<bool> retry_idempotent{false};  ///< of requests that were running at the end
+    /// Which requests that were running at the end may be run once more by another worker.
+    std::atomic<Again> again{Again::none};
+    std::atomic<std::int32_t> last_thread{0};  ///< see note_last_thread_in()
+    std::atomic<std::int32_t> culprit{-1};     ///< the cell whose request was the end; -1: unknown
 
     CopyNote copy_note{};
 

@@ -183,8 +183,8 @@ OptionTable table_of(Options& c) {
            "long as they make progress; 0: none");
     option("--retry-idempotent", c.retry_idempotent, retries,
            "Run a request once more in another worker if its own has died, nothing was sent, and "
-           "its method is idempotent: never, if the master killed the worker for another request, "
-           "or always, also after a crash");
+           "its method is idempotent: never, if the worker was killed for another request or has "
+           "crashed in another, or always, also the one that it has crashed in");
     option("--slow-request-limit", w.slow_request_limit, Span{1ms, 24h, true},
            "The log says of a request that runs longer what it waits for and where, once, and the "
            "request goes on, unless the route has a limit of its own; 0: never");

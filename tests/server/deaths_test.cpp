@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 using namespace curfew;
@@ -71,20 +73,25 @@ TEST_CASE("a worker that is told to go by somebody else finishes and is replaced
     CHECK(server.worker() != pid);
 }
 
-TEST_CASE("workers that die early, one after the other, are forked ever more slowly") {
-    const Server server({.workers = 1});
+TEST_CASE("a worker that was ready and dies of a request is replaced at once, each time") {
+    const Server server({.flags = {"--harakiri-brake", "0"}, .workers = 1});
 
-    pid_t last = 0;
-    for (int i = 0; i < 5; ++i) {
-        const auto pid = server.worker();
-        CHECK(pid != last);
-        last = pid;
-        CHECK(server.get("/crash/segv").status == 502);
-        REQUIRE(wait_until([&] { return !is_alive(pid); }));
-    }
+    for (int i = 0; i < 8; ++i) CHECK(server.get("/crash/segv").status == 502);
 
-    CHECK(server.worker() != last);
-    CHECK(server.logs("workers in a row died early; the next is forked in"));
+    CHECK(server.get("/hello").status == 200);
+    CHECK_FALSE(contains(server.log(), "the next is forked in"));
+}
+
+TEST_CASE("workers that are of no use, one after the other, are forked ever more slowly") {
+    const Server server({.app = test_app("fails"), .workers = 1});
+    REQUIRE(server.get("/hello").status == 200);
+    std::ofstream(server.directory() / "fail") << "later";
+    server.signal(SIGHUP);
+
+    CHECK(server.logs("1 workers in a row were of no use; the next is forked in"));
+    CHECK(server.logs("4 workers in a row were of no use; the next is forked in"));
+
+    std::filesystem::remove(server.directory() / "fail");
     CHECK(server.get("/hello").status == 200);
 }
 
@@ -97,7 +104,7 @@ TEST_CASE("a harakiri is no reason to be slow with the next worker") {
     for (int i = 0; i < 5; ++i) CHECK(server.get("/delay/5").status == 504);
 
     CHECK(server.get("/hello").status == 200);
-    CHECK_FALSE(contains(server.log(), "died early"));
+    CHECK_FALSE(contains(server.log(), "the next is forked in"));
 }
 
 TEST_CASE("workers die with their master, even if nobody could tell them") {
@@ -120,8 +127,9 @@ TEST_CASE("a server that stops says by route what has befallen its requests") {
     CHECK(server.get("/delay/6").status == 504);
     CHECK(server.get("/hello").status == 200);
     REQUIRE(server.logs("GET /delay/6"));
-    CHECK(contains(server.log_line("death certificate: "), R"("outcome":"answered 502"}])"));
-    CHECK(server.logs(R"("limit":"timeout","limit_ms":300})"));
+    CHECK(contains(server.log_line("death certificate: "),
+                   R"("outcome":"answered 502","culprit":true}])"));
+    CHECK(server.logs(R"("limit":"timeout","limit_ms":300)"));
 
     server.signal(SIGTERM);
 

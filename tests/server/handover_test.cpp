@@ -221,15 +221,39 @@ TEST_CASE("a request that was retried has what is left of its time, and is answe
     CHECK(server.logs(R"("outcome":"retried")"));
 }
 
-TEST_CASE("after a crash nothing is run again, unless the configuration says so, and then once") {
-    const Server careful(
-        {.flags = {"--threads", "2", "--slow-request-limit", "20ms"}, .workers = 1});
-    Client other(careful);
-    other.send(get_request("/delay/5"));
-    REQUIRE(careful.logs("slow: request "));  // it has begun
-    CHECK(careful.get("/crash/segv").status == 502);
-    CHECK(other.read_reply().status == 502);
+TEST_CASE("after a crash only what ran beside it is run again") {
+    const std::vector<std::vector<std::string>> classes = {{"--threads", "2"}, {"-k", "fiber"}};
+    for (auto flags : classes) {
+        CAPTURE(flags[1]);
+        flags.insert(flags.end(), {"--slow-request-limit", "20ms"});
+        for (const auto* const crash : {"/crash/segv", "/crash/exit"}) {
+            CAPTURE(crash);
+            const Server server({.flags = flags, .workers = 1});
+            Client other(server);
+            other.send(get_request("/delay/1"));
+            REQUIRE(server.logs("slow: request "));  // it has begun
+            CHECK(server.get(crash).status == 502);
 
+            CHECK(other.read_reply().status == 200);
+            const auto certificate = server.log_line("death certificate: ");
+            CHECK(contains(certificate, R"("outcome":"answered 502","culprit":true})"));
+            CHECK(contains(certificate, R"("outcome":"retried"})"));
+        }
+    }
+}
+
+TEST_CASE("after a crash what ran beside it is answered 502 if the configuration says so") {
+    const Server server(
+        {.flags = {"--threads", "2", "--slow-request-limit", "20ms", "--retry-idempotent", "never"},
+         .workers = 1});
+    Client other(server);
+    other.send(get_request("/delay/5"));
+    REQUIRE(server.logs("slow: request "));
+    CHECK(server.get("/crash/segv").status == 502);
+    CHECK(other.read_reply().status == 502);
+}
+
+TEST_CASE("a request that has crashed is run again if the configuration says so, and then once") {
     const Server bold({.flags = {"--threads", "2", "--retry-idempotent", "always"}});
     CHECK(bold.get("/crash/segv").status == 502);
     CHECK(count(bold.log(), "died with request") == 2);
