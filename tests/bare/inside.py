@@ -55,9 +55,9 @@ def mount_all(cache):
         ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2"),
     ]:
         (dev / name).symlink_to(target)
-    for place, kept in [("var/cache/apt/archives", cache / "packages"), ("var/cache/ccache", cache / "ccache")]:
+    for kept, place in [("packages", "var/cache/apt/archives"), ("ccache", "var/cache/ccache")]:
         (TREE / place).mkdir(parents=True, exist_ok=True)
-        mount("--bind", kept, TREE / place)
+        mount("--bind", cache / kept, TREE / place)
 
 
 def raise_loopback():
@@ -166,7 +166,7 @@ class Turn:
         if step.kind == "skip":
             print(f"left out ({TURN}) {what}: {step.detail}", flush=True)
             return
-        self.check(what, lambda: getattr(self, step.kind)(step))
+        self.check(what, lambda: getattr(self, step.kind)(step))  # the methods from serve() on
 
     def serve(self, step):
         first = not self.servers
@@ -183,8 +183,8 @@ class Turn:
         if new := machine.starters(TREE) - self.started_with:
             raise Failed(f"enabled services (tools/lib/install is to leave them disabled): {sorted(new)}")
         asked = TREE / machine.ASKED
-        wrong = [line for line in asked.read_text().splitlines() if "daemon-reload" not in line] if asked.exists() else []
-        if wrong:
+        lines = asked.read_text().splitlines() if asked.exists() else []
+        if wrong := [line for line in lines if "daemon-reload" not in line]:
             raise Failed(f"asked systemd (tools/lib/install is to see to it that nobody does): {wrong}")
 
     def run(self, step):
@@ -195,8 +195,9 @@ class Turn:
         printed = self.run(step)
         status = re.findall(r"^status (\d+)$", printed, re.MULTILINE)
         if not status or int(status[-1]) != step.status:
-            said = "a comment behind the command names it" if step.status != 200 else "no comment names another"
-            raise Failed(f"status {status[-1:]}, not {step.status} ({said})\n{tail(printed)}")
+            said = "as its comment says" if step.status != 200 else "as its comment names no other"
+            got = status[-1] if status else "none"
+            raise Failed(f"status {got}, not {step.status}, {said}\n{tail(printed)}")
 
     def wrk(self, step):
         printed = self.run(step)
@@ -260,7 +261,7 @@ def copy_clone():
         return
     machine.run("cp", "-a", CLONE, SOURCE)
     machine.run("chown", "-R", "--reference", TREE / HOME[1:], SOURCE)
-    (TREE / HOME[1:] / ".curlrc").write_text(f'write-out = "{WRITE_OUT}"\n')
+    (TREE / HOME[1:] / ".curlrc").write_text(f'no-progress-meter\nwrite-out = "{WRITE_OUT}"\n')
 
 
 def turn():

@@ -87,7 +87,7 @@ class Turns:
 
 
 def main():
-    for number in [signal.SIGTERM, signal.SIGHUP]:
+    for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
         signal.signal(number, lambda *_: sys.exit(128 + number))
     turns = Turns()
     cache = None
@@ -105,12 +105,14 @@ def main():
     except machine.Impossible as error:
         turns.failed += 1
         print(f"FAILED No bare machine can be made here: {error}", flush=True)
-    except KeyboardInterrupt:
-        sys.exit(130)
     finally:
         turns.stop()
         if cache:
+            print("Removing the machines", flush=True)
             cache.clear()
+    if turns.failed:
+        print("Each step is a line of README, word for word: either what it tries is broken, or README is\n"
+              "no longer true. How a block is tried is at the top of tests/bare/steps.py.", flush=True)
     sys.exit(turns.failed > 0)
 
 
