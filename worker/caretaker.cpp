@@ -301,9 +301,11 @@ void Caretaker::turn_away(std::size_t cell, const Ledger& ledger, Kind kind) noe
         kind == Kind::again || (kind == Kind::begin && ledger.head.size + ledger.input.size > 0);
     if (waits) {
         std::array<char, 2048> memory;
-        const auto written = write_answer(
-            {.status = 503, .detail = "no worker is there to take this request; try again"},
-            memory);
+        const auto written =
+            write_answer({.status = 503,
+                          .detail = "no worker is there to take this request; try again",
+                          .head = head(ledger).starts_with("HEAD ")},
+                         memory);
         const bool told = send_all(ledger.fd, {memory.data(), written.size});
         set_outcome(cell, told ? Outcome::answered_503 : Outcome::lost);
     }

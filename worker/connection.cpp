@@ -209,7 +209,7 @@ void Connection::answer(Response response, bool keep_alive) {
 void Connection::respond(bool keep_alive) {
     const Framing framing{
         .http_1_1 = parser_.http_1_1(),
-        .head = parser_.parts().method == "HEAD",
+        .head = parser_.is_head(),
         .keep_alive = keep_alive && may_keep_alive() && !response_->closes_connection(),
         .id = parser_.parts().id,
     };

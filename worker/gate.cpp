@@ -1,10 +1,17 @@
 #include "worker/gate.h"
 
+#include "handlers/headers.h"
+
+#include <algorithm>
+
 namespace curfew::worker {
 
 namespace {
 
 constexpr std::size_t max_leading = 8;  // four empty lines
+
+/// No method that has a name is longer.
+constexpr std::size_t longest_method = 32;
 
 bool contains(std::string_view line, char c) noexcept {
     return line.find(c) != std::string_view::npos;
@@ -24,13 +31,14 @@ std::size_t Gate::scan(std::string_view input) noexcept {
         if (feed == std::string_view::npos) {
             scanned_ = input.size();
             // One byte more than the line may be its CR.
-            check_length(scanned_ > line_begin_ ? scanned_ - line_begin_ - 1 : 0);
+            const auto line = input.substr(std::min(line_begin_, scanned_));
+            check_length(line.substr(0, line.size() - (line.empty() ? 0 : 1)));
             return 0;
         }
 
         const auto line = input.substr(line_begin_, feed - line_begin_);
         scanned_ = line_begin_ = feed + 1;
-        check_length(line.empty() ? 0 : line.size() - 1);
+        check_length(line.substr(0, line.size() - (line.empty() ? 0 : 1)));
         if (refusal_) return 0;
         if (line.empty() || line.back() != '\r') {
             refuse(400, "a line does not end with CRLF");
@@ -48,12 +56,17 @@ std::size_t Gate::scan(std::string_view input) noexcept {
     return 0;
 }
 
-void Gate::check_length(std::size_t length) noexcept {
+void Gate::check_length(std::string_view line) noexcept {
     if (lines_ == 0 && section_ == Section::head) {
-        if (length > options_->limit_request_line) refuse(414, "the request line is too long");
-        return;
+        if (line.size() <= options_->limit_request_line) return;
+        // RFC 9112 section 3: which of its parts is too long makes a difference.
+        const auto method = line.substr(0, line.find(' '));
+        if (method.size() <= longest_method) return refuse(414, "the request line is too long");
+        return is_token(method.substr(0, longest_method))
+                   ? refuse(501, "the method is unknown")
+                   : refuse(400, "the method is not a token");
     }
-    if (length > options_->limit_request_field_size) refuse(431, "a field is too large");
+    if (line.size() > options_->limit_request_field_size) refuse(431, "a field is too large");
 }
 
 void Gate::check_line(std::string_view line) noexcept {

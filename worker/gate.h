@@ -47,7 +47,7 @@ class Gate {
 
   private:
     void refuse(int status, std::string_view text) noexcept { refusal_ = {status, text}; }
-    void check_length(std::size_t length) noexcept;
+    void check_length(std::string_view line) noexcept;
     void check_line(std::string_view line) noexcept;
 
     const Options* options_;

@@ -61,7 +61,7 @@ struct Options {
     /// Whose X-Request-Start is believed, beside that of peers over Unix sockets.
     std::vector<std::string> forwarded_allow_ips = {"127.0.0.1", "::1"};
 
-    std::size_t limit_request_line = 4094;
+    std::size_t limit_request_line = 8190;
     std::size_t limit_request_fields = 100;
     std::size_t limit_request_field_size = 8190;
     std::size_t limit_request_body = 10 << 20;

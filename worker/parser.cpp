@@ -8,10 +8,6 @@ namespace curfew::worker {
 
 namespace {
 
-// What chunks may cost beside their content: a size line each, and some extensions in all.
-constexpr std::size_t overhead_per_chunk = 32;
-constexpr std::size_t overhead_per_body = 8192;
-
 constexpr std::size_t kept_body = 16 << 10;
 
 std::string_view trim(std::string_view value) noexcept {
@@ -38,61 +34,23 @@ struct Callbacks {
 
     static int field_name(llhttp_t* llhttp, const char* at, std::size_t length) noexcept {
         Parser& self = parser(llhttp);
-        if (self.stage_ != Parser::Stage::head) {  // trailers are checked and dropped
-            if (length == 0) self.refusal_ = {400, "a trailer has no name"};
-            return self.refusal_ ? -1 : 0;
-        }
         return guarded(self, [&] { self.parts_.fields.push_back({{at, length}, {}}); });
     }
 
     static int field_value(llhttp_t* llhttp, const char* at, std::size_t length) noexcept {
         Parser& self = parser(llhttp);
-        if (self.stage_ != Parser::Stage::head || self.parts_.fields.empty()) return 0;
+        if (self.parts_.fields.empty()) return 0;
         self.parts_.fields.back().value = trim({at, length});
         return 0;
     }
 
     static int headers_complete(llhttp_t* llhttp) noexcept {
         Parser& self = parser(llhttp);
-        if (self.stage_ != Parser::Stage::head) return 0;
+        self.head_parsed_ = true;
         const int result = guarded(self, [&] { self.refusal_ = self.accept_head(); });
         // An upgrade that we ignore must not end the parsing.
         llhttp->upgrade = 0;
         return result;
-    }
-
-    static int body(llhttp_t* llhttp, const char* at, std::size_t length) noexcept {
-        Parser& self = parser(llhttp);
-        return guarded(self, [&] {
-            self.count_overhead(at);
-            self.counted_to_ = at + length;
-            if (std::exchange(self.chunk_begins_, false)) ++self.chunks_;
-            if (self.refusal_) return;
-            if (length > self.options_->limit_request_body - self.body_size_) {
-                self.refusal_ = {413, "the request's body is too large"};
-                return;
-            }
-            self.body_size_ += length;
-            if (self.facts_.chunked) self.body_.append(at, length);
-        });
-    }
-
-    static int chunk_header(llhttp_t* llhttp) noexcept {
-        Parser& self = parser(llhttp);
-        self.chunk_begins_ = true;
-        if (llhttp->content_length > self.options_->limit_request_body - self.body_size_) {
-            self.refusal_ = {413, "the request's body is too large"};
-            return -1;
-        }
-        if (llhttp->content_length != 0) return 0;
-        self.stage_ = Parser::Stage::trailers;
-        self.gate_.restart(Gate::Section::trailers);
-        return HPE_PAUSED;
-    }
-
-    static int message_complete(llhttp_t* llhttp) noexcept {
-        parser(llhttp).stage_ = Parser::Stage::complete;
-        return HPE_PAUSED;
     }
 
     static const llhttp_settings_t& settings() noexcept {
@@ -102,9 +60,6 @@ struct Callbacks {
             made.on_header_field = field_name;
             made.on_header_value = field_value;
             made.on_headers_complete = headers_complete;
-            made.on_body = body;
-            made.on_chunk_header = chunk_header;
-            made.on_message_complete = message_complete;
             return made;
         }();
         return all;
@@ -135,6 +90,7 @@ Parser::Progress Parser::advance(Buffer& input) {
 void Parser::read_head(std::string_view input) {
     const auto size = gate_.scan(input);
     refusal_ = gate_.refusal();
+    is_head_ = input.substr(gate_.leading()).starts_with("HEAD ");
     first_line_ = gate_.first_line(input);  // the log wants it, also of what is refused
     if (refusal_ || size == 0) return;
 
@@ -147,15 +103,22 @@ void Parser::read_head(std::string_view input) {
     parts_.query = line_.query;
     used_ = body_at_ = size;
     if (!execute(input.substr(gate_.leading(), size - gate_.leading()))) return;
-    if (stage_ == Stage::head) stage_ = Stage::body;
+    if (!head_parsed_) {
+        refusal_ = {400, "the head is malformed"};
+        return;
+    }
+    if (facts_.chunked) chunks_.restart(options_->limit_request_body);
+    stage_ = facts_.chunked || body_length_ > 0 ? Stage::body : Stage::complete;
 }
 
 Refusal Parser::accept_head() {
     if (auto refusal = read_fields(line_, parts_.fields, facts_)) return refusal;
     if (!line_.authority.empty()) replace_host();
-    if (llhttp_.flags & F_CONTENT_LENGTH && llhttp_.content_length > options_->limit_request_body) {
+    if (!(llhttp_.flags & F_CONTENT_LENGTH)) return {};
+    if (llhttp_.content_length > options_->limit_request_body) {
         return {413, "the request's body is too large"};
     }
+    body_length_ = static_cast<std::size_t>(llhttp_.content_length);
     return {};
 }
 
@@ -172,28 +135,17 @@ void Parser::replace_host() {
 }
 
 void Parser::read_body(std::string_view input) {
-    input.remove_prefix(used_);
     if (!facts_.chunked) {
-        input = input.substr(0, std::min<std::size_t>(input.size(), llhttp_.content_length));
+        body_size_ = std::min(input.size() - body_at_, body_length_);
+        used_ = body_at_ + body_size_;
+        if (body_size_ == body_length_) stage_ = Stage::complete;
+        return;
     }
-
-    counted_to_ = input.data();
-    const bool ok = execute(input);
-    // Paused after the last chunk's line, what follows is for the Gate.
-    const char* const end = ok && stage_ != Stage::trailers ? input.data() + input.size()
-                                                            : llhttp_get_error_pos(&llhttp_);
-    count_overhead(end);
-    used_ += static_cast<std::size_t>(end - input.data());
-}
-
-/// Bounds the bytes of a chunked body that are not its content: llhttp sets no bound on extensions
-/// (CVE-2024-22019). Where the input is cut must not matter, so a chunk's allowance counts from the
-/// first byte of its content.
-void Parser::count_overhead(const char* until) noexcept {
-    overhead_ += static_cast<std::size_t>(until - std::exchange(counted_to_, until));
-    if (overhead_ > overhead_per_body + (chunks_ + 1) * overhead_per_chunk) {
-        refusal_ = {413, "the chunks of the body carry too much beside it"};
-    }
+    used_ += chunks_.read(input.substr(used_), body_);
+    refusal_ = chunks_.refusal();
+    if (!chunks_.ended()) return;
+    stage_ = Stage::trailers;
+    gate_.restart(Gate::Section::trailers);
 }
 
 void Parser::read_trailers(std::string_view input) {
@@ -201,16 +153,14 @@ void Parser::read_trailers(std::string_view input) {
     const auto size = gate_.scan(input);
     refusal_ = gate_.refusal();
     if (refusal_ || size == 0) return;
+    refusal_ = check_trailers(input.substr(0, size));
     used_ += size;
-    llhttp_resume(&llhttp_);
-    if (execute(input.substr(0, size)) && stage_ != Stage::complete) {
-        refusal_ = {400, "the trailer section is malformed"};
-    }
+    stage_ = Stage::complete;
 }
 
 bool Parser::execute(std::string_view input) {
     const auto error = llhttp_execute(&llhttp_, input.data(), input.size());
-    if (error == HPE_OK || error == HPE_PAUSED) return true;
+    if (error == HPE_OK) return true;
     if (!refusal_) refusal_ = llhttp_refusal();
     return false;
 }
@@ -256,7 +206,8 @@ void Parser::finish(Buffer& input) noexcept {
     line_ = {};
     facts_ = {};
     first_line_ = {};
-    overhead_ = chunks_ = body_at_ = body_size_ = 0;
+    body_at_ = body_length_ = body_size_ = 0;
+    head_parsed_ = is_head_ = false;
     stage_ = Stage::head;
     gate_.restart(Gate::Section::head);
     llhttp_reset(&llhttp_);
@@ -264,7 +215,7 @@ void Parser::finish(Buffer& input) noexcept {
 
 bool Parser::take_expectation() noexcept {
     return stage_ == Stage::body && std::exchange(facts_.expects_continue, false) &&
-           body_size_ == 0;
+           body_received() == 0;
 }
 
 void check_llhttp() {

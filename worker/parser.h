@@ -2,6 +2,7 @@
 
 #include "handlers/request.h"
 #include "worker/buffer.h"
+#include "worker/chunked_body.h"
 #include "worker/fields.h"
 #include "worker/gate.h"
 #include "worker/options.h"
@@ -15,8 +16,9 @@
 namespace curfew::worker {
 
 /// Reads the requests of one connection, one at a time: the Gate closes each head, llhttp (strict)
-/// parses it, then the body. What a handler sees points into the buffer it was received in, and all
-/// of a request stays there until it is finished: another worker may have to read it once more.
+/// parses it; the body is ours to read. What a handler sees points into the buffer it was received
+/// in, and all of a request stays there until it is finished: another worker may have to read it
+/// once more.
 class Parser {
   public:
     enum class Progress { more, complete, refused };
@@ -48,9 +50,20 @@ class Parser {
     [[nodiscard]] bool http_1_1() const noexcept { return line_.http_1_1; }
     [[nodiscard]] const Refusal& refusal() const noexcept { return refusal_; }
 
+    /// The method is HEAD, also of a request that is refused or not all there: whatever is answered
+    /// has no body (RFC 9110 section 9.3.2).
+    [[nodiscard]] bool is_head() const noexcept { return is_head_; }
+
     /// The request line as far as it is known, for the log.
     [[nodiscard]] std::string_view first_line() const noexcept { return first_line_; }
-    [[nodiscard]] std::size_t body_received() const noexcept { return body_size_; }
+    [[nodiscard]] std::size_t body_received() const noexcept {
+        return facts_.chunked ? body_.size() : body_size_;
+    }
+
+    /// What the body still lacks at least; what it has, if it is in chunks.
+    [[nodiscard]] std::size_t body_to_come() const noexcept {
+        return facts_.chunked ? body_.size() : body_length_ - body_size_;
+    }
 
     /// The request's head if it is not at the front of the input any more.
     [[nodiscard]] Extent moved_head() const noexcept { return head_.extent(); }
@@ -66,20 +79,19 @@ class Parser {
     [[nodiscard]] Refusal llhttp_refusal() const;
     [[nodiscard]] Refusal accept_head();
     void replace_host();
-    void count_overhead(const char* until) noexcept;
     void keep_head(Buffer& input);
 
     const Options* options_;
     Gate gate_;
     llhttp_t llhttp_;
     Stage stage_ = Stage::head;
-    std::size_t used_ = 0;     ///< bytes of the input that are parsed
-    std::size_t body_at_ = 0;  ///< where in the input the body begins
-    std::size_t body_size_ = 0;
-    std::size_t overhead_ = 0;  ///< bytes of a chunked body that are not its content
-    const char* counted_to_ = nullptr;
-    std::size_t chunks_ = 0;  ///< whose content has begun
-    bool chunk_begins_ = false;
+    std::size_t used_ = 0;         ///< bytes of the input that are parsed
+    std::size_t body_at_ = 0;      ///< where in the input the body begins
+    std::size_t body_length_ = 0;  ///< as Content-Length has it
+    std::size_t body_size_ = 0;    ///< what is there of it
+    ChunkedBody chunks_;
+    bool head_parsed_ = false;
+    bool is_head_ = false;
     Buffer head_;       ///< the head, if the body did not arrive with it
     std::string body_;  ///< of chunks; else it is in the input
     std::string_view first_line_;

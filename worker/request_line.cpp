@@ -31,10 +31,14 @@ class CharSet {
     std::array<bool, 256> in_{};
 };
 
-// RFC 3986 appendix A: unreserved, sub-delims and what the part itself adds. In a query also the
-// brackets that browsers leave as they are.
-constexpr CharSet path_chars("-._~!$&'()*+,;=:@/%");
-constexpr CharSet query_chars("-._~!$&'()*+,;=:@/%?[]");
+// RFC 3986 appendix A: unreserved, sub-delims and what the part itself adds. Then what browsers
+// send as it is, because it is in none of the percent-encode sets of the WHATWG's URL standard.
+constexpr CharSet path_chars(
+    "-._~!$&'()*+,;=:@/%"
+    "[]|");
+constexpr CharSet query_chars(
+    "-._~!$&'()*+,;=:@/%?"
+    "[]|{}^`");
 constexpr CharSet reg_name_chars("-._~!$&'()*+,;=%");
 
 /// Of the IP literals only IPv6 addresses: a future version has yet to come.

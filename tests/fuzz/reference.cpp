@@ -27,8 +27,12 @@ const std::string ipv6 =
     "|(?:(?:" + h16 + ":){0,5}" + h16 + ")?::" + h16 + "|(?:(?:" + h16 + ":){0,6}" + h16 + ")?::)";
 const std::string reg_name = "(?:" + unreserved_or_sub_delim + "|" + pct_encoded + ")+";
 const std::string host_and_port = "(?:\\[" + ipv6 + "\\]|" + reg_name + ")(?::[0-9]*)?";
-const std::string path = "(?:/" + pchar + "*)+";
-const std::string query = "(?:\\?(?:" + pchar + "|[/?\\[\\]%])*)?";
+// And what browsers leave as it is.
+const std::string path = "(?:/(?:" + pchar + "|[\\[\\]|])*)+";
+const std::string query = "(?:\\?(?:" + pchar + "|[/?\\[\\]%|{}^`])*)?";
+const std::string quoted_string = "\"(?:[\t !#-\\[\\]-~\x80-\xff]|\\\\[\t -~\x80-\xff])*\"";
+const std::string chunk_ext =
+    "(?:[ \t]*;[ \t]*" + token + "(?:[ \t]*=[ \t]*(?:" + token + "|" + quoted_string + "))?)*";
 const std::string origin_form = path + query;
 const std::string absolute_form =
     "[Hh][Tt][Tt][Pp][Ss]?://" + host_and_port + "(?:" + path + ")?" + query;
@@ -64,16 +68,15 @@ std::size_t count(std::string_view text, std::string_view set) {
     return std::min(text.find_first_not_of(set), text.size());
 }
 
-/// Of a chunk's first line (RFC 9112 section 7.1); extensions are only looked at for octets that no
-/// line may hold.
+/// Of a chunk's first line (RFC 9112 section 7.1).
 std::optional<std::uint64_t> chunk_size(std::string_view line) {
     const auto length = count(line, hex_digits);
     auto digits = std::string(line.substr(0, length));
     digits.erase(0, count(digits, "0"));
     if (length == 0 || digits.size() > 8) return {};
     line.remove_prefix(length);
-    if (!line.empty() && line.front() != ';') return {};
-    if (has_control(line)) return {};
+    static const std::regex extensions(chunk_ext, std::regex::optimize);
+    if (line.size() > 9000 || !matches(line, extensions)) return {};
     return digits.empty() ? 0 : std::stoull(digits, nullptr, 16);
 }
 

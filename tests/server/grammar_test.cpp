@@ -129,6 +129,24 @@ TEST_CASE("a good request before a bad one is answered") {
     }
 }
 
+TEST_CASE("a HEAD that is refused is answered without a body") {
+    const Server server({.flags = {"--header-timeout", "300ms"}});
+    for (const std::string bytes : {
+             "HEAD /hello HTTP/3.7\r\n\r\n", "HEAD /hel lo HTTP/1.1\r\nHost: a\r\n\r\n",
+             "HEAD /hello HTTP/1.1\r\n\r\n", "HEAD /hello HTTP/1.1\r\nHost: a\nX: b\r\n\r\n",
+             "HEAD /hello HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+             "HEAD /hello HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+             "HEAD /hello HTTP/1.1\r\nHost: a\r\n",  // and nothing more in time
+         }) {
+        CAPTURE(bytes);
+        Client client(server);
+        client.send(bytes);
+        const auto reply = client.read_reply(true);
+        CHECK(reply.status >= 400);
+        CHECK(client.closed());
+    }
+}
+
 TEST_CASE("what is allowed though rare is served") {
     const Server server;
     for (const auto* const request : {
@@ -137,6 +155,9 @@ TEST_CASE("what is allowed though rare is served") {
              "GET /hello HTTP/1.1\r\nHost: \t a \t \r\n\r\n",
              "GET /hello HTTP/1.1\r\nhOsT: [::1]:8000\r\nX:\r\nX: \x80\xff\r\n\r\n",
              "GET /hello?q=[1]&r=%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+             "GET /hello?{a:1}|^` HTTP/1.1\r\nHost: a\r\n\r\n",
+             "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+             "5;a=b;c=\"d e\"\r\nhello\r\n0;f\r\n\r\n",
              "GET /hello HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
              "GET /hello HTTP/1.0\r\n\r\n",
              "GET /hello HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",

@@ -64,9 +64,25 @@ TEST_CASE("a request line without an end is refused as soon as it is too long") 
     const Server server;
     Client client(server);
 
-    client.send("GET /" + std::string(5000, 'x'));
+    client.send("GET /" + std::string(9000, 'x'));
 
     CHECK(client.read_reply().status == 414);
+}
+
+TEST_CASE("a request line of 8,000 octets is served by default") {
+    const Server server;
+    const std::string rest = "GET /hello? HTTP/1.1";
+
+    CHECK(server.get("/hello?" + std::string(8000 - rest.size(), 'q')).status == 200);
+}
+
+TEST_CASE("a method that is too long is an unknown one") {
+    const Server server;
+    for (const std::size_t length : {100U, 10'000U}) {
+        Client client(server);
+        client.send(std::string(length, 'X') + " / HTTP/1.1\r\nHost: a\r\n\r\n");
+        CHECK(client.read_reply().status == 501);
+    }
 }
 
 TEST_CASE("a field that is too large is refused with 431, at the limit not") {

@@ -51,8 +51,20 @@ const std::vector<BadBody>& bad_chunks() {
         {"a trailer without a name", "0\r\n: y\r\n\r\n"},
         {"a space in a trailer's name", "0\r\nX : y\r\n\r\n"},
         {"a request instead of trailers", "0\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"},
-        // Valid, but llhttp 8 says no.
-        {"two extensions with values", "1;a=b;c=d\r\nx\r\n0\r\n\r\n"},
+        {"an extension without a name", "1;\r\nx\r\n0\r\n\r\n"},
+        {"an extension that is a value alone", "1;=b\r\nx\r\n0\r\n\r\n"},
+        {"an extension without its value", "1;a=\r\nx\r\n0\r\n\r\n"},
+        {"an extension with two values", "1;a=b=c\r\nx\r\n0\r\n\r\n"},
+        {"a blank after an extension", "1;a=b \r\nx\r\n0\r\n\r\n"},
+        {"a name in quotes", "1;\"a\"=b\r\nx\r\n0\r\n\r\n"},
+        {"a quoted value without its end", "1;a=\"b\r\nx\r\n0\r\n\r\n"},
+        {"a quoted value with more behind it", "1;a=\"b\"c\r\nx\r\n0\r\n\r\n"},
+        {"a bare LF in quotes", "1;a=\"b\nc\"\r\nx\r\n0\r\n\r\n"},
+        {"a line's end in quotes", "1;a=\"b\r\n0\r\n\r\n\"\r\nx\r\n0\r\n\r\n"},
+        {"an escaped line's end", "1;a=\"b\\\r\nc\"\r\nx\r\n0\r\n\r\n"},
+        {"a NUL in quotes", "1;a=\"\0\"\r\nx\r\n0\r\n\r\n"sv},
+        {"a control character in a trailer", "0\r\nX: \x01\r\n\r\n"},
+        {"an octet above ASCII in a trailer's name", "0\r\n\xc3: y\r\n\r\n"},
     };
     return all;
 }

@@ -123,6 +123,16 @@ TEST_CASE("a request line may be as long as the limit and no longer") {
     check_every_cut(small_limits(), Section::head, fits + "aaaaa\n", "refused 414");
 }
 
+TEST_CASE("a method that is too long is not the target's fault") {
+    Options options;
+    CHECK(scan(options, Section::head, {std::string(9000, 'a')}) == "refused 501");
+    CHECK(scan(options, Section::head, {std::string(9000, 'a') + " / HTTP/1.1\r\n"}) ==
+          "refused 501");
+    CHECK(scan(options, Section::head, {std::string(9000, '\x16')}) == "refused 400");
+    CHECK(scan(options, Section::head, {"GET /" + std::string(9000, 'a')}) == "refused 414");
+    CHECK(scan(options, Section::head, {"GET /" + std::string(8000, 'a')}) == "more");
+}
+
 TEST_CASE("a line without an end is refused once it is too long") {
     CHECK(scan(small_limits(), Section::head, {std::string(21, 'a')}) == "more");
     CHECK(scan(small_limits(), Section::head, {std::string(22, 'a')}) == "refused 414");

@@ -24,8 +24,10 @@ const std::vector<GoodMessage>& good_messages() {
         {"a query", "GET /a?b=c?d/&e[]=%zz HTTP/1.1\r\nHost: a\r\n\r\n",
          "GET /a?b=c?d/&e[]=%zz 1.1 keep [Host=a]"},
         {"every character that a path may have",
-         "GET /-._~!$&'()*+,;=:@/%20//.. HTTP/1.1\r\nHost: a\r\n\r\n",
-         "GET /-._~!$&'()*+,;=:@/%20//.. 1.1 keep [Host=a]"},
+         "GET /-._~!$&'()*+,;=:@/%20//..[|] HTTP/1.1\r\nHost: a\r\n\r\n",
+         "GET /-._~!$&'()*+,;=:@/%20//..[|] 1.1 keep [Host=a]"},
+        {"what browsers leave in a query", "GET /?{a}|[b]^`c HTTP/1.1\r\nHost: a\r\n\r\n",
+         "GET /?{a}|[b]^`c 1.1 keep [Host=a]"},
         {"an absolute target, whose authority goes before Host",
          "GET http://b:80/x?y HTTP/1.1\r\nX: y\r\nhost: a\r\n\r\n",
          "GET http://b:80/x?y 1.1 keep [X=y] [host=b:80]"},
@@ -86,6 +88,11 @@ const std::vector<GoodMessage>& good_messages() {
         {"chunk extensions",
          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
          "1;a\r\nx\r\n1;b=c\r\ny\r\n1;d=\"e f\"\r\nz\r\n0;g=h\r\n\r\n",
+         "POST / 1.1 keep [Host=a] [Transfer-Encoding=chunked] xyz"},
+        {"chunk extensions of every kind",
+         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+         "1;a=b;c=\"d e\";f\r\nx\r\n1 ; a = b\t;\tc\r\ny\r\n"
+         "1;a=\"\";b=\"\\\"\xff;=\"\r\nz\r\n0;a;b\r\n\r\n",
          "POST / 1.1 keep [Host=a] [Transfer-Encoding=chunked] xyz"},
         {"chunks whose data looks like chunks",
          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"

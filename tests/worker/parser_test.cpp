@@ -125,6 +125,29 @@ TEST_CASE("a refused request has nothing of the one before it") {
     CHECK(parser.first_line().empty());
 }
 
+TEST_CASE("that a request is HEAD is known as soon as its method is there") {
+    const Options options;
+    for (const auto& [bytes, is_head] : std::vector<std::pair<std::string, bool>>{
+             {"HEAD", false},
+             {"HEAD /", true},
+             {"HEAD / HTTP/3.7\r\n\r\n", true},
+             {"HEAD /a b HTTP/1.1\r\nHost: a\r\n\r\n", true},
+             {"\r\nHEAD / HTTP/1.1\r\n folded\r\n", true},
+             {"HEAD / HTTP/1.1\r\n\r\n", true},
+             {"HEAD / HTTP/1.1\n", true},
+             {"HEADS / HTTP/3.7\r\n\r\n", false},
+             {"GET / HTTP/3.7\r\n\r\n", false},
+         }) {
+        CAPTURE(bytes);
+        Arena blocks;
+        Parser parser(options, blocks);
+        Buffer input(blocks);
+        input.commit(bytes.copy(input.room().data(), bytes.size()));
+        (void)parser.advance(input);
+        CHECK(parser.is_head() == is_head);
+    }
+}
+
 TEST_CASE("the parts of the target are told apart") {
     const Options options;
     Arena blocks;
