@@ -119,6 +119,7 @@ void Connection::process() {
 
 void Connection::await_more() {
     if (first_byte_ == Deadline::Clock::time_point{}) first_byte_ = Deadline::Clock::now();
+    if (answer_before_body()) return;
     if (parser_.take_expectation() && !std::exchange(ledger_.continued, true)) {
         const auto count =
             ::send(socket_.get(), continue_line.data(), continue_line.size(), MSG_NOSIGNAL);
@@ -133,19 +134,22 @@ void Connection::await_more() {
                                       : context_.options.header_timeout);
 }
 
-void Connection::start() {
+/// Gives the request its id, and says whose it is.
+void Connection::identify() {
     auto& parts = parser_.parts();
     parts.peer = peer_;
     parts.id = given_id_.empty() ? parser_.facts().request_id : given_id_;
-    if (!is_sane_request_id(parts.id)) {
-        context_.request_ids.next(made_id_);
-        parts.id = {made_id_.data(), made_id_.size()};
-    }
+    if (is_sane_request_id(parts.id)) return;
+    context_.request_ids.next(made_id_);
+    parts.id = {made_id_.data(), made_id_.size()};
+}
 
+void Connection::start() {
+    identify();
     // An adopted request has arrived elsewhere.
     started_ = ledger_.arrived == 0 ? Deadline::Clock::now()
                                     : Deadline::Clock::time_point(Duration(ledger_.arrived));
-    auto plan = context_.dispatcher.plan(parts);
+    auto plan = context_.dispatcher.plan(parser_.parts());
     if (plan.answer) return answer(std::move(*plan.answer), parser_.facts().keep_alive);
     route_ = plan.route;
     if (auto refusal = braked()) {
@@ -259,6 +263,7 @@ void Connection::sent() {
     writer_.reset(context_.scratch);
     response_.reset();
     given_id_.clear();
+    judged_ = false;
     budget_ = Deadline::never();
     context_.served();
 

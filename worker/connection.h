@@ -66,7 +66,11 @@ class Connection final : private Task {
     void await_more();
     void start();
     [[nodiscard]] Duration queue_time();
+    void identify();
+    [[nodiscard]] bool answer_before_body();
     [[nodiscard]] std::optional<Response> braked();
+    [[nodiscard]] Response refusal_by(const RouteBrake& brake, Deadline::Clock::time_point now);
+    void note_late_start(Deadline::Clock::time_point now);
     [[nodiscard]] bool submit(Job job);
     void run() noexcept override;
     void done() noexcept override;
@@ -144,6 +148,8 @@ class Connection final : private Task {
     Deadline::Clock::time_point started_;
     Deadline::Clock::time_point first_byte_{};  ///< not set if the request came all at once
     Duration waited_ = Duration::zero();        ///< in queues, before that
+    bool late_by_header_ = false;               ///< it is a proxy that says so
+    bool judged_ = false;                       ///< by its head, before its body
     bool first_request_ = true;
     bool shared_ = false;   ///< the socket may be open in the worker that had it before
     bool adopted_ = false;  ///< the request has arrived at another worker

@@ -14,6 +14,13 @@ namespace curfew::worker {
 
 namespace {
 
+/// A body of which no more is to come is read even if nobody wants it.
+constexpr std::size_t small_body = 256 << 10;
+
+std::int64_t milliseconds(Duration duration) noexcept {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
 std::int32_t thread_id() noexcept {
     thread_local const std::int32_t id = ::gettid();
     return id;
@@ -41,24 +48,76 @@ std::optional<Response> Connection::braked() {
         lease_ = lease;
         return {};
     }
+    return refusal_by(brake, now);
+}
+
+Response Connection::refusal_by(const RouteBrake& brake, Deadline::Clock::time_point now) {
     context_.board.counters().count(Incident::refused_by_brake, route_->pattern());
     auto answer = plain_answer(503, "this route is stopped for a while, since it is stuck");
+    const auto pause = brake_pause(context_.options.harakiri_brake_window);
     const auto left = std::clamp(brake.until() - now, Duration::zero(), pause);
     answer.header("Retry-After",
                   std::to_string(std::chrono::ceil<std::chrono::seconds>(left).count()));
     return answer;
 }
 
+/// Answers a request whose body is not there yet, if that is not wanted whatever it is, and is
+/// large, or its client asks before it sends it (RFC 9110 section 10.1.1). A small one is cheaper
+/// to read than a new connection.
+bool Connection::answer_before_body() {
+    if (judged_ || !parser_.in_body()) return false;
+    const bool asks = parser_.facts().expects_continue && parser_.body_received() == 0;
+    if (!asks && parser_.body_to_come() <= small_body) return false;
+    judged_ = true;
+    identify();
+    started_ = Deadline::Clock::now();
+    auto plan = context_.dispatcher.plan(parser_.parts());
+    if (!plan.answer) {
+        route_ = plan.route;
+        const auto& brake = context_.board.brakes()[route_->number()];
+        if (!brake.engaged() || brake.until() <= started_) return false;
+        plan.answer = refusal_by(brake, started_);
+    }
+    answer(std::move(*plan.answer), false);
+    return true;
+}
+
 /// What the request has waited before it came to us: its limits count from there.
 Duration Connection::queue_time() {
     auto waited = Duration::zero();
+    late_by_header_ = false;
     if (adopted_) return waited;  // its limits count from its arrival at its first worker
     if (std::exchange(first_request_, false) && context_.busy.may_have_queued(started_)) {
         waited = since_last_arrival(socket_.get());
     }
     const auto said = parser_.facts().request_start;
     if (said.empty() || !context_.trusted.trusts(peer_)) return waited;
-    return std::max(waited, since_request_start(said));
+    const auto since = since_request_start(said);
+    if (!since) return waited;
+    if (!is_plausible(*since, context_.options.max_queue_time)) {
+        if (context_.wrong_clock.due(started_)) {
+            spdlog::warn(
+                "{}: X-Request-Start of {} is ignored: it is {} ms {}, and max_queue_time is {} "
+                "ms; is the clock of that proxy wrong?",
+                parser_.parts().id, peer_, milliseconds(std::chrono::abs(*since)),
+                *since < Duration::zero() ? "in the future" : "ago",
+                milliseconds(context_.options.max_queue_time));
+        }
+        return waited;
+    }
+    late_by_header_ = *since > waited;
+    return std::max(waited, *since);
+}
+
+/// A request whose time was up before it came here.
+void Connection::note_late_start(Deadline::Clock::time_point now) {
+    context_.board.counters().count(Incident::too_late, route_->pattern());
+    if (!late_by_header_ || !context_.late_start.due(now)) return;
+    spdlog::warn(
+        "{} {} {}: answered 504 without running: X-Request-Start of {} says that it has waited "
+        "for {} ms",
+        parser_.parts().id, parser_.parts().method, parser_.parts().target, peer_,
+        milliseconds(waited_));
 }
 
 void Connection::run() noexcept {
@@ -99,9 +158,7 @@ void Connection::run_handler() {
     parts.extension = &extension_;
     if (adopted_ || waited_ > Duration::zero()) context_.board.hasten(harakiri);
 
-    if (parts.deadline.passed(now)) {
-        context_.board.counters().count(Incident::too_late, route_->pattern());
-    }
+    if (parts.deadline.passed(now)) note_late_start(now);
     const KilledAtScope killed_at(extension_.killed_at());
     response_ = context_.dispatcher.run(*route_, Request(parts), now);
     extension_.end();

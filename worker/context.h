@@ -9,6 +9,7 @@
 #include "worker/queue_time.h"
 #include "worker/request_id.h"
 #include "worker/scoreboard.h"
+#include "worker/seldom.h"
 #include "worker/trusted_peers.h"
 #include "worker/writer.h"
 
@@ -29,6 +30,8 @@ struct Context {
 
     TrustedPeers trusted{options.forwarded_allow_ips};
     BusySpell busy{};
+    Seldom wrong_clock{std::chrono::minutes(1)};  ///< a proxy's
+    Seldom late_start{std::chrono::seconds(1)};   ///< by a proxy's word
     RequestIds request_ids = {};
     DateClock date = {};
     std::string scratch = {};  ///< see Writer::begin

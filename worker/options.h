@@ -60,6 +60,7 @@ struct Options {
     std::string timeout_header = "Request-Timeout";  ///< the client's own limit; empty: none
     /// Whose X-Request-Start is believed, beside that of peers over Unix sockets.
     std::vector<std::string> forwarded_allow_ips = {"127.0.0.1", "::1"};
+    Duration max_queue_time = std::chrono::seconds(30);  ///< what it may say
 
     std::size_t limit_request_line = 8190;
     std::size_t limit_request_fields = 100;

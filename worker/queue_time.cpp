@@ -13,6 +13,9 @@ namespace {
 
 constexpr Duration tick = std::chrono::milliseconds(10);
 
+/// A Duration holds little more.
+constexpr std::chrono::hours latest(24 * 365 * 280);
+
 /// Seconds in one of what a number of that size since 1970 counts: each is good from 1973 on, and
 /// for the next centuries.
 double unit_of(double number) noexcept {
@@ -38,14 +41,12 @@ std::optional<Duration> since_request_start(std::string_view value, Duration now
     const auto [rest, error] = std::from_chars(value.data(), end, number, std::chars_format::fixed);
     if (error != std::errc{} || rest != end || !(number >= 0) || number > 1e17) return {};
     const std::chrono::duration<double> start(number * unit_of(number));
-    const auto since = now - std::chrono::duration_cast<Duration>(start);
-    if (since < Duration::zero() || since > std::chrono::hours(1)) return {};
-    return since;
+    if (start > latest) return {};
+    return now - std::chrono::duration_cast<Duration>(start);
 }
 
-Duration since_request_start(std::string_view value) noexcept {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return since_request_start(value, now).value_or(Duration::zero());
+std::optional<Duration> since_request_start(std::string_view value) noexcept {
+    return since_request_start(value, std::chrono::system_clock::now().time_since_epoch());
 }
 
 }  // namespace curfew::worker

@@ -49,11 +49,17 @@ class BusySpell {
 /// When a proxy received the request, from what it says in X-Request-Start: `t=1700000000.123`
 /// (nginx's `t=${msec}`) or a number alone, of seconds, milliseconds (Heroku) or microseconds since
 /// 1970; its size tells which. Returns what has passed until `now`, on the system's clock, since
-/// 1970. Nothing if it makes no sense: in the future, or longer ago than an hour.
+/// 1970: a negative time if it is in the future. Nothing if it is no such number.
 [[nodiscard]] std::optional<Duration> since_request_start(std::string_view value,
                                                           Duration now) noexcept;
 
-/// The same by this machine's clock; zero if it makes no sense.
-[[nodiscard]] Duration since_request_start(std::string_view value) noexcept;
+/// The same by this machine's clock.
+[[nodiscard]] std::optional<Duration> since_request_start(std::string_view value) noexcept;
+
+/// False for what only a wrong clock can explain: longer ago than `longest`, or in the future by
+/// more than the second by which good clocks may differ.
+[[nodiscard]] constexpr bool is_plausible(Duration since_start, Duration longest) noexcept {
+    return since_start >= std::chrono::seconds(-1) && since_start <= longest;
+}
 
 }  // namespace curfew::worker

@@ -218,6 +218,9 @@ OptionTable table_of(Options& c) {
         "a Unix socket. IP addresses; *: anyone, empty: none. Repeat the flag for more; in a "
         "variable they "
         "are separated by commas");
+    option("--max-queue-time", w.max_queue_time, Span{1s, 24h},
+           "The longest wait that X-Request-Start may tell of. What is longer ago is taken for a "
+           "clock that is wrong: it is ignored, and the log says so");
 
     option.group("Limits");
     option("--limit-request-line", w.limit_request_line, Size{64, 64 * kib},

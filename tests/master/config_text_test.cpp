@@ -104,6 +104,7 @@ Options unusual() {
     o.worker.write_timeout = 61min;
     o.worker.timeout_header = "X-Budget";
     o.worker.forwarded_allow_ips = {"10.0.0.1", "*"};
+    o.worker.max_queue_time = 7s;
     o.worker.limit_request_line = 1000;
     o.worker.limit_request_fields = 1024;
     o.worker.limit_request_field_size = 4096;

@@ -134,3 +134,57 @@ TEST_CASE("the body of a request that no route wants is read over") {
     CHECK(client.read_reply().status == 404);
     CHECK(client.read_reply().status == 200);
 }
+
+TEST_CASE("what is refused whatever its body is, is refused before that is sent") {
+    const Server server;
+    struct Case {
+        std::string target;
+        int status;
+    };
+    for (const auto& [target, status] : {Case{"/nowhere", 404}, Case{"/hello", 405}}) {
+        for (const std::string fields : {"Expect: 100-continue\r\nContent-Length: 5\r\n",
+                                         "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n",
+                                         "Content-Length: 3000000\r\n"}) {
+            CAPTURE(target);
+            CAPTURE(fields);
+            Client client(server);
+            client.send("POST " + target + " HTTP/1.1\r\nHost: test\r\n" + fields + "\r\n");
+
+            const auto reply = client.read_reply();
+            CHECK(reply.status == status);
+            CHECK(reply.field("Connection") == "close");
+            CHECK(reply.has("X-Request-Id"));
+        }
+    }
+}
+
+TEST_CASE("a client that sends its large body all the same reads the refusal") {
+    const Server server;
+    const std::string body(3'000'000, 'x');
+    for (const bool in_chunks : {false, true}) {
+        Client client(server);
+        if (in_chunks) {
+            client.send(
+                "POST /nowhere HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n");
+            client.send("2dc6c0\r\n" + body + "\r\n0\r\n\r\n");
+        } else {
+            client.send(post_request("/nowhere", body));
+        }
+        CHECK(client.read_reply().status == 404);
+        CHECK_FALSE(client.was_reset());
+    }
+}
+
+TEST_CASE("a small body that nobody wants costs no connection") {
+    const Server server;
+    Client client(server);
+    const auto request = post_request("/nowhere", "hello");
+
+    client.send(request.substr(0, request.size() - 5));
+    client.send(request.substr(request.size() - 5));
+
+    const auto reply = client.read_reply();
+    CHECK(reply.status == 404);
+    CHECK(reply.field("Connection") != "close");
+    CHECK(client.get("/hello").status == 200);
+}

@@ -35,13 +35,16 @@ TEST_CASE("a route that has killed too many workers is answered 503, and the oth
     CHECK(refused.status == 503);
     CHECK(std::stoi(refused.field("Retry-After")) > 0);
     CHECK(std::stoi(refused.field("Retry-After")) <= 15);
+    Client asking(server);
+    asking.send(get_request("/spin?time=0", "Expect: 100-continue\r\nContent-Length: 5\r\n"));
+    CHECK(asking.read_reply().status == 503);
     CHECK(server.get("/hello").status == 200);
     CHECK(wait_until([&] { return count(server.log(), "harakiri: worker") == 4; }));
     CHECK(server.workers(1).size() == 1);
 
     server.signal(SIGTERM);
     REQUIRE(server.logs("] stopped"));
-    CHECK(contains(server.log_line("route /spin: "), "1 refused by the brake"));
+    CHECK(contains(server.log_line("route /spin: "), "2 refused by the brake"));
 }
 
 TEST_CASE("a brake is released by the first request that is answered in time") {

@@ -73,7 +73,9 @@ TEST_CASE("a request whose time was up before it was accepted is answered 504, a
 }
 
 TEST_CASE("what a request has waited at a trusted proxy is taken off its limits") {
-    const Server server({.flags = {"--timeout", "60s"}, .app = test_app("naps"), .workers = 1});
+    const Server server({.flags = {"--timeout", "60s", "--max-queue-time", "5m"},
+                         .app = test_app("naps"),
+                         .workers = 1});
     Client client(server);
 
     CHECK(std::stoi(client.get("/deadline").body) > 30'000);
@@ -82,6 +84,24 @@ TEST_CASE("what a request has waited at a trusted proxy is taken off its limits"
     CHECK(left > 0);
     CHECK(client.get("/deadline", stamp(61s)).status == 504);
     CHECK(client.get("/deadline", "Request-Timeout: 1\r\n" + stamp(2s)).status == 504);
+    const auto line = server.log_line("answered 504 without running");
+    CHECK(contains(line, " GET /deadline: "));
+    CHECK(contains(line, "X-Request-Start of 127.0.0.1:"));
+}
+
+TEST_CASE("a proxy whose clock is wrong is not believed, and the log says so, seldom") {
+    const Server server({.app = test_app("naps"), .workers = 1});
+    Client client(server);
+
+    for (const auto ago : {60'000ms, 31'000ms, -5'000ms}) {
+        CAPTURE(ago.count());
+        const auto reply = client.get("/deadline", stamp(ago));
+        REQUIRE(reply.status == 200);
+        CHECK(std::stoi(reply.body) > 10'000);
+    }
+
+    CHECK(contains(server.log_line("is the clock of that proxy wrong?"), " ms ago, "));
+    CHECK(count(server.log(), "is the clock of that proxy wrong?") == 1);
 }
 
 TEST_CASE("nobody else is believed") {
@@ -93,7 +113,9 @@ TEST_CASE("nobody else is believed") {
 }
 
 TEST_CASE("a limit that is short because of a queue is enforced on time") {
-    const Server server({.flags = {"--timeout", "40s"}, .app = test_app("naps"), .workers = 1});
+    const Server server({.flags = {"--timeout", "40s", "--max-queue-time", "1m"},
+                         .app = test_app("naps"),
+                         .workers = 1});
     const auto start = std::chrono::steady_clock::now();
 
     CHECK(server.get("/spin?time=60000", stamp(39s)).status == 504);
