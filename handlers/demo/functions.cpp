@@ -5,6 +5,7 @@
 
 #include "crash.h"
 #include "json.h"
+#include "name_lookup.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -97,6 +98,9 @@ std::string lock(const std::string&, double seconds) {
     return json_string("gave up waiting for the mutex");
 }
 
+/// Takes whole seconds.
+std::string dns(const std::string&, double seconds) { return look_up_in_vain(seconds); }
+
 /// Computes with all signals blocked.
 std::string deaf(const std::string&, double seconds) {
     sigset_t all;
@@ -131,6 +135,8 @@ const std::vector<SlowFunction>& slow_functions() {
         {"db", "queries a database that takes its time", asks_a_server, db},
         {"cache", "sets and gets a key of memcached, again and again", asks_again_and_again, cache},
         {"sleep", "sleeps", [](const Guarantees& by) { return by.sleep; }, sleep},
+        {"dns", "looks up a name, and no name server answers",
+         [](const Guarantees& by) { return by.name_lookup; }, dns},
         {"cooperative", "computes, and calls <code>checkpoint()</code>",
          [](const Guarantees& by) { return by.cooperative_loop; }, cooperative},
         {"spin", "computes", [](const Guarantees& by) { return by.cpu_loop; }, spin},

@@ -39,6 +39,7 @@ std::string as_json() {
         row.add("name", json_string(name));
         row.add("blocked_socket", json_bool(can.blocked_socket));
         row.add("drip_feed", json_bool(can.drip_feed));
+        row.add("name_lookup", json_bool(can.name_lookup));
         row.add("sleep", json_bool(can.sleep));
         row.add("cooperative_loop", json_bool(can.cooperative_loop));
         row.add("cpu_loop", json_bool(can.cpu_loop));

@@ -10,6 +10,7 @@ using curfew::Guarantees;
 constexpr Guarantees ends_anything{
     .blocked_socket = true,
     .drip_feed = true,
+    .name_lookup = true,
     .sleep = true,
     .cooperative_loop = true,
     .cpu_loop = true,

@@ -34,6 +34,8 @@ const std::vector<Function> functions{
     {"cache", [](const Guarantees& by) { return by.drip_feed || by.cooperative_loop; },
      R"("cached": "hello, cache")"},
     {"sleep", [](const Guarantees& by) { return by.sleep; }, R"("slept")"},
+    {"dns", [](const Guarantees& by) { return by.name_lookup; },
+     R"("no name server has answered")"},
     {"cooperative", [](const Guarantees& by) { return by.cooperative_loop; }, R"("computed")"},
     {"spin", [](const Guarantees& by) { return by.cpu_loop; }, R"("computed")"},
     {"lock", [](const Guarantees& by) { return by.lock; }, R"("gave up waiting for the mutex")"},

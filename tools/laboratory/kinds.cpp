@@ -34,6 +34,8 @@ std::vector<Kind> make_kinds() {
     add_bad_networks(all, "db", Backend::db);
     all.push_back({"db-slow-query", "db", "the query takes its time", "db", Backend::db, ""});
     all.push_back({"sleep", "wait", "the function sleeps", "sleep"});
+    all.push_back(
+        {"dns", "wait", "the function looks a name up, and no name server answers", "dns"});
     all.push_back({"lock", "wait", "the function waits for a mutex that nobody frees", "lock"});
     all.push_back(
         {"cooperative", "cpu", "the function computes, and calls checkpoint()", "cooperative"});

@@ -106,6 +106,7 @@ std::vector<Peer> peers(std::string_view names) {
 }
 
 bool has_function(const Peer& peer, std::string_view function) {
+    if (function == "dns") return false;
     return peer.group != "php-fpm" || function != "cooperative";
 }
 
