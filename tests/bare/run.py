@@ -88,7 +88,7 @@ class Turns:
 
 def main():
     for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
-        signal.signal(number, lambda *_: sys.exit(128 + number))
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
     turns = Turns()
     cache = None
     try:
@@ -108,7 +108,7 @@ def main():
     finally:
         turns.stop()
         if cache:
-            print("Removing the machines", flush=True)
+            print("Removing the machines", file=sys.stderr, flush=True)
             cache.clear()
     if turns.failed:
         print("Each step is a line of README, word for word: either what it tries is broken, or README is\n"
