@@ -1,6 +1,7 @@
 #include "worker/adopter.h"
 
 #include "worker/handover.h"
+#include "worker/readable.h"
 
 #include <spdlog/spdlog.h>
 
@@ -14,6 +15,7 @@ namespace {
 constexpr int most_in_a_turn = 16;
 
 /// Without a descriptor or memory to be had the next would be lost as well.
+/// That also applies to one that would cost another client its place: other workers may have room.
 constexpr Duration back_off_time = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -24,17 +26,26 @@ Adopter::Adopter(Context& context, Connections& connections, UniqueFd socket)
       socket_(std::move(socket)),
       readable_(context.loop, socket_.get(), [this] { turn_.fire(); }),
       turn_(context.loop, [this] { take_some(); }),
-      retry_(context.loop, [this] { resume(); }) {
+      retry_(context.loop, [this] { make_room(); }) {
     if (socket_) readable_.enable();
 }
 
 void Adopter::take_some() {
     for (int taken = 0; taken < most_in_a_turn; ++taken) {
-        if (connections_.full() || context_.executor.saturated()) {
-            return pause();
+        if (context_.executor.saturated()) return pause();
+        if (connections_.full()) {
+            pause();
+            return retry_.fire_in(back_off_time);
         }
         if (!take()) return;
     }
+}
+
+void Adopter::make_room() {
+    for (int i = 0; socket_ && connections_.full() && i < most_in_a_turn; ++i) {
+        if (!is_readable(socket_.get()) || !connections_.make_room() || !take()) break;
+    }
+    resume();
 }
 
 bool Adopter::take() {

@@ -24,6 +24,7 @@ class Adopter {
   private:
     void take_some();
     [[nodiscard]] bool take();
+    void make_room();
     void pause() noexcept;
 
     Context& context_;

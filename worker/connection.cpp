@@ -1,6 +1,7 @@
 #include "worker/connection.h"
 
 #include "worker/connections.h"
+#include "worker/readable.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -60,6 +61,7 @@ void Connection::enter(Action action) noexcept {
         spdlog::error("connection of {}: {}", peer_, error.what());
         close();
     }
+    all_.waiting().set(*this, waits_as());
     if (state_ == State::closed) {
         enter_stage(Ledger::Stage::closed);
         if (std::exchange(answering_, false)) context_.board.finish(cell_);
@@ -69,6 +71,16 @@ void Connection::enter(Action action) noexcept {
 
 void Connection::adopt(const Handover& handover, std::string_view bytes) {
     enter([&] { take_over(handover, bytes); });
+}
+
+bool Connection::give_way() {
+    if (state_ != State::lingering && is_readable(socket_.get())) return false;
+    enter([this] {
+        const bool begun = state_ == State::reading && parser_.begun(input_);
+        if (begun) refuse({408, "the server needs the place of this connection; try again"});
+        close();
+    });
+    return true;
 }
 
 void Connection::on_readable() {
@@ -274,6 +286,7 @@ void Connection::sent() {
     state_ = State::reading;
     waiting_ = Waiting::idle;
     progress_.unknown();
+    all_.waiting().set(*this, WaitingConnections::Kind::none);  // idle for the longest: another
     set_deadline(context_.draining ? drain_quiet : context_.options.keepalive, now);
     if (std::exchange(reading_paused_, false)) readable_.enable();
     if (context_.frozen) freeze();

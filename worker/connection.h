@@ -8,6 +8,7 @@
 #include "worker/lingering.h"
 #include "worker/parser.h"
 #include "worker/send_progress.h"
+#include "worker/waiting_connections.h"
 #include "worker/writer.h"
 
 #include <optional>
@@ -19,7 +20,7 @@ class Connections;
 
 /// One client: reads a request, has it handled, writes the response, and so on until either side
 /// has had enough. All on the loop's thread, but for run(), which the executor calls.
-class Connection final : private Task {
+class Connection final : public WaitingConnections::Member, private Task {
   public:
     /// `cell` is its place in the scoreboard for as long as it lives.
     Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket,
@@ -42,6 +43,11 @@ class Connection final : private Task {
     /// than a request takes that was on its way by then.
     static constexpr Duration drain_quiet = std::chrono::milliseconds(500);
 
+    /// Ends, so that another client gets its place. A request whose head is not whole is answered
+    /// 408. False if there is something to read: then it does not wait any more.
+    [[nodiscard]] bool give_way();
+
+    [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
     [[nodiscard]] std::size_t cell() const noexcept { return cell_; }
 
   private:
@@ -89,6 +95,7 @@ class Connection final : private Task {
     void log_served() { log_served(Deadline::Clock::now()); }
     void log_served(Deadline::Clock::time_point now);
     void abandon();
+    [[nodiscard]] WaitingConnections::Kind waits_as() const noexcept;
     void linger(Lingering::Client client);
     void drop_input();
     void close() noexcept { state_ = State::closed; }

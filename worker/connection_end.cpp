@@ -16,6 +16,13 @@ void Connection::abandon() {
     close();
 }
 
+WaitingConnections::Kind Connection::waits_as() const noexcept {
+    using Kind = WaitingConnections::Kind;
+    if (state_ == State::lingering) return Kind::unfinished;
+    if (state_ != State::reading || parser_.in_body()) return Kind::none;
+    return waiting_ == Waiting::idle && input_.empty() ? Kind::idle : Kind::unfinished;
+}
+
 void Connection::linger(Lingering::Client client) {
     ::shutdown(socket_.get(), SHUT_WR);
     input_.release();

@@ -2,7 +2,9 @@
 
 #include "worker/peer_name.h"
 
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <functional>
@@ -13,6 +15,7 @@ namespace curfew::worker {
 
 Connections::Connections(Context& context)
     : context_(context),
+      bound_(context.options.client_connections, context.trusted),
       by_cell_(static_cast<std::size_t>(context.options.worker_connections)),
       free_(by_cell_.size()) {
     std::iota(free_.begin(), free_.end(), 0U);
@@ -21,7 +24,7 @@ Connections::Connections(Context& context)
 Connections::~Connections() = default;
 
 void Connections::add(UniqueFd socket, std::string peer) {
-    make(std::move(socket), std::move(peer));
+    if (bound_.admits(peer)) make(std::move(socket), std::move(peer));
 }
 
 void Connections::adopt(Adoptee adoptee) {
@@ -43,15 +46,42 @@ Connection& Connections::make(UniqueFd socket, std::string peer) {
         std::push_heap(free_.begin(), free_.end(), std::greater<>{});
         throw;
     }
+    bound_.entered(by_cell_[cell]->peer());
+    waiting_.set(*by_cell_[cell], WaitingConnections::Kind::unfinished);
     return *by_cell_[cell];
 }
 
 void Connections::remove(const Connection& connection) noexcept {
     const auto cell = connection.cell();
+    bound_.left(connection.peer());
     by_cell_[cell].reset();
     free_.push_back(static_cast<std::uint32_t>(cell));
     std::push_heap(free_.begin(), free_.end(), std::greater<>{});
     if (removed) removed();
+}
+
+bool Connections::make_room() {
+    if (context_.frozen) return false;  // then they are the keeper's
+    if (!end_one(waiting_.idle()) && !end_one(waiting_.unfinished())) return false;
+    if (made_room_.happens()) {
+        spdlog::warn(
+            "all {} connections (worker_connections) of worker {} are in use, or as many as it may "
+            "open files: what is idle for longest, or has not sent its request yet, makes room for "
+            "new clients ({} connections so far)",
+            by_cell_.size(), ::getpid(), made_room_.count());
+    }
+    return true;
+}
+
+/// One that has something to read has its turn soon. Where many have, there will be another try.
+bool Connections::end_one(WaitingConnections::List& list) {
+    constexpr int most_looks = 16;
+    int looks = 0;
+    for (auto& member : list) {
+        if (++looks > most_looks) return false;
+        if (static_cast<Connection&>(member).give_way()) return true;
+    }
+    return false;
 }
 
 void Connections::freeze() {

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "worker/connection.h"
+#include "worker/client_bound.h"
 #include "worker/handover.h"
+#include "worker/occasionally.h"
+#include "worker/waiting_connections.h"
 
 #include <memory>
 #include <string>
@@ -19,7 +22,16 @@ class Connections {
     [[nodiscard]] bool full() const noexcept { return free_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return by_cell_.size() - free_.size(); }
 
-    /// Takes a new client's socket. Must not be full().
+    /// Ends a connection to make room for a new one: of those that are idle, as a server may at any
+    /// time (RFC 9112 section 9.3), the one that has been for longest; else, of those that have not
+    /// sent the whole head of their request yet, or have only to be closed by their clients, the
+    /// oldest. False if there is none.
+    [[nodiscard]] bool make_room();
+
+    [[nodiscard]] WaitingConnections& waiting() noexcept { return waiting_; }
+
+    /// Takes a new client's socket; closes it if the client has too many connections already. Must
+    /// not be full().
     void add(UniqueFd socket, std::string peer);
 
     /// Takes a client over from a worker that has died. Must not be full().
@@ -40,7 +52,12 @@ class Connections {
   private:
     Connection& make(UniqueFd socket, std::string peer);
 
+    [[nodiscard]] static bool end_one(WaitingConnections::List& list);
+
     Context& context_;
+    WaitingConnections waiting_;  // outlives its members
+    ClientBound bound_;
+    Occasionally made_room_;
     std::vector<std::unique_ptr<Connection>> by_cell_;
     std::vector<std::uint32_t> free_;  ///< a min-heap
 };

@@ -1,6 +1,7 @@
 #include "worker/listener.h"
 
 #include "worker/peer_name.h"
+#include "worker/readable.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -15,6 +16,13 @@ namespace {
 
 constexpr Duration back_off_time = std::chrono::milliseconds(100);
 
+/// Before a connection is ended to make room for a client, other workers, which may have room, have
+/// so long to take it.
+constexpr Duration others_first = std::chrono::milliseconds(20);
+
+/// Clients for whom room is made at once; then what they have sent has its turn.
+constexpr int most_in_a_turn = 64;
+
 }  // namespace
 
 Listener::Listener(Context& context, Connections& connections, UniqueFd socket)
@@ -24,9 +32,14 @@ Listener::Listener(Context& context, Connections& connections, UniqueFd socket)
       // Requests that have arrived come first: they may leave no room for one more client.
       readable_(context.loop, socket_.get(), [this] { turn_.fire(); }),
       turn_(context.loop, [this] { take_one(); }),
-      retry_(context.loop, [this] {
-          backing_off_ = false;
-          resume();
+      retry_(context.loop,
+             [this] {
+                 backing_off_ = false;
+                 resume();
+                 if (draining_ && closed() && drained) drained();
+             }),
+      room_(context.loop, [this] {
+          make_room();
           if (draining_ && closed() && drained) drained();
       }) {
     readable_.enable();
@@ -36,8 +49,23 @@ Listener::Listener(Context& context, Connections& connections, UniqueFd socket)
 void Listener::take_one() {
     // What a worker without room leaves alone another takes; noticed only when a client is there,
     // so that being busy costs nothing by itself.
-    if (connections_.full() || context_.executor.saturated()) return pause();
+    if (context_.executor.saturated()) return pause();
+    if (connections_.full()) return wait_for_room();
     (void)take();
+}
+
+void Listener::wait_for_room() {
+    pause();
+    room_.fire_in(others_first);
+}
+
+void Listener::make_room() {
+    if (!paused_ || backing_off_ || closed() || context_.executor.saturated()) return;
+    for (int i = 0; i < most_in_a_turn && is_readable(socket_.get()); ++i) {
+        if (connections_.full() && !connections_.make_room()) return room_.fire_in(others_first);
+        if (take() != Taken::client) break;
+    }
+    resume();
 }
 
 Listener::Taken Listener::take() {
@@ -53,6 +81,8 @@ Listener::Taken Listener::take() {
         case EAGAIN:
             return Taken::none_waits;  // another worker was faster
         case EMFILE:
+            (void)connections_.make_room();
+            [[fallthrough]];
         case ENFILE:
         case ENOBUFS:
         case ENOMEM:
@@ -88,13 +118,14 @@ void Listener::resume() {
 void Listener::drain() {
     draining_ = true;
     while (!backing_off_) {
-        if (connections_.full()) return pause();
+        if (connections_.full()) return wait_for_room();
         if (take() == Taken::none_waits) return close();
     }
 }
 
 void Listener::close() {
     retry_.disable();
+    room_.disable();
     readable_.disable();
     turn_.disable();
     socket_.reset();

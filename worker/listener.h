@@ -35,6 +35,8 @@ class Listener {
     void take_one();
     [[nodiscard]] Taken take();
     void back_off(int error);
+    void wait_for_room();
+    void make_room();
     void pause();
 
     Context& context_;
@@ -46,6 +48,7 @@ class Listener {
     ReadEvent readable_;
     Afterwards turn_;
     Timer retry_;
+    Timer room_;
 };
 
 }  // namespace curfew::worker

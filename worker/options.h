@@ -39,6 +39,7 @@ struct Options {
     std::size_t fiber_stack = FiberStacks::usual_size;  ///< bytes
     int helpers = 0;
     int worker_connections = 1000;
+    int client_connections = 0;    ///< of them, of one address; 0: any number
     int max_requests = 0;          ///< 0: never recycled
     int max_requests_jitter = 0;   ///< up to so many more, different in each worker
     std::size_t memory_limit = 0;  ///< bytes; 0: never recycled for that

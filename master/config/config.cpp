@@ -142,8 +142,15 @@ OptionTable table_of(Options& c) {
            "Bytes of stack for a handler in worker class fiber");
     option("--helpers", w.helpers, Count{0, 256},
            "Warm child processes in each worker, for strategy process; 0: none");
-    option("--worker-connections", w.worker_connections, Count{1, 65536},
-           "Connections at a time in one worker");
+    option(
+        "--worker-connections", w.worker_connections, Count{1, 65536},
+        "Connections at a time in one worker. Beyond, connections that are idle or have not sent "
+        "a whole head make room for new ones, those that have waited longest first");
+    option(
+        "--client-connections", w.client_connections, Count{1, 65536, true},
+        "Connections at a time from one address in one worker. What it opens beyond is closed at "
+        "once. Unix sockets and the addresses in forwarded_allow_ips may have any number; 0: no "
+        "bound");
     option("--max-requests", w.max_requests, Count{1, many, true},
            "Replace a worker after so many requests; 0: never");
     option("--max-requests-jitter", w.max_requests_jitter, Count{1, many, true},

@@ -83,6 +83,7 @@ Options unusual() {
     o.worker.fiber_stack = 300 << 10;
     o.worker.helpers = 9;
     o.worker.worker_connections = 9;
+    o.worker.client_connections = 8;
     o.worker.max_requests = 10;
     o.worker.max_requests_jitter = 11;
     o.worker.max_abandoned = 12;
