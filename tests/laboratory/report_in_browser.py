@@ -269,6 +269,19 @@ class Report(unittest.TestCase):
         self.assertFalse(self.browser.one("#theme").is_displayed())
         self.assertTrue(self.browser.one(".matrix").is_displayed())
 
+    def test_the_picture_that_is_published_has_the_whole_matrix_with_other_servers(self):
+        picture = self.page.with_name("matrix.png")
+        program = Path(__file__).parents[2] / "tools" / "laboratory" / "picture.py"
+        self.open_other(strategies=[
+            {**strategy, "name": strategy["name"].replace("gunicorn-gevent",
+                                                          "gunicorn-gevent-timeout")}
+            for strategy in self.run_shown["strategies"]])
+
+        subprocess.run(["/usr/bin/python3", "-B", program, self.page.with_name("other.html"),
+                        picture], check=True, timeout=60)
+
+        self.assertTrue(picture.read_bytes().startswith(b"\x89PNG"))
+
     def test_a_text_of_the_run_is_never_markup(self):
         self.assertEqual(self.browser.all("img, b b"), [])
         self.assertIn("</script><img src=x", self.browser.run(

@@ -149,7 +149,7 @@ int run(int argc, char** argv) {
     settings.limit_ms = conditions().front().limit_ms;
     settings.backstop_ms = conditions().front().backstop_ms;
     app.add_flag("--quick", settings.quick,
-                 "one sample of each on a clean network, without costs: under a minute");
+                 "one sample of each on a clean network, without costs: too few for advice, but soon there");
     app.add_option("--repetitions", settings.repetitions,
                    "samples of each cell, a third of them over bad networks and of peers; up to "
                    "three times as many where they do not decide")
