@@ -12,11 +12,15 @@
 /// Each throws TimeoutError (504) once the caller's time is over, BackendError (502) if there is no
 /// whole response for another reason, std::invalid_argument for a URL that is none. A response of
 /// any status is a response: 404 and 500 are returned, not thrown.
+///
+/// A name is looked up in the hosts file and by the name servers, once for as long as they allow.
 namespace curfew::http {
 
 struct Options {
     Headers headers = {};
-    int redirects = 5;  ///< followed at most, and only for GET and HEAD; 0: they are the response
+    /// Followed at most, and only for GET and HEAD; 0: they are the response. Another origin than
+    /// the one before gets no Authorization, Cookie and Host from `headers`.
+    int redirects = 5;
 };
 
 struct Response {

@@ -43,7 +43,7 @@ std::string addresses_of(const std::string& name, const BackendCall& call, Deadl
                                                                    if (each) ::freeaddrinfo(each);
                                                                });
     if (error == EAI_MEMORY) throw std::bad_alloc();
-    if (error == EAI_AGAIN && deadline.passed()) {
+    if (error == EAI_FAIL && (deadline.passed() || call.is_over())) {
         call.fail(Kind::timed_out, "no name server has answered");
     }
     if (error == EAI_AGAIN) call.fail(Kind::unreachable, "no name server can tell its address");

@@ -21,6 +21,9 @@ namespace {
 
 using State = HostAddresses::State;
 
+/// libmysqlclient would ask again and again after EAI_AGAIN.
+constexpr int no_time = EAI_FAIL;
+
 struct Free {
     void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
 };
@@ -80,14 +83,14 @@ int make_list(const HostAddresses& host, const char* name, const char* service,
 
 int patient_getaddrinfo(const char* name, const char* service, const addrinfo* hints,
                         addrinfo** result) noexcept {
-    if (patience().exhausted()) return EAI_AGAIN;
+    if (patience().exhausted()) return no_time;
     try {
         addrinfo asked{};
         asked.ai_flags = AI_V4MAPPED | AI_ADDRCONFIG;  // what libc takes for no hints
         if (hints != nullptr) asked = *hints;
         const bool mapped = asked.ai_family == AF_INET6 && (asked.ai_flags & AI_V4MAPPED);
         auto host = look_up(name, mapped ? AF_UNSPEC : asked.ai_family);
-        if (host.state == State::failed) return EAI_AGAIN;
+        if (host.state == State::failed) return patience().exhausted() ? no_time : EAI_AGAIN;
         // It may know of it from other sources (nsswitch.conf), and asks none that does not answer.
         if (host.state == State::unknown) return libc_getaddrinfo(name, service, hints, result);
         if (mapped && !(asked.ai_flags & AI_ALL)) prefer_ipv6(host);

@@ -43,10 +43,10 @@ class Parking {
 
 /// What the waits of the code that runs now must obey. Each thread has one; fibers swap it.
 ///
-/// This executable defines poll() and its relatives itself, so every wait of every library that is
-/// linked dynamically (libcurl, libmemcached and libmysqlclient all wait in poll) comes by here: it
-/// is cut at the deadline, and ended by the interrupt. The library then sees a plain timeout and
-/// returns by its own error path.
+/// This executable defines poll() and its relatives itself, and getaddrinfo(), which is made of
+/// them, so every such wait of every library that is linked dynamically (libcurl, libmemcached and
+/// libmysqlclient all wait in poll) comes by here: it is cut at the deadline, and ended by the
+/// interrupt. The library then sees a plain timeout and returns by its own error path.
 struct Patience {
     Deadline deadline = Deadline::never();  ///< cuts waits
     Interrupt* interrupt = nullptr;         ///< ends waits, if interrupt_wakes

@@ -64,7 +64,7 @@ void backend_options(BackendOptions& c, OptionTable& option) {
     option("--http-timeout", c.http.timeout, Span{10ms, 24h},
            "Time for a call; the deadline of the handler holds beside it");
     option("--http-connect-timeout", c.http.connect_timeout, Span{10ms, 24h},
-           "Time for a connection to come about");
+           "Time for a connection to come about, the look-up of its name included");
     option("--http-pool", c.http.pool, Count{0, 1000},
            "Idle connections that a worker keeps; 0: none");
     option("--http-limit-response", c.http.limit_response, Size{kib, 64 * gib},

@@ -174,3 +174,20 @@ TEST_CASE("fibers answer many clients without losing one") {
 
     CHECK(tally.answered == 4000);
 }
+
+TEST_CASE("name look-ups that get no answer keep no other fiber") {
+    const Server server({.flags = {"-k", "fiber"}, .workers = 1});
+    const auto start = Clock::now();
+
+    auto clients = begin(server, "/timeout/deadline/dns?limit=2&seconds=10&census=no", 8);
+    CHECK(server.get("/hello").status == 200);
+    CHECK(Clock::now() - start < 2s);
+
+    for (auto& client : clients) {
+        const auto reply = client.read_reply();
+        CAPTURE(reply.body);
+        CHECK(reply.status == 504);
+    }
+    CHECK(Clock::now() - start >= 2s);
+    CHECK(Clock::now() - start < 10s);  // one after the other would be 16
+}

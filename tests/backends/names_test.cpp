@@ -1,4 +1,6 @@
+#include "handlers/backends/cache.h"
 #include "handlers/backends/configure.h"
+#include "handlers/backends/db.h"
 #include "handlers/backends/http.h"
 #include "handlers/timeouts/child_process.h"
 #include "handlers/timeouts/known_names.h"
@@ -110,6 +112,29 @@ TEST_CASE("http: a look-up that gets no answer costs the limit, and leaves no th
         CHECK(took_its_200_ms(result));
     }
     CHECK(threads.count() == before);
+}
+
+TEST_CASE("cache and db: a look-up that gets no answer costs the limit") {
+    const NameServer silent(NameServer::Zone{{"silent.test", {}}});
+    const AsksNameServer asks(silent.port());
+    BackendOptions options = real_servers();
+    options.cache.servers = {"silent.test:1"};
+    options.db.address = "silent.test:1";
+    const Configured configured(options);
+
+    for (const auto* const by : {"deadline", "timer", "alarm", "fiber"}) {
+        CAPTURE(by);
+        const auto cached =
+            attempt([&] { with_timeout(200ms, by, [] { (void)cache::get("key"); }); });
+        const auto queried =
+            attempt([&] { with_timeout(200ms, by, [] { (void)db::query("SELECT 1"); }); });
+        for (const auto& result : {cached, queried}) {
+            CAPTURE(result.message);
+            CHECK(result.timed_out);
+            CHECK(took_its_200_ms(result));
+        }
+    }
+    CHECK(silent.questions() > 0);
 }
 
 TEST_CASE("http: a look-up counts as a part of connecting") {
