@@ -124,6 +124,11 @@ class Server:
             raise Failed(f"ended with status {status} at TERM\n{tail(self.printed())}")
 
 
+def name_of(step):
+    """For files of its own: manual-119."""
+    return pathlib.Path(step.place.replace(".md:", "-")).name
+
+
 def tail(text, lines=25):
     return "\n".join("    | " + line[:300] for line in text.splitlines()[-lines:])
 
@@ -162,7 +167,7 @@ class Turn:
 
     def perform(self, step):
         text = step.text.splitlines()[0]
-        what = f"README.md:{step.line}: {text}"
+        what = f"{step.place}: {text}"
         if step.kind == "skip":
             print(f"left out ({TURN}) {what}: {step.detail}", flush=True)
             return
@@ -170,7 +175,7 @@ class Turn:
 
     def serve(self, step):
         first = not self.servers
-        server = Server(step, TREE.parent / f"{TREE.name}-{step.line}.log")
+        server = Server(step, TREE.parent / f"{TREE.name}-{name_of(step)}.log")
         self.servers.append(server)
         if application := re.search(r"\./\S+\.so", step.text):
             self.application = application[0]
@@ -208,23 +213,28 @@ class Turn:
         (SOURCE / name).write_text(text)
         os.chmod(SOURCE / name, 0o644)
 
+    def compile(self, name, step):
+        execute(f"g++ -c -fPIC $(pkg-config --cflags curfew) {name} -o /dev/null", step.limit)
+
     def file(self, step):
         self.write(step.detail, step.text)
+        self.compile(step.detail, step)
 
     def handler(self, step):
-        name = f"readme-{step.line}.cpp"
+        name = f"{name_of(step)}.cpp"
+        file, line = step.place.split(":")
         self.write(name, f"""#include <curfew/app.h>
 using namespace curfew;
 Response handler(const Request& request) {{
-#line {step.line} "README.md"
+#line {line} "{file}"
 {step.text}
     return text(request.path());
 }}
 """)
-        execute(f"g++ -c -fPIC $(pkg-config --cflags curfew) {name} -o /dev/null", step.limit)
+        self.compile(name, step)
 
     def configuration(self, step):
-        name = f"readme-{step.line}.toml"
+        name = f"{name_of(step)}.toml"
         self.write(name, step.text)
         application = self.application or "demo"
         execute(f"curfew --check-config --config {name} {application}", step.limit)
@@ -274,12 +284,13 @@ def turn():
         machine.add_user(TREE, enter)
         machine.as_systemd_has_it(TREE)
     copy_clone()
-    plan, errors = steps.plan(readme.blocks((SOURCE / "README.md").read_text()))
-    for line, message in errors:
-        print(f"FAILED ({TURN}) README.md:{line}: {message}", flush=True)
     this = Turn()
-    for step in plan:
-        this.perform(step)
+    for file in readme.FILES:
+        plan, errors = steps.plan(readme.blocks((SOURCE / file).read_text()), file)
+        for message in errors:
+            print(f"FAILED ({TURN}) {message}", flush=True)
+        for step in plan:
+            this.perform(step)
     this.finish()
     print("end", flush=True)
 

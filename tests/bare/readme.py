@@ -3,6 +3,9 @@
 import dataclasses
 import re
 
+# What is tried, in this order.
+FILES = ["README.md", "docs/manual.md"]
+
 
 @dataclasses.dataclass
 class Block:
@@ -14,7 +17,7 @@ class Block:
 
 def blocks(markdown):
     """In their order. Only what is indented by four spaces after an empty line is a block, as
-    Markdown has it; in a list that is text as well, so README keeps its lists to two spaces."""
+    Markdown has it; in a list that is text as well, so lists keep to two spaces."""
     lines = markdown.splitlines()
     found = []
     paragraph = []

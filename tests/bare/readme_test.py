@@ -1,4 +1,4 @@
-"""README's code blocks, and what is done with them on a bare machine. README itself is read as well:
+"""Code blocks, and what is done with them on a bare machine. README and the manual are read as well:
 a command that no rule is for is found here, long before `tools/test bare` has built its machine."""
 
 import pathlib
@@ -7,11 +7,11 @@ import unittest
 import readme
 import steps
 
-README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def plan(markdown):
-    return steps.plan(readme.blocks(markdown))
+    return steps.plan(readme.blocks(markdown), "some.md")
 
 
 def step(markdown):
@@ -69,18 +69,20 @@ class Steps(unittest.TestCase):
             ("```cpp\n#include <a>\n```\n", "does not say which file"),
             ("    wrk http://127.0.0.1:8000/\n", "wrk needs a bound"),
         ]:
-            found, ((_, said),) = plan(text)
+            found, (said,) = plan(text)
             self.assertEqual(found, [])
+            self.assertRegex(said, "^some.md:[1-5]: ")
             self.assertIn(message, said)
 
 
 class Readme(unittest.TestCase):
-    def test_every_block_of_it_has_a_rule(self):
-        _, errors = plan(README.read_text())
-        self.assertEqual([f"README.md:{line}: {message}" for line, message in errors], [])
+    def test_every_block_has_a_rule(self):
+        for file in readme.FILES:
+            _, errors = steps.plan(readme.blocks((ROOT / file).read_text()), file)
+            self.assertEqual(errors, [])
 
-    def test_its_first_steps_are_tried(self):
-        found, _ = plan(README.read_text())
+    def test_a_server_is_started_and_asked_and_a_handler_compiled(self):
+        found, _ = plan((ROOT / "README.md").read_text())
         self.assertEqual((found[0].kind, found[0].text), ("serve", "tools/serve"))
         self.assertLessEqual(
             {"serve", "run", "curl", "wrk", "file", "handler", "configuration"}, {s.kind for s in found}

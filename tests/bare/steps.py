@@ -1,16 +1,17 @@
-"""What is done with each of README's code blocks on a bare machine. The rules:
+"""What is done with each code block of README and of the manual on a bare machine. The rules:
 
 - A block that is indented, or a fence of `sh`, has commands, one on a line (`\\` continues it). What
   they are and how they are judged is decided by their first words: see RULES.
 - `cpp` with an #include is a file, whose name the paragraph before it has in backticks; without one
-  it is the inside of a handler, and is compiled as that.
+  it is the inside of a handler. Both must compile.
 - `toml` is checked by the installed server, with the application that README has had built before.
 - A fence of a language in NOT_OURS belongs to another program, and is not tried.
 
 A comment behind a command is part of what is tested: a status in it is what curl must get (200 if it
 names none), and behind `# as root` an ordinary user writes `sudo` before the command.
 
-Anything else is an error: whoever adds a new kind of command to README adds a rule here.
+The manual goes on where README ends: with its servers, and in its directory. Anything else is an
+error: whoever adds a new kind of command adds a rule here.
 """
 
 import dataclasses
@@ -28,12 +29,12 @@ NOT_OURS = {
 
 
 class Unknown(Exception):
-    """README has something that no rule is for."""
+    """There is something that no rule is for."""
 
 
 @dataclasses.dataclass
 class Step:
-    line: int
+    place: str  # the file and the line
     text: str  # the command, word for word; or what is in the file
     kind: str  # "serve", "run", "curl", "wrk", "file", "handler", "configuration", "skip"
     detail: str = ""  # the file's name, or why it is skipped
@@ -109,6 +110,7 @@ RULES = {
     "kill": run,
     "mkdir": run,
     "cp": run,
+    "mv": run,
     "cat": run,
     "systemctl": skip("systemd does not run here"),
     "journalctl": skip("systemd does not run here"),
@@ -131,41 +133,42 @@ def commands(block):
         text = ""
 
 
-def command_step(line, text):
+def command_step(place, text):
     words = shlex.split(text, comments=True)
     rule = RULES.get(words[0])
     if not rule:
         raise Unknown(f"there is no rule for the command `{words[0]}`")
-    step = Step(line, text, "")
+    step = Step(place, text, "")
     rule(step, words)
     step.as_root = bool(re.search(r" # +as root\b", text))
     return step
 
 
-def steps_of(block):
+def steps_of(block, file):
+    place = f"{file}:{block.line}"
     if block.language in (None, "sh"):
-        return [command_step(line, text) for line, text in commands(block)]
+        return [command_step(f"{file}:{line}", text) for line, text in commands(block)]
     if block.language == "cpp":
         if "#include" not in block.text:
-            return [Step(block.line, block.text, "handler")]
+            return [Step(place, block.text, "handler")]
         name = re.findall(r"`([\w-]+\.cpp)`", block.before)
         if not name:
             raise Unknown("the paragraph before this block does not say which file it is: `name.cpp`")
-        return [Step(block.line, block.text, "file", detail=name[-1])]
+        return [Step(place, block.text, "file", detail=name[-1])]
     if block.language == "toml":
-        return [Step(block.line, block.text, "configuration")]
+        return [Step(place, block.text, "configuration")]
     if block.language in NOT_OURS:
-        return [Step(block.line, block.text, "skip", detail=NOT_OURS[block.language])]
+        return [Step(place, block.text, "skip", detail=NOT_OURS[block.language])]
     raise Unknown(f"there is no rule for a block of language `{block.language}`")
 
 
-def plan(blocks):
-    """All steps, and the errors (line, message): what no rule is for."""
+def plan(blocks, file):
+    """All steps, and the errors: what no rule is for."""
     steps, errors = [], []
     for block in blocks:
         try:
-            steps += steps_of(block)
+            steps += steps_of(block, file)
         except Unknown as error:
-            errors.append((block.line, f"{error}. Put it as the rules at the top of {HERE} have it, "
-                                       "or add a rule there."))
+            errors.append(f"{file}:{block.line}: {error}. Put it as the rules at the top of {HERE} "
+                          "have it, or add a rule there.")
     return steps, errors
