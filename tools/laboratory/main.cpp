@@ -148,8 +148,9 @@ int run(int argc, char** argv) {
     auto& settings = orders.settings;
     settings.limit_ms = conditions().front().limit_ms;
     settings.backstop_ms = conditions().front().backstop_ms;
-    app.add_flag("--quick", settings.quick,
-                 "one sample of each on a clean network, without costs: too few for advice, but soon there");
+    app.add_flag(
+        "--quick", settings.quick,
+        "one sample of each on a clean network, without costs: too few for advice, but soon there");
     app.add_option("--repetitions", settings.repetitions,
                    "samples of each cell, a third of them over bad networks and of peers; up to "
                    "three times as many where they do not decide")
