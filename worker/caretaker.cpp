@@ -193,7 +193,7 @@ void Caretaker::answer(std::size_t cell, const Ledger& ledger, int status) noexc
             .limit = Duration(times.limit.load()),
             .id = label.id,
             .http_1_1 = !raw.substr(0, raw.find('\r')).ends_with("HTTP/1.0"),
-            .head = label.method == "HEAD",
+            .head = label.method == "HEAD" || head(ledger).starts_with("HEAD "),
             .keep_alive = known && ledger.keep_alive,
             .json = prefers_json(field_of(raw, "Accept")),
         },

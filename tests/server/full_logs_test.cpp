@@ -5,12 +5,14 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -124,6 +126,33 @@ TEST_CASE("a server whose access log nobody reads stops at once") {
     CHECK(server.logs("] stopped"));
     CHECK(Clock::now() - start < 20s);
     CHECK(server.logs(" lost: nobody has read it in time"));
+}
+
+TEST_CASE("handlers that log go on when nobody reads the error log") {
+    const Server server({.flags = {"--error-logfile", "error"}, .workers = 2});
+    const auto log = server.directory() / "error";
+    const auto old = server.directory() / "old";
+    const auto url = server.url();
+    std::filesystem::rename(log, old);
+    REQUIRE(::mkfifo(log.c_str(), 0644) == 0);
+    server.signal(SIGUSR1);
+    // The master and each worker open it, for nobody reads it.
+    const auto holds = [&](pid_t pid) {
+        const auto files =
+            std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd");
+        return std::any_of(begin(files), end(files), [&](const auto& file) {
+            std::error_code ignored;
+            return std::filesystem::read_symlink(file.path(), ignored) == log;
+        });
+    };
+    for (const auto pid : server.workers(2)) CHECK(wait_until([&] { return holds(pid); }));
+
+    Client client(url);
+    int answered = 0;
+    for (int i = 0; i < 1000; ++i) answered += client.get("/throw").status == 500 ? 1 : 0;
+
+    CHECK(answered == 1000);
+    std::filesystem::rename(old, log);
 }
 
 TEST_CASE("lines longer than a pipe takes at once are whole, from however many workers") {

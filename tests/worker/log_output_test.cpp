@@ -1,6 +1,7 @@
 #include "worker/log_output.h"
 
 #include "tests/handlers/temporary_directory.h"
+#include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -218,4 +219,24 @@ TEST_CASE("a file that cannot grow has whole lines only") {
     const std::string text(std::istreambuf_iterator<char>(file), {});
     CHECK(text.size() == 33 * 300 + 50 + 40 + 70);
     CHECK(count_whole(text) == 36);
+}
+
+TEST_CASE("a turn that is never ended lapses") {
+    const auto ends = open_pipe();
+    struct stat status {};
+    ::fstat(ends.writing.get(), &status);
+    auto& share = LogShare::of(status);
+    auto output = LogOutput::of(ends.writing.get());
+    const auto turn = share.take_turn();
+    REQUIRE(turn != 0);
+
+    CHECK(share.take_turn() == 0);
+    CHECK(output.write(line_of(10)) == 0);
+    CHECK(tests::wait_until([&] { return output.write(line_of(10)) == 10; }));
+
+    const auto next = share.take_turn();
+    share.end_turn(turn);  // by the one that was late
+    CHECK(share.take_turn() == 0);
+    share.end_turn(next);
+    CHECK(take(ends) == line_of(10));
 }
