@@ -1,7 +1,7 @@
 #include "describe.h"
 
 #include <array>
-#include <cstdio>
+#include <charconv>
 
 namespace curfew {
 
@@ -28,20 +28,16 @@ bool worth_a_word(const MeterReading::Spent& spent) noexcept {
 
 std::string to_text(Duration duration) {
     const double seconds = std::chrono::duration<double>(duration).count();
-    std::array<char, 32> text{};
-    const auto write = [&](const char* format, double number) {
-        std::snprintf(text.data(), text.size(), format, number);
+    // Not by printf, whose decimal point is the locale's.
+    const auto written = [](double number, int digits, const char* unit) {
+        std::array<char, 32> text{};
+        const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number,
+                                                std::chars_format::fixed, digits);
+        return std::string(text.data(), end) + unit;
     };
-    if (seconds < 0.00995) {
-        write("%.1f ms", seconds * 1000);
-    } else if (seconds < 0.9995) {
-        write("%.0f ms", seconds * 1000);
-    } else if (seconds < 9.995) {
-        write("%.2f s", seconds);
-    } else {
-        write("%.1f s", seconds);
-    }
-    return text.data();
+    if (seconds < 0.00995) return written(seconds * 1000, 1, " ms");
+    if (seconds < 0.9995) return written(seconds * 1000, 0, " ms");
+    return written(seconds, seconds < 9.995 ? 2 : 1, " s");
 }
 
 std::string describe(const MeterReading& reading) {

@@ -36,7 +36,7 @@ struct Options {
     std::string pidfile;
     std::string proc_name = "curfew";
 
-    std::string error_logfile = "-";  ///< "-": standard error
+    std::string error_logfile = "-";  ///< a file, or what worker/log_file.h knows
     std::string log_level = "info";
 
     worker::Options worker;

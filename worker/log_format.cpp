@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <ctime>
 #include <iterator>
@@ -47,12 +48,39 @@ void append_or_dash(std::string& out, std::string_view text) {
     }
 }
 
-void append_time(std::string& out, const char* format) {
+tm local_time() {
     const std::time_t now = std::time(nullptr);
     tm local{};
     ::localtime_r(&now, &local);
-    char text[64];
-    out.append(text, std::strftime(text, sizeof text, format, &local));
+    return local;
+}
+
+/// "+0130"
+void append_zone(std::string& out, const tm& time) {
+    const auto minutes = time.tm_gmtoff / 60;
+    fmt::format_to(std::back_inserter(out), "{}{:02}{:02}", minutes < 0 ? '-' : '+',
+                   std::abs(minutes) / 60, std::abs(minutes) % 60);
+}
+
+/// As the common log format has it: "[29/Feb/2024:23:59:59 +0100]". Not by strftime, which writes
+/// months in the language of a locale that the application may have set.
+void append_common_time(std::string& out) {
+    constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto time = local_time();
+    fmt::format_to(std::back_inserter(out), "[{:02}/{}/{}:{:02}:{:02}:{:02} ", time.tm_mday,
+                   months[static_cast<std::size_t>(time.tm_mon)], time.tm_year + 1900, time.tm_hour,
+                   time.tm_min, time.tm_sec);
+    append_zone(out, time);
+    out.push_back(']');
+}
+
+/// "2024-02-29T23:59:59+0100"
+void append_iso_time(std::string& out) {
+    const auto time = local_time();
+    fmt::format_to(std::back_inserter(out), "{}-{:02}-{:02}T{:02}:{:02}:{:02}", time.tm_year + 1900,
+                   time.tm_mon + 1, time.tm_mday, time.tm_hour, time.tm_min, time.tm_sec);
+    append_zone(out, time);
 }
 
 std::string_view host_of(std::string_view peer) {
@@ -105,7 +133,7 @@ const std::map<std::string_view, LogPiece>& letters() {
         {"h", [](auto& out, auto& s) { append_or_dash(out, host_of(s.request.peer)); }},
         {"l", [](auto& out, auto&) { out.push_back('-'); }},
         {"u", [](auto& out, auto&) { out.push_back('-'); }},
-        {"t", [](auto& out, auto&) { append_time(out, "[%d/%b/%Y:%H:%M:%S %z]"); }},
+        {"t", [](auto& out, auto&) { append_common_time(out); }},
         {"r", [](auto& out, auto& s) { append_or_dash(out, s.request_line); }},
         {"m", [](auto& out, auto& s) { append_or_dash(out, method_of(s.request_line)); }},
         {"U", [](auto& out, auto& s) { append_or_dash(out, s.request.path); }},
@@ -200,7 +228,7 @@ std::vector<LogPiece> json_log_format() {
             out.push_back(',');
         };
         out.append("{\"time\":\"");
-        append_time(out, "%Y-%m-%dT%H:%M:%S%z");
+        append_iso_time(out);
         out.append("\",");
         text("remote", s.request.peer);
         text("id", s.request.id);

@@ -68,7 +68,7 @@ struct Options {
     std::size_t limit_request_field_size = 8190;
     std::size_t limit_request_body = 10 << 20;
 
-    std::string access_logfile;  ///< empty: none; "-": standard output
+    std::string access_logfile = "none";  ///< or a file, or what log_file.h knows
     std::string access_log_format =
         R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdio>
 #include <string_view>
 
@@ -19,7 +18,7 @@ bool begins_with_select(std::string_view text) {
     constexpr std::string_view word = "select";
     return text.size() > word.size() &&
            std::equal(word.begin(), word.end(), text.begin(), [](char lower, char c) {
-               return lower == std::tolower(static_cast<unsigned char>(c));
+               return lower == c || lower - 'a' + 'A' == c;  // whatever the locale is
            });
 }
 

@@ -107,11 +107,9 @@ OptionTable table_of(Options& c) {
     using worker::Class;
     const Choice<Class> classes{
         {"sync", Class::sync}, {"threads", Class::threads}, {"fiber", Class::fiber}};
-    const Choice<std::string> levels{{"debug", "debug"},
-                                     {"info", "info"},
-                                     {"warning", "warning"},
-                                     {"error", "error"},
-                                     {"critical", "critical"}};
+    const Choice<std::string> levels{{"debug", "debug"},     {"info", "info"},
+                                     {"warning", "warning"}, {"warn", "warning"},
+                                     {"error", "error"},     {"critical", "critical"}};
     const Choice<Retry> retries{
         {"never", Retry::never}, {"killed", Retry::killed}, {"always", Retry::always}};
     const Choice<Harakiri> modes{
@@ -240,12 +238,15 @@ OptionTable table_of(Options& c) {
            "Bytes in a request's body; more is answered 413");
 
     option.group("Logging");
-    option("--access-logfile", w.access_logfile, Text{"FILE"},
-           "Where to log requests; \"-\": standard output, empty: nowhere");
+    option(
+        "--access-logfile", w.access_logfile, Text{"FILE"},
+        "Where to log requests: a file, or one of the words stdout (also \"-\"), stderr and none "
+        "(also off). A file with such a name is meant by ./none");
     option("--access-log-format", w.access_log_format, Text{"FORMAT", log_format},
            "In gunicorn's letters, or the word json");
     option("--error-logfile", c.error_logfile, Text{"FILE", not_empty},
-           "Where to log everything else; \"-\": standard error");
+           "Where to log everything else: a file, or one of the words stderr (also \"-\"), stdout "
+           "and none (also off)");
     option("--log-level", c.log_level, levels, "What is logged at least");
 
     option.group("Process");
@@ -269,11 +270,12 @@ void infer_class(Options& options, OptionTable& table) {
     }
 }
 
-Options merged(const Flags& flags, const Environment& environment) {
+Options merged(const Flags& flags, const Environment& environment,
+               std::vector<std::string>& warnings) {
     Options options;
     OptionTable table = table_of(options);
     apply_flags(flags, table);
-    apply_environment(environment, table);
+    warnings = apply_environment(environment, table);
     if (!options.config_file.empty()) {
         const FileContent content = read_config_file(options.config_file);
         apply_file(content, table);
@@ -304,7 +306,7 @@ Invocation configure(int argc, const char* const* argv, const Environment& envir
         return invocation;
     }
 
-    invocation.options = merged(flags, environment);
+    invocation.options = merged(flags, environment, invocation.warnings);
     if (flags.action == Action::print) {
         invocation.text = print_config(invocation.options);
     } else if (invocation.options.worker.app.empty()) {

@@ -6,14 +6,16 @@
 #include "master/options.h"
 
 #include <string>
+#include <vector>
 
 namespace curfew::master {
 
 /// What to do, and with which options.
 struct Invocation {
     Action action = Action::serve;
-    Options options;   ///< to serve with
-    std::string text;  ///< to print, for help, version and print
+    Options options;                         ///< to serve with
+    std::string text;                        ///< to print, for help, version and print
+    std::vector<std::string> warnings = {};  ///< for the log
 };
 
 /// Makes one configuration out of the defaults, the file, the environment and the flags, each of

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace curfew::master {
@@ -44,27 +45,45 @@ void set_text(Option& option, Layer layer, const std::vector<std::string>& texts
     option.set(layer, setting);
 }
 
-/// A misspelt variable would else go unnoticed, as there is no log yet. One that is like none of
-/// ours is somebody else's: container platforms make CURFEW_PORT of a service's name.
-void refuse_misspelt_variables(const Environment& environment, const OptionTable& table) {
+/// Kubernetes and Docker set such variables for a service or a container with the name "curfew", or
+/// a name that begins so: CURFEW_PORT, CURFEW_PORT_8000_TCP_ADDR, CURFEW_SERVICE_HOST,
+/// CURFEW_DB_SERVICE_PORT_HTTP.
+bool is_service_variable(std::string_view name) {
+    if (name.ends_with("_SERVICE_HOST") || name.ends_with("_SERVICE_PORT") ||
+        name.ends_with("_PORT") || name.find("_SERVICE_PORT_") != std::string_view::npos) {
+        return true;
+    }
+    constexpr std::string_view port = "_PORT_";
+    const auto at = name.find(port);
+    if (at == std::string_view::npos) return false;
+    const char next = name.substr(at + port.size()).empty() ? ' ' : name[at + port.size()];
+    return next >= '0' && next <= '9';
+}
+
+/// A misspelt variable has no effect, which its author would not notice. One that resembles none of
+/// ours belongs to another program.
+void warn_of_misspelt_variables(const Environment& environment, const OptionTable& table,
+                                std::vector<std::string>& warnings) {
     std::vector<std::string> known;
     for (const Option& option : table) known.push_back(option.variable());
     for (const auto& [name, value] : environment) {
         if (!name.starts_with("CURFEW_") || std::ranges::find(known, name) != known.end()) continue;
+        if (is_service_variable(name)) continue;
         const auto near = suggestion(name, known);
-        if (!near.empty()) throw ConfigError(name + ": unknown environment variable" + near);
+        if (!near.empty()) warnings.push_back(name + ": unknown environment variable" + near);
     }
 }
 
-/// What platforms such as Heroku set; curfew's own variables beat them.
-void apply_platform(const Environment& environment, OptionTable& table) {
-    const auto port = environment.find("PORT");
-    if (port != environment.end() && !environment.contains("CURFEW_BIND")) {
-        set_text(table.at("bind"), Layer::environment, {"0.0.0.0:" + port->second}, "PORT");
-    }
-    const auto workers = environment.find("WEB_CONCURRENCY");
-    if (workers != environment.end() && !environment.contains("CURFEW_WORKERS")) {
-        set_text(table.at("workers"), Layer::environment, {workers->second}, "WEB_CONCURRENCY");
+/// Other programs read this variable too: a value that is nothing for us is no reason not to start.
+void apply_platform_variable(const Environment& environment, const char* name,
+                             const std::string& prefix, Option& option,
+                             std::vector<std::string>& warnings) {
+    const auto found = environment.find(name);
+    if (found == environment.end() || found->second.empty()) return;
+    try {
+        set_text(option, Layer::platform, {prefix + found->second}, name);
+    } catch (const ConfigError& error) {
+        warnings.push_back(std::string(error.what()) + "; the variable is ignored");
     }
 }
 
@@ -89,16 +108,21 @@ void apply_file(const FileContent& content, OptionTable& table) {
     }
 }
 
-void apply_environment(const Environment& environment, OptionTable& table) {
-    refuse_misspelt_variables(environment, table);
-    apply_platform(environment, table);
+std::vector<std::string> apply_environment(const Environment& environment, OptionTable& table) {
+    std::vector<std::string> warnings;
+    warn_of_misspelt_variables(environment, table, warnings);
+    // What platforms such as Heroku set.
+    apply_platform_variable(environment, "PORT", "0.0.0.0:", table.at("bind"), warnings);
+    apply_platform_variable(environment, "WEB_CONCURRENCY", "", table.at("workers"), warnings);
     for (Option& option : table) {
         const auto found = environment.find(option.variable());
         if (found == environment.end()) continue;
         const std::string& text = found->second;
+        if (text.empty() && !option.accepts_empty()) continue;  // as good as not set
         set_text(option, Layer::environment, option.is_list() ? listed(text) : std::vector{text},
                  option.variable());
     }
+    return warnings;
 }
 
 void apply_flags(const Flags& flags, OptionTable& table) {

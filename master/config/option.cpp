@@ -4,7 +4,6 @@
 #include "master/config/text.h"
 
 #include <algorithm>
-#include <cctype>
 #include <stdexcept>
 
 namespace curfew::master {
@@ -22,8 +21,9 @@ std::string snake_case(const std::string& flag) {
 }
 
 std::string upper_case(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::ranges::transform(text, text.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
     return text;
 }
 
@@ -114,6 +114,15 @@ void Option::set(Layer layer, const Setting& setting) {
     if (!keep) return;
     layer_ = layer;
     where_ = setting.where;
+}
+
+bool Option::accepts_empty() const {
+    try {
+        take_({""}, false);
+        return true;
+    } catch (const std::invalid_argument&) {
+        return false;
+    }
 }
 
 std::string Option::name() const { return table.empty() ? key_ : key_.substr(table.size() + 1); }

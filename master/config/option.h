@@ -6,8 +6,9 @@
 
 namespace curfew::master {
 
-/// Where a value comes from. A later one beats an earlier one.
-enum class Layer { defaults, file, environment, flag };
+/// Where a value comes from. A later one beats an earlier one. `platform` are the variables that
+/// platforms set for every program, such as PORT.
+enum class Layer { defaults, platform, file, environment, flag };
 
 /// What an option's values look like.
 enum class Form { text, list, count, size, duration };
@@ -47,6 +48,9 @@ class Option {
     /// Checks a setting and, unless a stronger layer has spoken already, makes it the value. So a
     /// mistake is found in every layer, whether or not it matters. Throws ConfigError.
     void set(Layer layer, const Setting& setting);
+
+    /// Whether the empty text is one of its values.
+    [[nodiscard]] bool accepts_empty() const;
 
     /// The present value as texts; more or fewer than one only for a list.
     [[nodiscard]] std::vector<std::string> shown() const { return show_(); }

@@ -1,5 +1,6 @@
 #include "master/config/option_table.h"
 
+#include "handlers/headers.h"
 #include "master/config/text.h"
 #include "master/config/units.h"
 
@@ -105,7 +106,8 @@ Option& OptionTable::add_choice(std::string flags, const std::vector<std::string
 }
 
 std::size_t OptionTable::index_of(const std::string& text, const std::vector<std::string>& words) {
-    const auto found = std::ranges::find(words, text);
+    const auto found = std::ranges::find_if(
+        words, [&](const std::string& word) { return equals_ignoring_case(word, text); });
     if (found == words.end()) {
         throw std::invalid_argument(in_quotes(text) + " is not one of " + joined(words, ", "));
     }

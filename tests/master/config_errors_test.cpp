@@ -123,7 +123,7 @@ TEST_CASE("a word that is none of the choices is refused, with the choices") {
     CHECK(refusal_of_file("worker_class = 'gevent'") ==
           "curfew.toml:1:16: worker_class: \"gevent\" is not one of sync, threads, fiber");
     CHECK(refusal_of_flags({"--log-level", "loud", "demo"}) ==
-          "--log-level: \"loud\" is not one of debug, info, warning, error, critical");
+          "--log-level: \"loud\" is not one of debug, info, warning, warn, error, critical");
 }
 
 TEST_CASE("an address is checked before anything is opened") {
@@ -194,23 +194,43 @@ TEST_CASE("a flag without its value is refused") {
     CHECK(refusal_of_flags({"demo", "-w"}) == "--workers: a value is missing");
 }
 
-TEST_CASE("a misspelt variable is refused, somebody else's is not") {
-    CHECK(refusal_of_flags({"demo"}, {{"CURFEW_TIMEUOT", "5"}}) ==
-          R"(CURFEW_TIMEUOT: unknown environment variable; did you mean "CURFEW_TIMEOUT"?)");
-    CHECK(refusal_of_flags({"demo"}, {{"LISTEN_FDS", "1"}, {"TIMEUOT", "5"}}).empty());
-    CHECK(refusal_of_flags({"demo"}, {{"CURFEW_SERVICE_HOST", "10.0.0.1"}}).empty());
+TEST_CASE("a misspelt variable gets a warning, somebody else's does not") {
+    const auto warnings = [](const Environment& environment) {
+        return invoke({"demo"}, environment).warnings;
+    };
+
+    CHECK(warnings({{"CURFEW_TIMEUOT", "5"}}) ==
+          std::vector<std::string>{
+              R"(CURFEW_TIMEUOT: unknown environment variable; did you mean "CURFEW_TIMEOUT"?)"});
+    CHECK(warnings({{"LISTEN_FDS", "1"}, {"TIMEUOT", "5"}}).empty());
+    CHECK(warnings({{"CURFEW_SERVICE_HOST", "10.0.0.1"},
+                    {"CURFEW_SERVICE_PORT", "8000"},
+                    {"CURFEW_SERVICE_PORT_HTTP", "8000"},
+                    {"CURFEW_PORT", "tcp://10.0.0.1:8000"},
+                    {"CURFEW_PORT_8000_TCP", "tcp://10.0.0.1:8000"},
+                    {"CURFEW_PORT_8000_TCP_PROTO", "tcp"},
+                    {"CURFEW_PORT_8000_TCP_PORT", "8000"},
+                    {"CURFEW_PORT_8000_TCP_ADDR", "10.0.0.1"},
+                    {"CURFEW_DB_PORT", "tcp://10.0.0.2:3306"},
+                    {"CURFEW_CACHE_SERVICE_HOST", "10.0.0.3"}})
+              .empty());
 }
 
-TEST_CASE("PORT and WEB_CONCURRENCY are checked") {
-    const std::string why = ": the port is not a number from 0 to 65535";
+TEST_CASE("a PORT or WEB_CONCURRENCY that means something else is ignored with a warning") {
+    const std::string why = ": the port is not a number from 0 to 65535; the variable is ignored";
+    const auto ignored = [](const Environment& environment) {
+        const auto invocation = invoke({"demo"}, environment);
+        CHECK(invocation.options.bind == Options{}.bind);
+        CHECK(invocation.options.workers == Options{}.workers);
+        return invocation.warnings;
+    };
+    using Lines = std::vector<std::string>;
 
-    CHECK(refusal_of_flags({"demo"}, {{"PORT", "http"}}) == "PORT: \"0.0.0.0:http\"" + why);
-    CHECK(refusal_of_flags({"demo"}, {{"PORT", "70000"}}) == "PORT: \"0.0.0.0:70000\"" + why);
-    CHECK(refusal_of_flags({"demo"}, {{"PORT", ""}}) == "PORT: \"0.0.0.0:\"" + why);
-    CHECK(refusal_of_flags({"demo"}, {{"WEB_CONCURRENCY", "0"}}) ==
-          "WEB_CONCURRENCY: 0 is out of range: 1 to 512");
-    CHECK(refusal_of_flags({"demo"}, {{"WEB_CONCURRENCY", "0"}, {"CURFEW_WORKERS", "2"}}).empty());
-    CHECK(refusal_of_flags({"demo"}, {{"PORT", "http"}, {"CURFEW_BIND", "a:1"}}).empty());
+    CHECK(ignored({{"PORT", "http"}}) == Lines{"PORT: \"0.0.0.0:http\"" + why});
+    CHECK(ignored({{"PORT", "70000"}}) == Lines{"PORT: \"0.0.0.0:70000\"" + why});
+    CHECK(ignored({{"WEB_CONCURRENCY", "0"}}) ==
+          Lines{"WEB_CONCURRENCY: 0 is out of range: 1 to 512; the variable is ignored"});
+    CHECK(ignored({{"PORT", ""}, {"WEB_CONCURRENCY", ""}}).empty());
 }
 
 TEST_CASE("the application is named exactly once on the command line") {

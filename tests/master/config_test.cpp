@@ -154,18 +154,48 @@ TEST_CASE("the application comes from the argument, a flag, the environment or t
           "of_argument");
 }
 
-TEST_CASE("PORT and WEB_CONCURRENCY are heeded where curfew's own variables are silent") {
+TEST_CASE("an empty variable counts as not set, unless empty means something") {
+    const Environment empty = {{"CURFEW_WORKERS", ""},       {"CURFEW_TIMEOUT", ""},
+                               {"CURFEW_BIND", ""},          {"CURFEW_LOG_LEVEL", ""},
+                               {"CURFEW_ERROR_LOGFILE", ""}, {"CURFEW_LIMIT_REQUEST_BODY", ""},
+                               {"CURFEW_ACCESS_LOGFILE", ""}};
+
+    const Options options =
+        configured("workers = 3\ntimeout = 7\naccess_logfile = 'access.log'", empty);
+
+    CHECK(options.workers == 3);
+    CHECK(options.worker.timeout == std::chrono::seconds(7));
+    CHECK(options.bind == Options{}.bind);
+    CHECK(options.log_level == "info");
+    CHECK(options.error_logfile == "-");
+    CHECK(options.worker.access_logfile.empty());
+}
+
+TEST_CASE("words are known in upper and lower case, and warn is a level of the log") {
+    const Options options = configured("log_level = 'WARN'\nworker_class = 'Fiber'");
+
+    CHECK(options.log_level == "warning");
+    CHECK(options.worker.worker_class == worker::Class::fiber);
+    CHECK(print_config(options).find("log_level = \"warning\"") != std::string::npos);
+}
+
+TEST_CASE(
+    "PORT and WEB_CONCURRENCY are heeded where neither the file nor a variable of curfew's own "
+    "speaks") {
     const Environment platform = {{"PORT", "5000"}, {"WEB_CONCURRENCY", "3"}};
     Environment own = platform;
     own["CURFEW_BIND"] = "a:1";
     own["CURFEW_WORKERS"] = "4";
 
-    const Options of_platform = configured("bind = 'f:1'\nworkers = 9", platform);
+    const Options of_platform = configured("", platform);
+    const Options of_file = configured("bind = 'f:1'\nworkers = 9", platform);
     const Options of_own = configured("", own);
     const Options of_flags = configured("", platform, {"-b", "g:1", "-w", "5"});
 
     CHECK(of_platform.bind == std::vector<std::string>{"0.0.0.0:5000"});
     CHECK(of_platform.workers == 3);
+    CHECK(of_file.bind == std::vector<std::string>{"f:1"});
+    CHECK(of_file.workers == 9);
     CHECK(of_own.bind == std::vector<std::string>{"a:1"});
     CHECK(of_own.workers == 4);
     CHECK(of_flags.bind == std::vector<std::string>{"g:1"});

@@ -162,3 +162,16 @@ TEST_CASE("files are served from an application, with their type and whole") {
         server.get("/file/curfew.toml", "If-None-Match: " + reply.field("ETag") + "\r\n").status ==
         304);
 }
+
+TEST_CASE("variables of a service with the server's name, and empty ones, prevent no start") {
+    const Server server({.app = "demo", .before_exec = [] {
+                             ::setenv("CURFEW_PORT", "tcp://10.0.0.1:8000", 1);
+                             ::setenv("CURFEW_SERVICE_HOST", "10.0.0.1", 1);
+                             ::setenv("CURFEW_WORKERS", "", 1);
+                             ::setenv("CURFEW_TIMEUOT", "5", 1);
+                         }});
+
+    CHECK(server.get("/hello").status == 200);
+    CHECK(contains(server.log(), "CURFEW_TIMEUOT: unknown environment variable; did you mean"));
+    CHECK_FALSE(contains(server.log(), "CURFEW_PORT"));
+}
