@@ -35,8 +35,9 @@ void Master::report_slow() {
 /// killed.
 void Master::become_helper(const char* title) {
     set_title(options_.proc_name + ": " + title);
-    for (auto& socket : sockets_) socket.fd.reset();
+    sockets_.clear();
     adoption_.take.reset();
+    service_.forget();
     if (pidfile_) pidfile_->forget();
 }
 

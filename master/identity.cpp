@@ -3,6 +3,7 @@
 #include "handlers/unique_fd.h"
 #include "master/config/config_error.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -52,15 +53,11 @@ Identity::Identity(const std::string& user, const std::string& group) {
     }
 }
 
-void Identity::give(const std::string& path) const {
-    if (!user_ && !group_) return;
-    checked(::lchown(path.c_str(), user_.value_or(unchanged), group_.value_or(unchanged)),
-            "lchown");
-}
-
 void Identity::give(int fd) const {
     if (!user_ && !group_) return;
-    checked(::fchown(fd, user_.value_or(unchanged), group_.value_or(unchanged)), "fchown");
+    checked(
+        ::fchownat(fd, "", user_.value_or(unchanged), group_.value_or(unchanged), AT_EMPTY_PATH),
+        "fchownat");
 }
 
 void Identity::assume() const {

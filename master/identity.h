@@ -16,9 +16,8 @@ class Identity {
     /// the master may not change its own.
     Identity(const std::string& user, const std::string& group);
 
-    /// Gives a file of the master's to them; a path that is a link is not followed. Does nothing if
-    /// they are the same.
-    void give(const std::string& path) const;
+    /// Gives an open file of the master's to them; it may be open with O_PATH. Does nothing if they
+    /// are the same.
     void give(int fd) const;
 
     /// Becomes them, for good. Throws std::system_error.

@@ -1,9 +1,11 @@
 #include "master/logging.h"
 
 #include "master/log_sink.h"
+#include "worker/log_file.h"
 #include "worker/log_output.h"
 
 #include <spdlog/sinks/dist_sink.h>
+#include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -14,14 +16,17 @@ namespace curfew::master {
 
 namespace {
 
-worker::LogOutput open_output(const std::string& path) {
-    if (path == "-") return worker::LogOutput::standard(STDERR_FILENO);
-    return worker::LogOutput::open(path.c_str());
+std::shared_ptr<spdlog::sinks::sink> make_sink(const std::string& name) {
+    using worker::LogOutput;
+    if (worker::is_no_log(name)) return std::make_shared<spdlog::sinks::null_sink_mt>();
+    const auto stream = worker::standard_stream(name, STDERR_FILENO);
+    return std::make_shared<LogSink>(stream ? LogOutput::standard(*stream)
+                                            : LogOutput::open(name.c_str()));
 }
 
 }  // namespace
 
-void open_log(const std::string& path, const std::string& level) {
+void open_log(const std::string& name, const std::string& level) {
     try {
         // One logger for good, since other threads may be using it; only its end is exchanged.
         static const auto end = std::make_shared<spdlog::sinks::dist_sink_mt>();
@@ -32,12 +37,20 @@ void open_log(const std::string& path, const std::string& level) {
             spdlog::set_default_logger(made);
             return made;
         }();
-        auto sink = std::make_shared<LogSink>(open_output(path));
+        auto sink = make_sink(name);
         sink->set_pattern("[%Y-%m-%d %H:%M:%S.%e %z] [%P] [%^%l%$] %v");
         end->set_sinks({std::move(sink)});
         logger->set_level(spdlog::level::from_str(level));
     } catch (const std::exception& error) {
-        throw std::runtime_error("error log " + path + ": " + error.what());
+        throw std::runtime_error("error log " + name + ": " + error.what());
+    }
+}
+
+void reopen_log(const std::string& name, const std::string& level) noexcept {
+    try {
+        open_log(name, level);
+    } catch (const std::exception& error) {
+        spdlog::error("{}; the one that is open goes on", error.what());
     }
 }
 

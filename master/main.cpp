@@ -1,5 +1,6 @@
 #include "master/config/config.h"
 #include "master/directory.h"
+#include "master/in_use.h"
 #include "master/logging.h"
 #include "master/master.h"
 #include "master/signals.h"
@@ -9,6 +10,8 @@
 #include "master/config/units.h"
 #include "worker/application.h"
 
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,12 +25,21 @@ using namespace curfew::master;
 
 namespace {
 
-int serve(const Options& options, std::function<Options()> reread) {
+void warn(const std::vector<std::string>& warnings) {
+    for (const auto& warning : warnings) {
+        std::fprintf(stderr, "curfew: warning: %s\n", warning.c_str());
+    }
+}
+
+int serve(const Invocation& invocation, std::function<Options()> reread) {
+    const Options& options = invocation.options;
     enter_directory(options.chdir);
     if (!options.umask.empty()) ::umask(parse_umask(options.umask));
     open_log(options.error_logfile, options.log_level);
+    for (const auto& warning : invocation.warnings) spdlog::warn("{}", warning);
+    ServiceManager service;  // before the application is loaded, which must not find the variable
     if (!try_application(options)) return 0;
-    Master master(options, std::move(reread));
+    Master master(options, std::move(reread), service);
     drop_start_pages();  // before every worker inherits them
     return master.run();
 }
@@ -38,17 +50,21 @@ int run(int argc, char** argv) {
     switch (invocation.action) {
         case Action::serve: {
             const auto start = open_working_directory();
-            return serve(invocation.options, [&] {
+            return serve(invocation, [&] {
                 const Excursion excursion(start.get());  // a relative --config is meant from there
                 return configure(argc, argv, environment).options;
             });
         }
         case Action::check:
+            warn(invocation.warnings);
             enter_directory(invocation.options.chdir);
             if (!try_application(invocation.options)) return 1;
             std::puts("The configuration is good.");
             return 0;
         case Action::print:
+            warn(invocation.warnings);
+            std::fputs(invocation.text.c_str(), stdout);
+            return 0;
         case Action::help:
         case Action::version:
             std::fputs(invocation.text.c_str(), stdout);
@@ -64,11 +80,24 @@ int complain(const std::exception& error, int status) {
 
 }  // namespace
 
+/// A descriptor that is closed at start would become that of a socket or of the scoreboard, and
+/// what a library prints would go there.
+void open_standard_streams() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) >= 0) continue;
+        // The lowest that is free is this one.
+        checked(::open("/dev/null", O_RDWR), "opening /dev/null in place of a closed descriptor");
+    }
+}
+
 int main(int argc, char** argv) {
     prepare_titles(argv, environ);
     try {
+        open_standard_streams();
         hold_signals();
         return run(argc, argv);
+    } catch (const StartCancelled&) {
+        return 0;
     } catch (const ConfigError& error) {
         return complain(error, 2);
     } catch (const worker::ApplicationError& error) {

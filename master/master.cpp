@@ -3,20 +3,21 @@
 #include "handlers/signal_name.h"
 #include "handlers/timespec.h"
 
+#include "master/hand_over_log.h"
+#include "master/in_use.h"
 #include "master/log_counters.h"
 #include "master/logging.h"
 #include "master/milliseconds.h"
 #include "master/overdue.h"
 #include "master/title.h"
 #include "worker/arena.h"
+#include "worker/log_file.h"
 #include "worker/log_output.h"
 #include "worker/promptness.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 
@@ -33,21 +34,11 @@ constexpr std::size_t spare_places = 32;
 constexpr Duration shortest_lead = std::chrono::milliseconds(20);
 constexpr Duration longest_lead = std::chrono::seconds(5);
 
+/// Until the service manager, whose queue was full, is told again.
+constexpr Duration longest_silence = std::chrono::milliseconds(100);
+
 std::size_t places_for(const Options& options) {
     return 2 * static_cast<std::size_t>(options.workers) + spare_places;
-}
-
-/// Files that root makes and workers open anew after the change of user. Whoever can write to the
-/// directory must not have others given to them by a link.
-void hand_over_log(const std::string& path, const Identity& identity) {
-    if (path.empty() || path == "-") return;
-    constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-    const UniqueFd file(::open(path.c_str(), flags, 0644));
-    if (!file && (errno == ELOOP || errno == ENXIO)) return;  // a link, or a pipe without a reader
-    checked(file.get(), ("log " + path).c_str());
-    struct stat status {};
-    checked(::fstat(file.get(), &status), "fstat");
-    if (S_ISREG(status.st_mode) && status.st_nlink == 1) identity.give(file.get());
 }
 
 /// Each connection is a file, and a dead worker's come on top of one's own.
@@ -74,14 +65,15 @@ void require_room_for_arenas() {
 
 std::optional<Pidfile> make_pidfile(const Options& options) {
     if (options.pidfile.empty()) return {};
-    return std::optional<Pidfile>(std::in_place, options.pidfile);
+    return retry_while_in_use([&] { return Pidfile(options.pidfile); });
 }
 
 }  // namespace
 
-Master::Master(const Options& options, std::function<Options()> reread)
+Master::Master(const Options& options, std::function<Options()> reread, ServiceManager& service)
     : options_(options),
       reread_(std::move(reread)),
+      service_(service),
       identity_(options.user, options.group),
       pidfile_(make_pidfile(options)),
       scoreboard_(places_for(options), static_cast<std::size_t>(options.worker.worker_connections)),
@@ -91,12 +83,12 @@ Master::Master(const Options& options, std::function<Options()> reread)
     require_room_for_arenas();
     hand_over_log(options_.error_logfile, identity_);
     hand_over_log(options_.worker.access_logfile, identity_);
-    if (options_.worker.access_logfile == "-") {
-        (void)worker::LogOutput::standard(STDOUT_FILENO);  // a worker may not be allowed to open it
-    }
-    sockets_ = open_sockets(options.bind, options.backlog);
+    const auto stream = worker::standard_stream(options.worker.access_logfile, STDOUT_FILENO);
+    if (stream)
+        (void)worker::LogOutput::standard(*stream);  // a worker may not be allowed to open it
+    sockets_ = retry_while_in_use([&] { return open_sockets(options.bind, options.backlog); });
     for (const auto& socket : sockets_) {
-        if (!socket.path.empty()) identity_.give(socket.path);
+        if (socket.file) identity_.give(socket.file->fd());
         spdlog::info("listening on {}", socket.name);
     }
     compare_with_limit(options_.worker.worker_connections);
@@ -105,11 +97,11 @@ Master::Master(const Options& options, std::function<Options()> reread)
 
 Master::~Master() { give_up_sockets(); }
 
-/// A path is removed while it is certainly ours: the next server may come before we have gone.
+/// Before this process ends: the next server may come before it has gone.
 void Master::give_up_sockets() {
     for (auto& socket : sockets_) {
-        if (!socket.path.empty()) ::unlink(socket.path.c_str());
-        socket.path.clear();
+        if (socket.file) socket.file->remove();
+        socket.file.reset();
         socket.fd.reset();
     }
 }
@@ -127,11 +119,19 @@ int Master::run() {
         condemn_overdue();
         execute_condemned();
         report_slow();
+        tell_service_manager();
         report_copies();
     }
     log_counters(scoreboard_.counters());
     spdlog::info("stopped");
     return exit_status_;
+}
+
+/// A first worker is enough to serve. A reload is over once the new workers have replaced the old
+/// ones, or have failed to.
+void Master::tell_service_manager() {
+    if (service_.is_behind()) service_.retry();
+    if (!replaced_ && has_served()) service_.ready();
 }
 
 /// Notes who comes near a limit: respawn() makes up for them in time.
@@ -221,6 +221,7 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
     auto wake =
         stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
     wake = std::min(wake, examiner_.box());
+    if (service_.is_behind()) wake = std::min(wake, Deadline::after(now, longest_silence));
     bool busy = poked_;
     scoreboard_.sleep(true);
     scoreboard_.will_wake(Deadline::never());
@@ -304,13 +305,14 @@ void Master::heed(const ArrivedSignal& signal) {
 
 /// A log that cannot be opened is no reason to stop: the one that is open goes on.
 void Master::reopen_logs() {
-    try {
-        hand_over_log(options_.error_logfile, identity_);
-        hand_over_log(options_.worker.access_logfile, identity_);
-        open_log(options_.error_logfile, options_.log_level);
-    } catch (const std::exception& error) {
-        spdlog::error("cannot reopen the logs: {}", error.what());
+    for (const auto& name : {options_.error_logfile, options_.worker.access_logfile}) {
+        try {
+            hand_over_log(name, identity_);
+        } catch (const std::exception& error) {
+            spdlog::error("cannot open a log anew: {}", error.what());
+        }
     }
+    reopen_log(options_.error_logfile, options_.log_level);
 }
 
 void Master::change_target(int by) {
@@ -321,6 +323,7 @@ void Master::change_target(int by) {
 void Master::stop(Stopping how, const char* why) {
     if (how <= stopping_) return;
     stopping_ = how;
+    service_.stopping();
     adoption_.take.reset();  // our share, so that nobody gives a connection to no one
     if (how == Stopping::gracefully) {
         const auto kill_by = Deadline::in(options_.worker.graceful_timeout);

@@ -10,6 +10,7 @@
 #include "master/options.h"
 #include "master/pidfile.h"
 #include "master/post_mortem/examiner.h"
+#include "master/service_manager.h"
 #include "master/signals.h"
 #include "master/sockets.h"
 #include "worker/handover.h"
@@ -32,7 +33,7 @@ class Master {
     /// Does what can fail before anything is forked: user, pid file, sockets.
     /// Throws std::runtime_error (std::system_error included).
     /// `reread` makes the options anew for a reload; what it throws is logged.
-    Master(const Options& options, std::function<Options()> reread);
+    Master(const Options& options, std::function<Options()> reread, ServiceManager& service);
     ~Master();
 
     /// Serves until told to stop. Returns the exit status.
@@ -50,6 +51,7 @@ class Master {
     void condemn_overdue();
     void execute_condemned();
     void report_slow();
+    void tell_service_manager();
     void report_copies();
 
     void spawn();
@@ -120,6 +122,7 @@ class Master {
 
     Options options_;
     const std::function<Options()> reread_;
+    ServiceManager& service_;
     std::optional<Replaced> replaced_;
     int generation_ = 1;
     int serves_ = 0;             ///< the newest generation of which anybody has been ready

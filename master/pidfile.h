@@ -1,27 +1,30 @@
 #pragma once
 
-#include "handlers/unique_fd.h"
+#include "worker/located.h"
 
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace curfew::master {
 
-/// The file that says which process is the master. Locked for as long as that lives, so that a
-/// leftover one is told from a living one; removed at the end.
+/// The file that says which process is the master. It is locked for as long as that lives: the lock
+/// says whether a server is there, and not the number, which may be another program's by now.
+/// Removed at the end, if it is still the same file.
 class Pidfile {
   public:
-    /// Throws std::runtime_error if another living process stands in it, or it cannot be written.
-    explicit Pidfile(std::string path);
+    /// Throws InUse if another process has locked it, and std::runtime_error if it cannot be
+    /// written.
+    explicit Pidfile(const std::string& path);
     ~Pidfile();
-    Pidfile(const Pidfile&) = delete;
-    Pidfile& operator=(const Pidfile&) = delete;
+    Pidfile(Pidfile&& other) noexcept : file_(std::exchange(other.file_, std::nullopt)) {}
+    Pidfile& operator=(Pidfile&&) = delete;
 
     /// In a child: lets go without removing.
-    void forget() noexcept { fd_.reset(); }
+    void forget() noexcept { file_.reset(); }
 
   private:
-    std::string path_;
-    UniqueFd fd_;
+    std::optional<worker::NamedFile> file_;
 };
 
 }  // namespace curfew::master

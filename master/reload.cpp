@@ -34,6 +34,7 @@ std::string changed_for_good(const Options& now, const Options& fresh) {
 /// goes on until they are ready. A configuration that cannot be used changes nothing.
 void Master::reload() {
     if (stopping_ != Stopping::no) return;
+    service_.reloading();
     try {
         auto fresh = reread_();
         if (const auto names = changed_for_good(options_, fresh); !names.empty()) {

@@ -1,5 +1,8 @@
 #include "master/sockets.h"
 
+#include "master/directory.h"
+#include "master/in_use.h"
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -9,9 +12,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 
@@ -100,32 +105,97 @@ UniqueFd listen_tcp(const addrinfo& address, bool dual_stack, int backlog) {
     return fd;
 }
 
-ListeningSocket open_tcp(const TcpBind& bind, int backlog) {
+void set_port(sockaddr& address, std::uint16_t port) noexcept {
+    if (address.sa_family == AF_INET6) {
+        reinterpret_cast<sockaddr_in6&>(address).sin6_port = htons(port);
+    } else {
+        reinterpret_cast<sockaddr_in&>(address).sin_port = htons(port);
+    }
+}
+
+std::uint16_t port_of(int fd) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    checked(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
+    return ntohs(address.ss_family == AF_INET6
+                     ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
+                     : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
+/// Which the resolver may name twice.
+bool same_address(const addrinfo& a, const addrinfo& b) noexcept {
+    return a.ai_addrlen == b.ai_addrlen && std::memcmp(a.ai_addr, b.ai_addr, a.ai_addrlen) == 0;
+}
+
+bool is_missing(const std::system_error& error) noexcept {
+    const int code = error.code().value();
+    return code == EADDRNOTAVAIL || code == EAFNOSUPPORT;
+}
+
+using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+
+Addresses addresses_of(const TcpBind& bind) {
     addrinfo hints{};
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
     hints.ai_socktype = SOCK_STREAM;
-    const bool everywhere = bind.host.empty();
     addrinfo* found = nullptr;
-    const int error = ::getaddrinfo(everywhere ? "::" : bind.host.c_str(),
+    const int error = ::getaddrinfo(bind.host.empty() ? "::" : bind.host.c_str(),
                                     std::to_string(bind.port).c_str(), &hints, &found);
     if (error != 0) throw std::runtime_error(::gai_strerror(error));
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
+    return {found, ::freeaddrinfo};
+}
 
-    try {
-        UniqueFd fd = listen_tcp(*addresses, everywhere, backlog);
-        auto name = name_of(fd.get());
-        return {std::move(fd), std::move(name), {}};
-    } catch (const std::system_error& failure) {
-        // A machine without IPv6.
-        if (!everywhere || failure.code().value() == EADDRINUSE) throw;
-        return open_tcp({.host = "0.0.0.0", .port = bind.port}, backlog);
+/// All of a host's addresses; the kernel chooses a port for the first if it is 0, and the others
+/// get the same.
+std::vector<ListeningSocket> open_all(const TcpBind& bind, int backlog) {
+    const auto addresses = addresses_of(bind);
+    std::vector<ListeningSocket> sockets;
+    std::optional<std::system_error> missing;
+    for (const auto* each = addresses.get(); each != nullptr; each = each->ai_next) {
+        const auto* seen = addresses.get();
+        while (!same_address(*seen, *each)) seen = seen->ai_next;
+        if (seen != each) continue;
+        sockaddr_storage chosen{};
+        std::memcpy(&chosen, each->ai_addr, each->ai_addrlen);
+        auto address = *each;
+        address.ai_addr = reinterpret_cast<sockaddr*>(&chosen);
+        if (!sockets.empty()) set_port(*address.ai_addr, port_of(sockets.front().fd.get()));
+        try {
+            UniqueFd fd = listen_tcp(address, bind.host.empty(), backlog);
+            auto name = name_of(fd.get());
+            sockets.push_back({.fd = std::move(fd), .name = std::move(name)});
+        } catch (const std::system_error& error) {
+            if (!is_missing(error)) throw;
+            missing = error;  // by the name of a host, this machine may have only some of them
+        }
+    }
+    if (sockets.empty() && missing) throw *missing;
+    return sockets;
+}
+
+std::vector<ListeningSocket> open_tcp(const TcpBind& bind, int backlog) {
+    constexpr int most_tries = 20;
+    for (int tries = 1;; ++tries) {
+        try {
+            return open_all(bind, backlog);
+        } catch (const std::system_error& error) {
+            if (error.code().value() == EADDRINUSE) {
+                // The port that the kernel has chosen for one address may be taken on another.
+                if (bind.port == 0 && tries < most_tries) continue;
+                throw InUse(error.code().message());
+            }
+            // A machine without IPv6.
+            if (!bind.host.empty()) throw;
+            return open_tcp({.host = "0.0.0.0", .port = bind.port}, backlog);
+        }
     }
 }
 
 /// A socket's file outlives its server. One that nobody listens on any more may go.
-void remove_stale(const sockaddr_un& address) {
+void remove_stale(const sockaddr_un& address, const worker::Located& located) {
+    const int directory = located.directory.get();
     struct stat status {};
-    if (::lstat(address.sun_path, &status) < 0) return;
+    if (::fstatat(directory, located.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0) return;
     if (!S_ISSOCK(status.st_mode)) {
         throw std::runtime_error("a file that is not a socket is in the way");
     }
@@ -134,23 +204,47 @@ void remove_stale(const sockaddr_un& address) {
     const int result =
         ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
     if (result == 0 || errno == EAGAIN) {  // EAGAIN: its queue is full
-        throw std::runtime_error("another server listens on it");
+        throw InUse("another server listens on it");
     }
-    if (errno == ECONNREFUSED) ::unlink(address.sun_path);
+    if (errno == ECONNREFUSED) ::unlinkat(directory, located.name.c_str(), 0);
+}
+
+/// Gives the socket its permissions from the first moment on; by its name, later, another file
+/// could get them.
+void bind_unix(int fd, const sockaddr_un& address, std::optional<mode_t> mode) {
+    const mode_t before = ::umask(0);
+    ::umask(mode ? 0777 & ~*mode : before);
+    const int result = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    const int error = errno;
+    ::umask(before);
+    errno = error;
+    if (result < 0 && errno == EADDRINUSE) throw InUse(std::strerror(errno));
+    checked(result, "bind");
 }
 
 ListeningSocket open_unix(const UnixBind& bind, int backlog) {
+    auto located = worker::locate(bind.path, worker::LastLink::keep);
+    // A path that others can change is not named to the kernel again.
+    std::optional<Excursion> there;
+    if (located.movable) there.emplace(located.directory.get());
+    const auto& path = located.movable ? located.name : bind.path;
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    bind.path.copy(address.sun_path, sizeof address.sun_path - 1);
-    remove_stale(address);
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    remove_stale(address, located);
 
     UniqueFd fd =
         checked_fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket");
-    checked(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
-    if (bind.mode) checked(::chmod(bind.path.c_str(), *bind.mode), "chmod");
+    bind_unix(fd.get(), address, bind.mode);
+    UniqueFd file = checked_fd(
+        ::openat(located.directory.get(), located.name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC),
+        "opening it");
+    struct stat status {};
+    checked(::fstat(file.get(), &status), "fstat");
+    if (!S_ISSOCK(status.st_mode)) throw std::runtime_error("somebody has put another file there");
     checked(::listen(fd.get(), backlog), "listen");
-    return {std::move(fd), "unix:" + bind.path, bind.path};
+    return {std::move(fd), "unix:" + bind.path,
+            worker::NamedFile(std::move(located), std::move(file))};
 }
 
 /// sd_listen_fds(3): LISTEN_FDS descriptors from 3 on, if LISTEN_PID is this process.
@@ -173,7 +267,7 @@ std::vector<ListeningSocket> inherited_sockets() {
             bound_unsent(fd);
             checked(::fcntl(fd, F_SETFD, FD_CLOEXEC), "fcntl");
             checked(::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK), "fcntl");
-            sockets.push_back({UniqueFd{fd}, name_of(fd), {}});
+            sockets.push_back({.fd = UniqueFd{fd}, .name = name_of(fd)});
         }
     }
     for (const char* const name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
@@ -215,20 +309,24 @@ std::vector<ListeningSocket> open_sockets(const std::vector<std::string>& binds,
     if (!sockets.empty()) return sockets;
     const auto give_up = [&sockets](const std::string& text, const std::string& why) {
         for (const auto& socket : sockets) {
-            if (!socket.path.empty()) ::unlink(socket.path.c_str());
+            if (socket.file) socket.file->remove();
         }
-        throw std::runtime_error("cannot listen on " + text + ": " + why);
+        return "cannot listen on " + text + ": " + why;
     };
     for (const auto& text : binds) {
         try {
             const auto bind = parse_bind(text);
-            const auto* const tcp = std::get_if<TcpBind>(&bind);
-            sockets.push_back(tcp ? open_tcp(*tcp, backlog)
-                                  : open_unix(std::get<UnixBind>(bind), backlog));
+            if (const auto* const tcp = std::get_if<TcpBind>(&bind)) {
+                std::ranges::move(open_tcp(*tcp, backlog), std::back_inserter(sockets));
+            } else {
+                sockets.push_back(open_unix(std::get<UnixBind>(bind), backlog));
+            }
+        } catch (const InUse& error) {
+            throw InUse(give_up(text, error.what()));
         } catch (const std::system_error& error) {
-            give_up(text, error.code().message());
+            throw std::runtime_error(give_up(text, error.code().message()));
         } catch (const std::exception& error) {
-            give_up(text, error.what());
+            throw std::runtime_error(give_up(text, error.what()));
         }
     }
     return sockets;

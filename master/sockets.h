@@ -1,6 +1,6 @@
 #pragma once
 
-#include "handlers/unique_fd.h"
+#include "worker/located.h"
 
 #include <sys/types.h>
 
@@ -28,16 +28,17 @@ using Bind = std::variant<TcpBind, UnixBind>;
 /// Throws std::invalid_argument with what is wrong.
 [[nodiscard]] Bind parse_bind(std::string_view text);
 
-/// One listening socket, and the path to remove when it is given up, if it is a Unix one of ours.
+/// One listening socket, and the file to remove when it is given up, if it is a Unix one of ours.
 struct ListeningSocket {
     UniqueFd fd;
     std::string name;  ///< "http://127.0.0.1:8000", "unix:/run/curfew.sock"
-    std::string path;
+    std::optional<worker::NamedFile> file = {};
 };
 
 /// Opens sockets for all of `binds`; for none of them, if service managers handed over any
 /// (LISTEN_FDS, LISTEN_PID): then those. The variables are removed, so that no child heeds them.
-/// Throws std::runtime_error naming the address and what to do.
+/// A host's name stands for all of its addresses that this machine has.
+/// Throws std::runtime_error naming the address and what to do, InUse if somebody listens there.
 [[nodiscard]] std::vector<ListeningSocket> open_sockets(const std::vector<std::string>& binds,
                                                         int backlog);
 

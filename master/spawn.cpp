@@ -52,6 +52,7 @@ void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
         timer_.reset();
         examiner_.leave();
         signals_.forget();
+        service_.forget();
         worker::survive_stray_signals();
         Signals::narrow();
         if (pidfile_) pidfile_->forget();
@@ -86,9 +87,10 @@ void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
             .adoption = std::move(adoption_),
             .orders = std::move(orders),
             .title = title,
-            .reopen_log = [this] { open_log(options_.error_logfile, options_.log_level); },
+            .reopen_log = [this] { reopen_log(options_.error_logfile, options_.log_level); },
             .replaces = generation_ == serves_};
         for (auto& socket : sockets_) surroundings.sockets.push_back(std::move(socket.fd));
+        sockets_.clear();
         worker::Worker worker(options_.worker, board, arena, std::move(surroundings));
         worker.run();
         ::_exit(0);

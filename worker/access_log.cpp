@@ -1,5 +1,6 @@
 #include "worker/access_log.h"
 
+#include "worker/log_file.h"
 #include "worker/log_format.h"
 
 #include <spdlog/spdlog.h>
@@ -26,12 +27,13 @@ std::string why(int reason) {
 }  // namespace
 
 AccessLog::AccessLog(std::string path, std::string_view format)
-    : path_(std::move(path)),
+    : path_(is_no_log(path) ? std::string() : std::move(path)),
       pieces_(format == "json" ? json_log_format() : compile_log_format(format)) {}
 
 void AccessLog::open() {
     if (!enabled()) return;
-    output_ = path_ == "-" ? LogOutput::standard(STDOUT_FILENO) : LogOutput::open(path_.c_str());
+    const auto stream = standard_stream(path_, STDOUT_FILENO);
+    output_ = stream ? LogOutput::standard(*stream) : LogOutput::open(path_.c_str());
 }
 
 void AccessLog::retry_on(Loop& loop) {

@@ -47,8 +47,8 @@ void note_unless_handled(int signal) noexcept {
     if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) return;
     action = {};
     action.sa_sigaction = note;
-    action.sa_flags = SA_SIGINFO | SA_RESTART;
-    sigemptyset(&action.sa_mask);
+    action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+    sigfillset(&action.sa_mask);  // many at once would fill the stack that they share
     ::sigaction(signal, &action, nullptr);
 }
 

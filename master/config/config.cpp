@@ -121,10 +121,12 @@ OptionTable table_of(Options& c) {
     option("-a,--app", w.app, Text{"APP"},
            "The application, a shared object: its path, or a bare name; the argument APP says the "
            "same");
-    option("-b,--bind", c.bind, Text{"ADDRESS", address},
-           "Where to listen: HOST:PORT, [::1]:PORT, :PORT for every address, or "
-           "unix:PATH[,mode=0660]. Repeat the flag for more; in a variable they are separated by "
-           "commas");
+    option(
+        "-b,--bind", c.bind, Text{"ADDRESS", address},
+        "Where to listen: HOST:PORT, [::1]:PORT, :PORT for every address, or "
+        "unix:PATH[,mode=0660]. A name stands for all of its addresses: localhost is 127.0.0.1 "
+        "and, if there is IPv6, ::1. Repeat the flag for more; in a variable they are separated by "
+        "commas");
     option("--backlog", c.backlog, Count{1, 65535},
            "Connections that may wait to be accepted, for each address");
 

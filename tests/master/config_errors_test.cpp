@@ -109,9 +109,9 @@ TEST_CASE("a value that cannot be read is refused where it is written") {
           "number of seconds");
     CHECK(refusal_of_flags({"--timeout", "5x", "demo"}) ==
           "--timeout: \"5x\" is not a duration: write 250ms, 30s, 5m, 1h or a number of seconds");
-    CHECK(
-        refusal_of_flags({"demo"}, {{"CURFEW_TIMEOUT", ""}}) ==
-        "CURFEW_TIMEOUT: \"\" is not a duration: write 250ms, 30s, 5m, 1h or a number of seconds");
+    CHECK(refusal_of_flags({"demo"}, {{"CURFEW_TIMEOUT", "soon"}}) ==
+          "CURFEW_TIMEOUT: \"soon\" is not a duration: write 250ms, 30s, 5m, 1h or a number of "
+          "seconds");
     CHECK(refusal_of_flags({"-w", "four", "demo"}) == "--workers: \"four\" is not a whole number");
     CHECK(refusal_of_flags({"--limit-request-body", "8kb", "demo"}) ==
           "--limit-request-body: \"8kb\" is not a size: write 512 (bytes), 8k, 10m or 1g");

@@ -117,7 +117,7 @@ TEST_CASE("an opened TCP socket listens, does not block, and is not for children
     CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
     CHECK(sockets[0].name.starts_with("http://127.0.0.1:"));
     CHECK_FALSE(sockets[0].name.ends_with(":0"));
-    CHECK(sockets[0].path.empty());
+    CHECK_FALSE(sockets[0].file);
 }
 
 TEST_CASE("an address in use is refused by name") {
@@ -137,7 +137,7 @@ TEST_CASE("a Unix socket has the mode that was asked for") {
     const auto sockets = open_sockets({"unix:" + path + ",mode=0612"}, 10);
 
     REQUIRE(sockets.size() == 1);
-    CHECK(sockets[0].path == path);
+    CHECK(sockets[0].file->in_place());
     CHECK(sockets[0].name == "unix:" + path);
     struct stat status {};
     REQUIRE(::stat(path.c_str(), &status) == 0);

@@ -9,7 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <regex>
 #include <string>
 
@@ -217,4 +220,97 @@ TEST_CASE("standard output can be the log") {
     CHECK(server.get("/hello").status == 200);
 
     CHECK(lines(server, 1, "out") == "/hello\n");
+}
+
+TEST_CASE("the words for no log and for standard streams are no files") {
+    for (const std::string word : {"none", "off", "None", ""}) {
+        CAPTURE(word);
+        const Server server({.flags = {"--access-logfile=" + word}, .workers = 1});
+        CHECK(server.get("/hello").status == 200);
+        if (!word.empty()) CHECK_FALSE(std::filesystem::exists(server.directory() / word));
+        CHECK(server.read("out").empty());
+        CHECK_FALSE(contains(server.log(), "/hello"));
+    }
+    for (const std::string word : {"stdout", "stderr", "-", "/dev/stdout", "/dev/stderr"}) {
+        CAPTURE(word);
+        const Server server(
+            {.flags = {"--access-logfile", word, "--access-log-format", "got %(U)s"},
+             .workers = 1});
+        CHECK(server.get("/hello").status == 200);
+        const std::string stream = contains(word, "err") ? "error" : "out";
+        CHECK(wait_until([&] { return contains(server.read(stream), "got /hello\n"); }));
+        if (!word.starts_with('/')) CHECK_FALSE(std::filesystem::exists(server.directory() / word));
+    }
+    const Server file({.flags = {"--access-logfile", "./none"}, .workers = 1});
+    CHECK(file.get("/hello").status == 200);
+    CHECK(contains(lines(file, 1, "none"), "/hello"));
+}
+
+TEST_CASE("the error log may go to standard output, or nowhere") {
+    const Server quiet({.flags = {"--error-logfile", "stdout"},
+                        .workers = 1,
+                        // The harness reads where the server listens from this name.
+                        .before_exec = [] {
+                            std::filesystem::remove("error");
+                            std::filesystem::create_symlink("out", "error");
+                        }});
+    CHECK(contains(quiet.read("out"), "listening on"));
+    const Server silent({.flags = {"--error-logfile", "none", "--check-config"}});
+    CHECK(silent.exit_status() == 0);
+}
+
+namespace {
+
+/// A locale whose months and numbers are nobody's. Made by localedef of sources of our own, since a
+/// small system has neither locales nor their sources. Its warnings of what is missing are
+/// expected.
+void make_locale() {
+    std::ofstream charmap("map");
+    charmap << "<code_set_name> OURS\n<comment_char> %\n<escape_char> /\nCHARMAP\n";
+    for (int i = 0; i < 128; ++i) {
+        char line[32];
+        charmap.write(line, std::snprintf(line, sizeof line, "<U%04X> /x%02x .\n", i, i));
+    }
+    charmap << "END CHARMAP\n";
+    charmap.close();
+    std::string months;
+    for (char c = 'a'; c <= 'l'; ++c)
+        months += std::string(c == 'a' ? "" : ";") + "\"Odd" + c + '"';
+    std::ofstream source("source");
+    source << "LC_TIME\nabday \"1\";\"2\";\"3\";\"4\";\"5\";\"6\";\"7\"\n"
+              "day \"1\";\"2\";\"3\";\"4\";\"5\";\"6\";\"7\"\n"
+           << "abmon " << months << "\nmon " << months
+           << "\nd_t_fmt \"%a\"\nd_fmt \"%d\"\nt_fmt \"%H\"\nam_pm \"\";\"\"\nt_fmt_ampm \"\"\n"
+              "END LC_TIME\nLC_NUMERIC\ndecimal_point \",\"\nthousands_sep \".\"\ngrouping 3;3\n"
+              "END LC_NUMERIC\n";
+    source.close();
+    std::filesystem::create_directory("locales");
+    (void)!std::system("localedef -c -i source -f map locales/odd_ODD 2> localedef.log");
+    ::setenv("LOCPATH", "locales", 1);
+}
+
+}  // namespace
+
+TEST_CASE("a locale that a handler sets changes neither months nor numbers in the log") {
+    for (const std::string format : {"%(t)s %(L)s %(U)s", "json"}) {
+        CAPTURE(format);
+        const Server server(
+            {.flags = {"--access-logfile", "access.log", "--access-log-format", format},
+             .app = test_app("environment"),
+             .workers = 1,
+             .before_exec = make_locale});
+        REQUIRE(server.get("/locale/odd_ODD").body.starts_with("Odd"));
+
+        CHECK(server.get("/hello").body == "Hello, world!\n");
+
+        const auto log = lines(server, 2);
+        CAPTURE(log);
+        CHECK_FALSE(contains(log, "Odd"));
+        const auto expected =
+            format == "json"
+                ? R"([^]*"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}"[^]*"seconds":0\.\d{6}[^]*)"
+                : R"([^]*\n\[\d\d/(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}(:\d\d){3} )"
+                  R"([+-]\d{4}\] 0\.\d{6} /hello\n)";
+        CHECK(matches(log, expected));
+    }
 }

@@ -1,17 +1,21 @@
 #include "tests/support/server.h"
+#include "tests/support/wait_until.h"
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <vector>
 
 using namespace curfew;
 using namespace curfew::tests;
@@ -132,6 +136,82 @@ TEST_CASE("a port that is taken is refused by name") {
     CHECK(second.exit_status() == 1);
     CHECK(contains(second.log(), "cannot listen on " + address + ": Address already in use"));
     CHECK_FALSE(std::filesystem::exists(second.directory() / "curfew.sock"));
+}
+
+TEST_CASE("a Unix socket that a successor has made meanwhile stays") {
+    const Server server({.bind = {"unix:curfew.sock"}});
+    const auto path = server.directory() / "curfew.sock";
+    std::filesystem::remove(path);
+    const auto successor = listening_unix(path);
+
+    server.signal(SIGTERM);
+
+    CHECK(server.exit_status() == 0);
+    CHECK(std::filesystem::is_socket(path));
+}
+
+TEST_CASE("a host's name is served on all of its addresses, at one port") {
+    const Server server({.bind = {"localhost:0"}});
+    const auto urls = server.urls();
+    const auto port = urls.at(0).substr(urls.at(0).rfind(':'));
+
+    // The name has both addresses on most machines, and one at least.
+    std::vector<std::string> expected;
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    REQUIRE(::getaddrinfo("localhost", nullptr, &hints, &found) == 0);
+    for (const auto* each = found; each != nullptr; each = each->ai_next) {
+        const bool v6 = each->ai_family == AF_INET6;
+        if (v6 && !has_ipv6()) continue;
+        expected.push_back((v6 ? "http://[::1]" : "http://127.0.0.1") + port);
+    }
+    ::freeaddrinfo(found);
+    std::ranges::sort(expected);
+    expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
+    REQUIRE(wait_until([&] { return server.urls().size() == expected.size(); }));
+    auto all = server.urls();
+    std::ranges::sort(all);
+    CHECK(all == expected);
+    for (const auto& url : all) {
+        CAPTURE(url);
+        Client client(url);
+        CHECK(client.get("/hello").status == 200);
+    }
+}
+
+TEST_CASE("a server that starts while the one before still drains gets its address") {
+    const Server old({.workers = 1});
+    const auto url = old.url();
+    Client client(url);
+    client.send(get_request("/delay/1"));
+    REQUIRE(wait_until([&] { return title_of(old.worker()).ends_with("[ready]"); }));
+
+    old.signal(SIGTERM);
+    const Server next({.workers = 1, .bind = {url.substr(std::string("http://").size())}});
+
+    CHECK(client.read_reply().status == 200);
+    CHECK(next.get("/hello").status == 200);
+    CHECK(next.url() == url);
+}
+
+TEST_CASE("a server that waits for its address says so, and can be stopped") {
+    const Server first;
+    const auto address = first.url().substr(std::string("http://").size());
+
+    const Server second(
+        {.bind = {address}, .before_exec = [] {
+             const pid_t server = ::getpid();
+             if (::fork() != 0) return;
+             if (wait_until([] { return contains(read_file("error"), "trying again for some"); })) {
+                 ::kill(server, SIGTERM);
+             }
+             ::_exit(0);
+         }});
+
+    CHECK(second.exit_status() == 0);
+    CHECK(contains(second.log(), "cannot listen on " + address + ": Address already in use"));
+    CHECK(count(second.log(), "\n") == 1);
 }
 
 TEST_CASE("a socket that the service manager hands over is served, and no other") {

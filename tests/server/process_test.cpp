@@ -50,6 +50,58 @@ TEST_CASE("a pid file of a living server is refused, and stays") {
     CHECK(first.read("curfew.pid") == pid + "\n");
 }
 
+TEST_CASE("a number that is another program's does not prevent a start: the lock decides") {
+    const Server server({.flags = {"--pid", "curfew.pid"}, .before_exec = [] {
+                             std::ofstream("curfew.pid") << ::getppid() << "\n";
+                         }});
+
+    CHECK(server.get("/hello").status == 200);
+    CHECK(server.read("curfew.pid") == std::to_string(server.master()) + "\n");
+}
+
+TEST_CASE("a file with something else in it is not taken for a pid file") {
+    for (const std::string text :
+         {"root:x:0:0\n", "12 apples\n", "1234567890123456789012345678901234"}) {
+        CAPTURE(text);
+        const Server server({.flags = {"--pid", "precious"},
+                             .before_exec = [text] { std::ofstream("precious") << text; }});
+
+        CHECK(server.exit_status() == 1);
+        CHECK(contains(server.log(),
+                       "pid file precious: there is something else in it than a process id"));
+        CHECK(server.read("precious") == text);
+    }
+}
+
+TEST_CASE("a pid file that another server has made meanwhile stays") {
+    const Server server({.flags = {"--pid", "curfew.pid"}});
+    std::filesystem::remove(server.directory() / "curfew.pid");
+    std::ofstream(server.directory() / "curfew.pid") << server.master() << "\n";
+
+    server.signal(SIGTERM);
+
+    CHECK(server.exit_status() == 0);
+    CHECK(std::filesystem::exists(server.directory() / "curfew.pid"));
+}
+
+TEST_CASE("descriptors 0, 1 and 2 that are closed at start lead nowhere, and to nothing else") {
+    const Server server({.flags = {"--error-logfile", "log"}, .workers = 1, .before_exec = [] {
+                             // The harness reads where the server listens from this name.
+                             std::filesystem::remove("error");
+                             std::filesystem::create_symlink("log", "error");
+                             for (const int fd : {0, 1, 2}) ::close(fd);
+                         }});
+
+    for (const pid_t pid : {server.master(), server.worker()}) {
+        for (const char* const fd : {"0", "1", "2"}) {
+            CAPTURE(fd);
+            const auto link = "/proc/" + std::to_string(pid) + "/fd/" + fd;
+            CHECK(std::filesystem::read_symlink(link) == "/dev/null");
+        }
+    }
+    CHECK(server.get("/hello").status == 200);
+}
+
 TEST_CASE("a pid file that a killed server left is replaced") {
     const Server killed({.flags = {"--pid", "curfew.pid"}});
     const auto path = (killed.directory() / "curfew.pid").string();
