@@ -37,7 +37,9 @@ std::string Url::name_and_port() const {
     const bool is_here =
         equals_ignoring_case(host, "localhost") ||
         (host.size() > 10 && equals_ignoring_case(host.substr(host.size() - 10), ".localhost"));
-    return is_address || is_here ? std::string() : host + ":" + part(CURLUPART_PORT);
+    // It is empty if this locale cannot convert the name: libcurl then says so.
+    const bool is_asked = !host.empty() && !is_address && !is_here;
+    return is_asked ? host + ":" + part(CURLUPART_PORT) : std::string();
 }
 
 Url Url::redirected_to(const std::string& text) const {

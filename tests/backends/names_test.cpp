@@ -15,6 +15,7 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
+#include <clocale>
 #include <string>
 #include <string_view>
 
@@ -86,6 +87,25 @@ TEST_CASE("http: an address needs no look-up, and neither does this machine's na
     CHECK(http::get("http://localhost" + port_of(server) + "/").status == 200);
     CHECK(http::get("http://here.localhost" + port_of(server) + "/").status == 200);
     CHECK(names.questions() == 0);
+}
+
+TEST_CASE("http: a name is known by all its spellings") {
+    const Peer server(http_talk(echo));
+    const NameServer names(
+        NameServer::Zone{{"spelt.test", {"127.0.0.1"}}, {"xn--bcher-kva.test", {"127.0.0.1"}}});
+    const AsksNameServer asks(names.port());
+    const auto status = [&](const std::string& name) {
+        return http::get("http://" + name + port_of(server) + "/").status;
+    };
+
+    CHECK(status("spelt.test.") == 200);
+    CHECK(status("SPELT.Test") == 200);
+    CHECK(status("s%70elt.test") == 200);
+    const auto without_locale = attempt([&] { (void)status("b\u00fccher.test"); });
+    CHECK(without_locale.kind == Kind::protocol);
+    ::setlocale(LC_CTYPE, "C.UTF-8");
+    CHECK(status("b\u00fccher.test") == 200);
+    ::setlocale(LC_CTYPE, "C");
 }
 
 TEST_CASE("http: an address that does not answer gives way to the next one of the name") {
