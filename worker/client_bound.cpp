@@ -16,11 +16,12 @@ bool ClientBound::admits(std::string_view peer) {
     if (!counts(peer)) return true;
     const auto client = connections_.find(address_of(peer));
     if (client == connections_.end() || client->second < most_) return true;
-    if (refused_.happens()) {
+    ++refused_;
+    if (refusal_logged_.due(Deadline::Clock::now())) {
         spdlog::warn(
             "client {} has {} connections, as many as client_connections allows: what it opens "
             "beyond is closed ({} connections of such clients so far)",
-            client->first, client->second, refused_.count());
+            client->first, client->second, refused_);
     }
     return false;
 }

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "worker/occasionally.h"
+#include "worker/seldom.h"
 #include "worker/trusted_peers.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,7 +31,8 @@ class ClientBound {
     const int most_;
     const TrustedPeers& trusted_;
     std::unordered_map<std::string, int> connections_;  ///< by address
-    Occasionally refused_;
+    std::uint64_t refused_ = 0;
+    Seldom refusal_logged_{std::chrono::seconds(10)};
 };
 
 }  // namespace curfew::worker

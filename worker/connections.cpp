@@ -63,12 +63,13 @@ void Connections::remove(const Connection& connection) noexcept {
 bool Connections::make_room() {
     if (context_.frozen) return false;  // then they are the keeper's
     if (!end_one(waiting_.idle()) && !end_one(waiting_.unfinished())) return false;
-    if (made_room_.happens()) {
+    ++made_room_;
+    if (logged_.due(Deadline::Clock::now())) {
         spdlog::warn(
             "all {} connections (worker_connections) of worker {} are in use, or as many as it may "
             "open files: what is idle for longest, or has not sent its request yet, makes room for "
             "new clients ({} connections so far)",
-            by_cell_.size(), ::getpid(), made_room_.count());
+            by_cell_.size(), ::getpid(), made_room_);
     }
     return true;
 }

@@ -3,9 +3,10 @@
 #include "worker/connection.h"
 #include "worker/client_bound.h"
 #include "worker/handover.h"
-#include "worker/occasionally.h"
+#include "worker/seldom.h"
 #include "worker/waiting_connections.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,7 +58,8 @@ class Connections {
     Context& context_;
     WaitingConnections waiting_;  // outlives its members
     ClientBound bound_;
-    Occasionally made_room_;
+    std::uint64_t made_room_ = 0;  ///< connections that were ended for others
+    Seldom logged_{std::chrono::seconds(10)};
     std::vector<std::unique_ptr<Connection>> by_cell_;
     std::vector<std::uint32_t> free_;  ///< a min-heap
 };
