@@ -31,6 +31,16 @@ bool Metering::enter(Stage stage, std::string_view upstream,
                                                  std::memory_order_relaxed);
 }
 
+void Metering::rename(std::string_view upstream) const noexcept {
+    if (!meter_) return;
+    auto word = meter_->word_.load(std::memory_order_relaxed);
+    auto next = MeterWord::of(word);
+    if (!holds(word) || next.stage <= Stage::handler) return;
+    next.check = meter_->store_name(upstream);
+    meter_->word_.compare_exchange_strong(word, next.packed(), std::memory_order_release,
+                                          std::memory_order_relaxed);
+}
+
 void Metering::leave(Deadline::Clock::time_point now) const noexcept {
     if (!meter_) return;
     auto word = meter_->word_.load(std::memory_order_relaxed);

@@ -21,6 +21,8 @@ class Metering {
     /// A call begins. False if the request is in one already: that one counts.
     [[nodiscard]] bool enter(Stage stage, std::string_view upstream,
                              Deadline::Clock::time_point now) const noexcept;
+    /// The call that was entered goes on under another name.
+    void rename(std::string_view upstream) const noexcept;
     /// The call is over. Only after an enter() that was true.
     void leave(Deadline::Clock::time_point now) const noexcept;
 

@@ -44,10 +44,19 @@ std::string BackendCall::elapsed() const {
     return std::to_string(std::chrono::round<milliseconds>(time).count()) + " ms";
 }
 
+BackendCall::Pause::Pause(const BackendCall& call, const char* what) : call_(call) {
+    if (call_.metered_) patience().metering.rename(call_.upstream_ + " (" + what + ")");
+}
+
+BackendCall::Pause::~Pause() {
+    if (call_.metered_) patience().metering.rename(call_.upstream_);
+}
+
 bool BackendCall::is_over() const noexcept { return patience().exhausted(); }
 
-void BackendCall::time_out() const {
-    const auto message = upstream_ + ": timed out after " + elapsed();
+void BackendCall::time_out(const std::string& why) const {
+    const auto message =
+        upstream_ + ": timed out after " + elapsed() + (why.empty() ? "" : ": " + why);
     const auto* const interrupt = patience().interrupt;
     if (of_caller_ || (interrupt != nullptr && interrupt->raised())) throw TimeoutError(message);
     throw BackendError(message, BackendError::Kind::timed_out);

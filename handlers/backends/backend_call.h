@@ -25,13 +25,27 @@ class BackendCall {
     [[nodiscard]] Duration left() const noexcept { return limit_.remaining(); }
 
     /// The call ended by its time limit: TimeoutError if that was the caller's, else BackendError.
-    [[noreturn]] void time_out() const;
+    /// `why`: what is known beside that.
+    [[noreturn]] void time_out(const std::string& why = {}) const;
 
     /// The call failed. If its time is over, that is the reason, whatever the library says.
     [[noreturn]] void fail(BackendError::Kind kind, const std::string& what) const;
 
     /// Time is over, or an interrupt came.
     [[nodiscard]] bool is_over() const noexcept;
+
+    /// While it is there, whoever asks what the request is doing learns that this call does
+    /// something else than talk to its upstream.
+    class Pause {
+      public:
+        Pause(const BackendCall& call, const char* what);
+        ~Pause();
+        Pause(const Pause&) = delete;
+        Pause& operator=(const Pause&) = delete;
+
+      private:
+        const BackendCall& call_;
+    };
 
     [[nodiscard]] const std::string& upstream() const noexcept { return upstream_; }
 

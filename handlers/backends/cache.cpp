@@ -3,6 +3,7 @@
 #include "cache_connection.h"
 #include "backend_call.h"
 #include "configure.h"
+#include "places.h"
 #include "pool.h"
 
 #include <algorithm>
@@ -19,6 +20,12 @@ namespace {
 Pool<Connection>& pool() {
     static auto& pool = *new Pool<Connection>;
     return pool;
+}
+
+/// Never destroyed, likewise.
+Places& places() {
+    static auto& places = *new Places("cache_connections");
+    return places;
 }
 
 std::string pool_key() {
@@ -54,6 +61,7 @@ memcached_return_t perform(std::string_view key, Repeat repeat, Exchange exchang
     const bool was_idle = connection != nullptr;
     if (!was_idle) connection = make_connection();
     const BackendCall call(upstream_of(connection.get(), key), backend_options().cache.timeout);
+    const auto place = places().take(backend_options().cache.connections, call);
 
     const auto once = [&] {
         set_limits(connection.get(), call);

@@ -3,6 +3,7 @@
 #include "backend_call.h"
 #include "configure.h"
 #include "db_connection.h"
+#include "places.h"
 #include "pool.h"
 
 #include <array>
@@ -18,6 +19,12 @@ Pool<std::unique_ptr<Connection>>& pool() {
     return pool;
 }
 
+/// Never destroyed, likewise.
+Places& places() {
+    static auto& places = *new Places("db_connections");
+    return places;
+}
+
 std::string pool_key() {
     const DbOptions& options = backend_options().db;
     return options.address + ' ' + options.user + ' ' + options.database;
@@ -28,16 +35,21 @@ BackendCall new_call() {
     return {"db " + options.address, options.timeout};
 }
 
-/// One that waits in the pool, or a new one.
+/// One that waits in the pool, or a new one; if there are enough already, the next to be given
+/// back.
 std::unique_ptr<Connection> obtain(const BackendCall& call) {
-    while (auto connection = pool().take(pool_key())) {
-        if (connection->is_silent()) return connection;
-    }
-    return std::make_unique<Connection>(backend_options().db, call);
+    auto place = places().take(backend_options().db.connections, call);
+    auto connection = pool().take(pool_key());
+    while (connection && !connection->is_silent()) connection = pool().take(pool_key());
+    if (!connection) connection = std::make_unique<Connection>(backend_options().db, call);
+    connection->hold(std::move(place));
+    return connection;
 }
 
 void give_back(std::unique_ptr<Connection> connection) {
     if (!connection->is_reusable()) return;
+    // Who has waited for its place finds it in the pool.
+    const Places::Place place = connection->let_go();
     pool().put(pool_key(), std::move(connection), backend_options().db.pool);
 }
 

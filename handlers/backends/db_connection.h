@@ -4,12 +4,14 @@
 #include "db.h"
 #include "db_limit.h"
 #include "options.h"
+#include "places.h"
 #include "running_queries.h"
 
 #include <mysql.h>
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace curfew::db {
 
@@ -45,6 +47,10 @@ class Connection {
     /// Ends another session of the same user, and what runs in it. False if it is no more.
     [[nodiscard]] bool end_session(const BackendCall& call, const std::string& id);
 
+    /// Has its place among those in use, until let_go() or its end.
+    void hold(Places::Place place) noexcept { place_ = std::move(place); }
+    [[nodiscard]] Places::Place let_go() noexcept { return std::exchange(place_, {}); }
+
     [[nodiscard]] bool is_broken() const noexcept { return broken_; }
     /// For whoever needs one next: as it was after login, for all that the server tells.
     [[nodiscard]] bool is_reusable() const noexcept;
@@ -56,6 +62,7 @@ class Connection {
     void cancel();
 
     const DbOptions& options_;
+    Places::Place place_;  // given up once the session is closed
     Mysql mysql_;
     Session session_;
     Server server_ = Server::mariadb;

@@ -10,7 +10,8 @@ namespace curfew {
 
 // What the backends read of the configuration. Each default here is the default of the option.
 // A `timeout` is for a whole call, however many waits it has, and holds beside the deadline of the
-// handler: the sooner one counts. A `pool` is how many idle connections a worker keeps.
+// handler: the sooner one counts. A `pool` is how many idle connections a worker keeps, and
+// `connections` how many it has in use at a time, 0 if any number.
 
 struct HttpOptions {
     Duration timeout = std::chrono::seconds(30);
@@ -25,6 +26,7 @@ struct CacheOptions {
     Duration timeout = std::chrono::seconds(1);
     Duration connect_timeout = std::chrono::milliseconds(500);
     int pool = 16;
+    int connections = 128;
 };
 
 struct DbOptions {
@@ -36,6 +38,7 @@ struct DbOptions {
     Duration timeout = std::chrono::seconds(30);
     Duration connect_timeout = std::chrono::seconds(5);
     int pool = 16;
+    int connections = 16;
 
     friend bool operator==(const DbOptions&, const DbOptions&) = default;
 };

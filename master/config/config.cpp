@@ -83,6 +83,9 @@ void backend_options(BackendOptions& c, OptionTable& option) {
            "Time for a connection to come about");
     option("--cache-pool", c.cache.pool, Count{0, 1000},
            "Idle connections that a worker keeps; 0: none");
+    option("--cache-connections", c.cache.connections, Count{1, 100'000, true},
+           "Connections that a worker has in use at a time; calls beyond wait for one, within "
+           "their limits; 0: any number");
 
     option.group("Database", "db");
     option("--db-address", c.db.address, Text{"ADDRESS", upstream},
@@ -100,6 +103,10 @@ void backend_options(BackendOptions& c, OptionTable& option) {
     option("--db-connect-timeout", c.db.connect_timeout, Span{10ms, 24h},
            "Time for a connection to come about");
     option("--db-pool", c.db.pool, Count{0, 1000}, "Idle connections that a worker keeps; 0: none");
+    option("--db-connections", c.db.connections, Count{1, 100'000, true},
+           "Connections that a worker has in use at a time, transactions that are open included; "
+           "calls beyond wait for one, within their limits. Times the workers, it should be less "
+           "than the server's max_connections; 0: any number");
 }
 
 /// Every option, once. Its help must not say its default or its range: both are added.

@@ -1,14 +1,18 @@
 #include "handlers/backends/backend_call.h"
 #include "handlers/backends/configure.h"
 #include "handlers/backends/db_limit.h"
+#include "handlers/backends/places.h"
 #include "handlers/backends/pool.h"
 #include "handlers/backends/upstream.h"
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 
+#include <atomic>
 #include <memory>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 namespace curfew::tests {
 
@@ -106,6 +110,89 @@ TEST_CASE("in a child process the pool is empty") {
 
     CHECK(status == 0);
     CHECK(pool.take("a"));
+}
+
+TEST_CASE("who finds all places taken waits for one, within the limit of the call") {
+    Places places("db_connections");
+    const BackendCall call("db x", 20s);
+    auto held = places.take(1, call);
+    {
+        const BackendCall brief("db x", 50ms);
+        CHECK_THROWS_WITH_AS(static_cast<void>(places.take(1, brief)),
+                             doctest::Contains("all 1 connections (db_connections) were busy"),
+                             BackendError);
+    }
+    {
+        const PatienceScope scope(Deadline::in(50ms));
+        const BackendCall of_caller("db x", 20s);
+        CHECK_THROWS_AS(static_cast<void>(places.take(1, of_caller)), TimeoutError);
+    }
+    std::thread waits([&] {
+        const BackendCall own("db x", 20s);
+        const auto place = places.take(1, own);
+    });
+
+    held = {};
+
+    waits.join();
+    const BackendCall brief("db x", 1s);
+    const auto again = places.take(1, brief);
+    CHECK_NOTHROW(static_cast<void>(places.take(0, brief)));  // any number
+}
+
+TEST_CASE("no place is lost, and none given twice, when those who wait give up at any moment") {
+    Places places("db_connections");
+    std::atomic<int> inside{0};
+    std::atomic<bool> too_many{false};
+    std::atomic<int> gave_up{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] {
+            for (int turn = 0; turn < 200; ++turn) {
+                try {
+                    const BackendCall call("db x", 1ms);
+                    const auto place = places.take(2, call);
+                    if (inside.fetch_add(1) >= 2) too_many = true;
+                    std::this_thread::sleep_for(200us);
+                    inside.fetch_sub(1);
+                } catch (const BackendError&) {
+                    ++gave_up;
+                }
+            }
+        });
+    }
+    for (auto& thread : threads) thread.join();
+
+    CHECK_FALSE(too_many);
+    CHECK(gave_up > 0);
+    const BackendCall call("db x", 1s);
+    const auto one = places.take(2, call);
+    const auto two = places.take(2, call);
+    CHECK_THROWS_AS(static_cast<void>(places.take(2, call)), BackendError);
+}
+
+TEST_CASE("a child process has places of its own") {
+    Places places("db_connections");
+    const BackendCall call("db x", 20s);
+    auto held = places.take(1, call);
+
+    const pid_t child = ::fork();
+    if (child == 0) {
+        try {
+            const BackendCall brief("db x", 5s);
+            auto own = places.take(1, brief);
+            held = {};  // its parent's
+            own = {};
+            own = places.take(1, brief);
+            ::_exit(0);
+        } catch (const std::exception&) {
+            ::_exit(1);
+        }
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+
+    CHECK(status == 0);
 }
 
 TEST_CASE("the password may be the first line of a file") {

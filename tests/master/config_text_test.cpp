@@ -113,8 +113,8 @@ Options unusual() {
     o.worker.access_logfile = "-";
     o.worker.access_log_format = "json";
     o.worker.backends.http = {61s, 62s, 3, 4096, "Time-Left"};
-    o.worker.backends.cache = {{"[::1]:1", "unix:/run/mc"}, 63s, 64s, 4};
-    o.worker.backends.db = {"unix:/run/db", "who", "s\"cret", "", "what", 65s, 66s, 0};
+    o.worker.backends.cache = {{"[::1]:1", "unix:/run/mc"}, 63s, 64s, 4, 5};
+    o.worker.backends.db = {"unix:/run/db", "who", "s\"cret", "", "what", 65s, 66s, 0, 6};
     o.worker.routes = {{"/a", 5s, 10s, "thread", 0s},
                        {"/b/:id", 1ms, {}},
                        {"/\"c\"", {}, 1min},

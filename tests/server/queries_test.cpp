@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <string>
 #include <thread>
@@ -240,4 +241,70 @@ TEST_CASE("what a child has left is cancelled for the worker if nobody has done 
         CHECK(server.logs("has left queries running: 1"));
         proxy.set(Proxy::Mode::pass);
     }
+}
+
+namespace {
+
+Setup with_bound(const std::string& worker_class, const std::string& connections) {
+    std::vector<std::string> flags = {"--worker-class", worker_class, "--db-connections",
+                                      connections};
+    if (worker_class == "threads") flags.insert(flags.end(), {"--threads", "24"});
+    return with_database(flags, 1);
+}
+
+}  // namespace
+
+TEST_CASE("a worker has no more than db_connections, and requests beyond wait for one") {
+    const Configured configured;
+    for (const std::string worker_class : {"fiber", "threads"}) {
+        CAPTURE(worker_class);
+        const Server server(with_bound(worker_class, "4"));
+        const auto tag = "bounded-" + worker_class;
+        std::vector<Client> clients;
+        for (int i = 0; i < 24; ++i) clients.push_back(visitor(server, tag, "0.3"));
+
+        std::int64_t most = 0;
+        CHECK(wait_until([&] {
+            most = std::max(most, running(tag));
+            return clients.back().hears_within(5ms);
+        }));
+
+        for (auto& client : clients) CHECK(client.read_reply().status == 200);
+        CHECK(most > 0);
+        CHECK(most <= 4);
+    }
+}
+
+TEST_CASE(
+    "a request that waits for a db connection is answered 504 at its limit, and none is lost") {
+    const Configured configured;
+    for (const std::string worker_class : {"fiber", "threads"}) {
+        CAPTURE(worker_class);
+        const Server server(with_bound(worker_class, "1"));
+        const auto tag = "waited-for-" + worker_class;
+        auto first = visitor(server, tag, "4");
+        REQUIRE(comes_to_run(tag));
+
+        std::vector<Client> late;
+        for (int i = 0; i < 3; ++i) {
+            late.emplace_back(server);
+            late.back().send(get_request("/query/late/0", "Request-Timeout: 0.3\r\n"));
+        }
+
+        for (auto& client : late) CHECK(client.read_reply().status == 504);
+        CHECK(running(tag) == 1);
+        CHECK(first.read_reply().status == 200);
+        CHECK(server.get("/query/after/0").status == 200);
+    }
+}
+
+TEST_CASE("harakiri says of a request that it waits for a db connection") {
+    const Configured configured;
+    const Server server(with_bound("fiber", "1"));
+    const auto holder = visitor(server, "holder");
+    REQUIRE(comes_to_run("holder"));
+
+    CHECK(server.get("/limited/kept-waiting/0").status == 504);
+
+    CHECK(server.logs("(waits for a connection of its own)"));
 }

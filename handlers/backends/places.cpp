@@ -1,0 +1,94 @@
+#include "places.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+namespace curfew {
+
+/// One who waits: on its own stack, under the lock of the places.
+class Places::Waiter {
+  public:
+    /// It has a place from then on.
+    void admit() noexcept {
+        admitted_ = true;
+        turn_.raise();
+    }
+
+    [[nodiscard]] bool admitted() const noexcept { return admitted_; }
+    [[nodiscard]] int fd() const noexcept { return turn_.fd(); }
+
+  private:
+    bool admitted_ = false;
+    Interrupt turn_;
+};
+
+Places::Place::Place(Places& of) noexcept : of_(&of), process_(::getpid()) {}
+
+Places::Place::~Place() {
+    if (of_ != nullptr && process_ == ::getpid()) of_->give_back();
+}
+
+Places::Place Places::take(int most, const BackendCall& call) {
+    if (most <= 0) return {};
+    {
+        const std::lock_guard lock(mutex_);
+        forget_if_forked();
+        if (waiting_.empty() && taken_ < most) {
+            ++taken_;
+            return Place(*this);
+        }
+    }
+    const BackendCall::Pause pause(call, "waits for a connection of its own");
+    Waiter self;
+    {
+        const std::lock_guard lock(mutex_);
+        // One may have been given up before this one was in the list.
+        if (waiting_.empty() && taken_ < most) {
+            ++taken_;
+            return Place(*this);
+        }
+        waiting_.push_back(&self);
+    }
+    while (wait(self)) {
+        if (!call.is_over()) continue;
+        const std::lock_guard lock(mutex_);
+        if (self.admitted()) break;  // at the last moment
+        std::erase(waiting_, &self);
+        call.time_out("all " + std::to_string(most) + " connections (" + option_ + ") were busy");
+    }
+    return Place(*this);
+}
+
+/// False once it has a place.
+bool Places::wait(Waiter& self) {
+    pollfd turn{.fd = self.fd(), .events = POLLIN, .revents = 0};
+    ::poll(&turn, 1, -1);
+    const std::lock_guard lock(mutex_);
+    return !self.admitted();
+}
+
+/// Who waits gets the place itself, so that nobody who comes later can take it.
+void Places::give_back() noexcept {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) {
+        --taken_;
+        return;
+    }
+    Waiter* const next = waiting_.front();
+    waiting_.pop_front();
+    next->admit();
+}
+
+/// Those who wait in the parent process do not wait here.
+void Places::forget_if_forked() noexcept {
+    const pid_t self = ::getpid();
+    if (owner_ == self) return;
+    owner_ = self;
+    taken_ = 0;
+    waiting_.clear();
+}
+
+}  // namespace curfew
