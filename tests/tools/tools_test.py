@@ -20,11 +20,12 @@ class Tools(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)
         self.calls_file = self.directory / "calls"
+        self.stand_in = STAND_IN
 
     def run_with(self, stand_ins, command):
         """The command's result, with such stand-ins; what was called is in self.calls_file."""
         for name in stand_ins:
-            (self.directory / name).write_text(STAND_IN)
+            (self.directory / name).write_text(self.stand_in)
             (self.directory / name).chmod(0o755)
         self.calls_file.write_text("")
         environment = dict(
@@ -54,13 +55,19 @@ class Tools(unittest.TestCase):
                 self.assertIn(f"tools/{tool}", result.stderr)
                 self.assertEqual(self.calls_file.read_text(), "")
 
-    def test_a_package_that_dpkg_never_knew_is_installed_and_starts_no_service(self):
-        script = 'set -euo pipefail; root=$1; source "$root/tools/lib/packages.sh"; need bash no-such-package'
-        as_root = self.directory / "sudo"
-        as_root.write_text('#!/bin/sh\nexec "$@"\n')
-        as_root.chmod(0o755)
+    def need(self, packages):
+        script = 'set -euo pipefail; root=$1; source "$root/tools/lib/packages.sh"; need $2'
+        return self.run_with(["apt-get"], ["bash", "-c", script, "-", ROOT, packages])
 
-        result = self.run_with(["apt-get"], ["bash", "-c", script, "-", ROOT])
+    def as_if_root(self):
+        sudo = self.directory / "sudo"
+        sudo.write_text('#!/bin/sh\nexec "$@"\n')
+        sudo.chmod(0o755)
+
+    def test_a_package_that_dpkg_never_knew_is_installed_and_starts_no_service(self):
+        self.as_if_root()
+
+        result = self.need("bash no-such-package")
 
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("Installing from Debian's packages: no-such-package\n", result.stderr)
@@ -69,10 +76,18 @@ class Tools(unittest.TestCase):
         self.assertIn("no-such-package SYSTEMD_OFFLINE=1", install)
         self.assertNotIn("bash", install)
 
-    def test_what_is_installed_already_asks_for_nothing(self):
-        script = 'set -euo pipefail; root=$1; source "$root/tools/lib/packages.sh"; need bash dash'
+    def test_a_source_that_does_not_answer_is_not_in_the_way_of_others(self):
+        self.as_if_root()
+        self.stand_in = STAND_IN + '[ "$1" != update ]\n'
 
-        result = self.run_with(["apt-get", "sudo"], ["bash", "-c", script, "-", ROOT])
+        result = self.need("no-such-package")
+
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("apt-get update has failed", result.stderr)
+        self.assertIn("no-such-package", self.calls_file.read_text().splitlines()[1])
+
+    def test_what_is_installed_already_asks_for_nothing(self):
+        result = self.need("bash dash")
 
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual(self.calls_file.read_text(), "")
