@@ -4,6 +4,7 @@
 #include "numbers.h"
 
 #include <chrono>
+#include <exception>
 #include <stdexcept>
 #include <string>
 
@@ -37,6 +38,11 @@ Response calls(const Request& request) {
         call(by, number);
     } catch (const std::invalid_argument& unknown) {
         throw HttpError(400, std::string(unknown.what()) + ", bare");
+    } catch (const HttpError&) {
+        throw;
+    } catch (const std::exception& refused) {
+        // It does not work in this worker: no helpers, or threads beside the one that would fork.
+        throw HttpError(409, refused.what());
     }
     const std::chrono::duration<double, std::micro> spent = Deadline::Clock::now() - start;
     JsonObject report;

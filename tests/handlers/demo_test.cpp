@@ -1,4 +1,5 @@
 #include "handlers/demo/basics.h"
+#include "handlers/demo/calls.h"
 #include "handlers/demo/delay.h"
 #include "handlers/demo/json.h"
 #include "handlers/demo/stream.h"
@@ -275,6 +276,19 @@ TEST_CASE("files come from below the directory that the environment names") {
     CHECK(refused(demo::file_below, request) == 0);
     CHECK(refused(demo::file_below, TestRequest().param("path", "../a.txt")) == 404);
     ::unsetenv("DEMO_FILES");
+}
+
+TEST_CASE("a strategy that this process cannot have is refused in words, not measured") {
+    const auto by = [](const char* name) { return TestRequest().param("strategy", name); };
+
+    CHECK(refused(demo::calls, by("deadline")) == 0);
+    CHECK(refused(demo::calls, by("nothing")) == 400);
+    CHECK(refused(demo::calls, by("process")) == 409);
+    try {
+        static_cast<void>(demo::calls(by("process")));
+    } catch (const HttpError& error) {
+        CHECK(std::string(error.what()).find("helpers") != std::string::npos);
+    }
 }
 
 TEST_CASE("pid is this process's, and throw throws") {
