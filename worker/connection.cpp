@@ -14,6 +14,10 @@ namespace curfew::worker {
 
 namespace {
 
+/// A connection that is idle for less may have its next request on the way, which would meet a
+/// closed door.
+constexpr Duration least_idle = std::chrono::milliseconds(100);
+
 /// After so many pieces of one stream, others get their turn.
 constexpr int chunks_in_a_row = 16;
 
@@ -75,6 +79,8 @@ void Connection::adopt(const Handover& handover, std::string_view bytes) {
 
 bool Connection::give_way() {
     if (state_ != State::lingering && is_readable(socket_.get())) return false;
+    const bool idle = state_ == State::reading && waiting_ == Waiting::idle && input_.empty();
+    if (idle && context_.options.keepalive - deadline_.remaining() < least_idle) return false;
     enter([this] {
         const bool begun = state_ == State::reading && parser_.begun(input_);
         if (begun) refuse({408, "the server needs the place of this connection; try again"});
@@ -223,10 +229,15 @@ void Connection::answer(Response response, bool keep_alive) {
 
 /// Sends response_.
 void Connection::respond(bool keep_alive) {
+    bool kept = keep_alive && may_keep_alive() && !response_->closes_connection();
+    if (kept && context_.places_wanted > 0) {
+        --context_.places_wanted;
+        kept = false;
+    }
     const Framing framing{
         .http_1_1 = parser_.http_1_1(),
         .head = parser_.is_head(),
-        .keep_alive = keep_alive && may_keep_alive() && !response_->closes_connection(),
+        .keep_alive = kept,
         .id = parser_.parts().id,
     };
     writer_.begin(*response_, framing, context_.date, context_.scratch);

@@ -36,6 +36,8 @@ struct Context {
     DateClock date = {};
     std::string scratch = {};  ///< see Writer::begin
 
+    int places_wanted = 0;  ///< for clients that wait: so many kept connections are to end instead
+
     bool draining = false;  ///< the worker is on its way out: no connection is kept
     bool frozen = false;    ///< it is to be killed: no request is begun, no connection closed
 

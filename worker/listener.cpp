@@ -62,9 +62,13 @@ void Listener::wait_for_room() {
 void Listener::make_room() {
     if (!paused_ || backing_off_ || closed() || context_.executor.saturated()) return;
     for (int i = 0; i < most_in_a_turn && is_readable(socket_.get()); ++i) {
-        if (connections_.full() && !connections_.make_room()) return room_.fire_in(others_first);
+        if (connections_.full() && !connections_.make_room()) {
+            context_.places_wanted = most_in_a_turn / 4;
+            return room_.fire_in(others_first);
+        }
         if (take() != Taken::client) break;
     }
+    context_.places_wanted = 0;
     resume();
 }
 

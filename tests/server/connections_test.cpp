@@ -4,8 +4,11 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace curfew;
@@ -74,6 +77,30 @@ TEST_CASE("requests that are being handled do not make room: new clients wait") 
     CHECK(server.get("/hello").status == 200);
 
     for (auto& client : busy) CHECK(client.read_reply().whole);
+}
+
+TEST_CASE("connections in constant use end with one of their responses when a new client waits") {
+    const Server server(five());
+    std::atomic<bool> answered{false};
+    std::atomic<int> failures{0};
+    std::vector<std::thread> busy;
+    for (int i = 0; i < 5; ++i) {
+        busy.emplace_back([&] {
+            std::optional<Client> client;
+            while (!answered) {
+                if (!client) client.emplace(server);
+                const auto reply = client->get("/hello");
+                if (reply.status != 200) ++failures;
+                if (reply.field("Connection") == "close") client.reset();
+            }
+        });
+    }
+
+    CHECK(wait_until([&] { return server.get("/hello").status == 200; }));
+
+    answered = true;
+    for (auto& thread : busy) thread.join();
+    CHECK(failures == 0);
 }
 
 TEST_CASE("hundreds of silent connections keep nobody else out") {
