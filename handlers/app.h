@@ -11,6 +11,7 @@
 ///
 /// Compile it into a shared object and name that in the configuration (`app = "./hello.so"`).
 
+#include "abi.h"
 #include "backends/cache.h"
 #include "backends/db.h"
 #include "backends/http.h"
@@ -35,4 +36,13 @@ using namespace std::chrono_literals;
 /// Defined by every application: adds its routes. Called once in each worker, before the first
 /// request, and once before the server listens, in a process that ends then and is there to find
 /// what does not fit. If it throws, the server does not start and says what it threw.
-void routes(curfew::Router& router);
+///
+/// Visible whatever -fvisibility says. Weak, so that a program without one can use these headers.
+[[gnu::visibility("default"), gnu::weak]] void routes(curfew::Router& router);
+
+/// Written here, in each application, for the server to know it by.
+extern "C" {
+[[gnu::visibility("default"),
+  gnu::weak]] extern const curfew::ApplicationDescriptor curfew_application;
+const curfew::ApplicationDescriptor curfew_application = {curfew::abi::tag(), routes};
+}

@@ -80,6 +80,10 @@ class Child {
 
     [[nodiscard]] bool told() const noexcept { return told_; }
 
+    /// It should be replaced, and goes on until another is ready to take its place.
+    [[nodiscard]] bool worn() const noexcept { return board_.line().worn.load(); }
+    void wear_out() noexcept { board_.line().worn.store(true); }
+
     /// It may soon have to be killed, so that another should be ready to take its place. Returns
     /// whether that is news.
     bool expect_death(bool expected) noexcept {

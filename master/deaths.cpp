@@ -117,7 +117,7 @@ void Master::bury_keeper(Child& child, int wait_status) {
     if (child.dead() || child.given_up()) return;
     spdlog::error("the keeper of worker {} (whose pid is {}) has died; the worker is replaced",
                   child.place() + 1, child.pid());
-    child.tell_to_go(worker::Order::leave, Deadline::in(options_.worker.graceful_timeout));
+    child.wear_out();
 }
 
 void Master::bury(Child& child, int wait_status, const rusage& usage) {

@@ -3,6 +3,7 @@
 #include "master/in_use.h"
 #include "master/logging.h"
 #include "master/master.h"
+#include "master/release.h"
 #include "master/signals.h"
 #include "master/start_pages.h"
 #include "master/title.h"
@@ -31,15 +32,16 @@ void warn(const std::vector<std::string>& warnings) {
     }
 }
 
-int serve(const Invocation& invocation, std::function<Options()> reread) {
-    const Options& options = invocation.options;
-    enter_directory(options.chdir);
+int serve(const Release& release, const std::vector<std::string>& warnings,
+          std::function<Release()> reread) {
+    const auto& options = release.options;
+    release.enter();
     if (!options.umask.empty()) ::umask(parse_umask(options.umask));
     open_log(options.error_logfile, options.log_level);
-    for (const auto& warning : invocation.warnings) spdlog::warn("{}", warning);
+    for (const auto& warning : warnings) spdlog::warn("{}", warning);
     ServiceManager service;  // before the application is loaded, which must not find the variable
-    if (!try_application(options)) return 0;
-    Master master(options, std::move(reread), service);
+    if (!try_application(release)) return 0;
+    Master master(release, std::move(reread), service);
     drop_start_pages();  // before every worker inherits them
     return master.run();
 }
@@ -50,17 +52,19 @@ int run(int argc, char** argv) {
     switch (invocation.action) {
         case Action::serve: {
             const auto start = open_working_directory();
-            return serve(invocation, [&] {
+            return serve(Release(invocation.options, start.get()), invocation.warnings, [&] {
                 const Excursion excursion(start.get());  // a relative --config is meant from there
-                return configure(argc, argv, environment).options;
+                return Release(configure(argc, argv, environment).options, start.get());
             });
         }
-        case Action::check:
+        case Action::check: {
             warn(invocation.warnings);
-            enter_directory(invocation.options.chdir);
-            if (!try_application(invocation.options)) return 1;
+            const Release release(invocation.options, open_working_directory().get());
+            release.enter();
+            if (!try_application(release)) return 1;
             std::puts("The configuration is good.");
             return 0;
+        }
         case Action::print:
             warn(invocation.warnings);
             std::fputs(invocation.text.c_str(), stdout);

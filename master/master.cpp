@@ -70,23 +70,24 @@ std::optional<Pidfile> make_pidfile(const Options& options) {
 
 }  // namespace
 
-Master::Master(const Options& options, std::function<Options()> reread, ServiceManager& service)
-    : options_(options),
+Master::Master(const Release& release, std::function<Release()> reread, ServiceManager& service)
+    : release_(release),
       reread_(std::move(reread)),
       service_(service),
-      identity_(options.user, options.group),
-      pidfile_(make_pidfile(options)),
-      scoreboard_(places_for(options), static_cast<std::size_t>(options.worker.worker_connections)),
+      identity_(options_.user, options_.group),
+      pidfile_(make_pidfile(options_)),
+      scoreboard_(places_for(options_),
+                  static_cast<std::size_t>(options_.worker.worker_connections)),
       timer_(checked_fd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
                         "timerfd_create")),
-      target_(options.workers) {
+      target_(options_.workers) {
     require_room_for_arenas();
     hand_over_log(options_.error_logfile, identity_);
     hand_over_log(options_.worker.access_logfile, identity_);
-    const auto stream = worker::standard_stream(options.worker.access_logfile, STDOUT_FILENO);
+    const auto stream = worker::standard_stream(options_.worker.access_logfile, STDOUT_FILENO);
     if (stream)
         (void)worker::LogOutput::standard(*stream);  // a worker may not be allowed to open it
-    sockets_ = retry_while_in_use([&] { return open_sockets(options.bind, options.backlog); });
+    sockets_ = retry_while_in_use([&] { return open_sockets(options_.bind, options_.backlog); });
     for (const auto& socket : sockets_) {
         if (socket.file) identity_.give(socket.file->fd());
         spdlog::info("listening on {}", socket.name);
@@ -157,6 +158,7 @@ void Master::respawn() {
         spawn();
     }
     dismiss_surplus();
+    dismiss_worn();
     retire();
 }
 
@@ -175,7 +177,7 @@ bool Master::has_served() const {
 std::size_t Master::serving() const {
     return static_cast<std::size_t>(
         std::count_if(children_.begin(), children_.end(), [this](const auto& child) {
-            return is_current(*child) && !child->leaving() && !child->doomed();
+            return is_current(*child) && !child->leaving() && !child->doomed() && !child->worn();
         }));
 }
 
@@ -183,9 +185,23 @@ std::size_t Master::serving() const {
 void Master::dismiss_surplus() {
     auto surplus = static_cast<std::ptrdiff_t>(serving()) - target_;
     for (auto child = children_.rbegin(); child != children_.rend() && surplus > 0; ++child) {
-        if (!is_current(**child) || (*child)->leaving() || (*child)->doomed()) continue;
+        const bool counts = !(*child)->leaving() && !(*child)->doomed() && !(*child)->worn();
+        if (!is_current(**child) || !counts) continue;
         (*child)->dismiss(Deadline::in(options_.worker.graceful_timeout));
         --surplus;
+    }
+}
+
+/// Each once another is ready in its place, so that no pool recycles itself to nothing.
+void Master::dismiss_worn() {
+    auto ready = std::ranges::count_if(children_, [this](const auto& child) {
+        return is_current(*child) && child->ready() && !child->leaving() && !child->doomed();
+    });
+    for (const auto& child : children_) {
+        if (ready <= target_) return;
+        if (!is_current(*child) || !child->worn() || child->leaving()) continue;
+        if (!child->doomed()) --ready;
+        child->tell_to_go(worker::Order::leave, Deadline::in(options_.worker.graceful_timeout));
     }
 }
 

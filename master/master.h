@@ -10,6 +10,7 @@
 #include "master/options.h"
 #include "master/pidfile.h"
 #include "master/post_mortem/examiner.h"
+#include "master/release.h"
 #include "master/service_manager.h"
 #include "master/signals.h"
 #include "master/sockets.h"
@@ -32,8 +33,8 @@ class Master {
   public:
     /// Does what can fail before anything is forked: user, pid file, sockets.
     /// Throws std::runtime_error (std::system_error included).
-    /// `reread` makes the options anew for a reload; what it throws is logged.
-    Master(const Options& options, std::function<Options()> reread, ServiceManager& service);
+    /// `reread` makes all anew for a reload; what it throws is logged.
+    Master(const Release& release, std::function<Release()> reread, ServiceManager& service);
     ~Master();
 
     /// Serves until told to stop. Returns the exit status.
@@ -61,6 +62,7 @@ class Master {
     [[nodiscard]] bool has_served() const;
     [[nodiscard]] bool anyone_left() const;
     void dismiss_surplus();
+    void dismiss_worn();
 
     void reload();
     void retire();
@@ -109,7 +111,7 @@ class Master {
 
     /// What a reload has replaced, for as long as that may still fail.
     struct Replaced {
-        Options options;
+        Release release;
         int target;
         int number;
     };
@@ -120,8 +122,9 @@ class Master {
         std::vector<db::Session> sessions;
     };
 
-    Options options_;
-    const std::function<Options()> reread_;
+    Release release_;
+    Options& options_ = release_.options;
+    const std::function<Release()> reread_;
     ServiceManager& service_;
     std::optional<Replaced> replaced_;
     int generation_ = 1;

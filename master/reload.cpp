@@ -36,7 +36,8 @@ void Master::reload() {
     if (stopping_ != Stopping::no) return;
     service_.reloading();
     try {
-        auto fresh = reread_();
+        auto release = reread_();
+        const auto& fresh = release.options;
         if (const auto names = changed_for_good(options_, fresh); !names.empty()) {
             throw std::runtime_error("a changed " + names + " needs a restart");
         }
@@ -44,13 +45,14 @@ void Master::reload() {
             throw std::runtime_error("more than " + std::to_string(most_workers()) +
                                      " workers need a restart");
         }
+        release.enter();
         open_log(fresh.error_logfile, fresh.log_level);
         if (replaced_) {
             give_up_generation();  // it has not served yet
         } else {
-            replaced_ = {.options = options_, .target = target_, .number = generation_};
+            replaced_ = {.release = release_, .target = target_, .number = generation_};
         }
-        options_ = std::move(fresh);
+        release_ = std::move(release);
         target_ = options_.workers;
         backoff_.lived_on();  // what held the old ones back need not hold for these
         generation_ = ++newest_generation_;
@@ -58,6 +60,7 @@ void Master::reload() {
         drop_start_pages();
         spdlog::info("SIGHUP: replacing the workers by {} new ones", target_);
     } catch (const std::exception& error) {
+        release_.enter();
         spdlog::error("SIGHUP: {}; nothing has changed", error.what());
     }
 }
@@ -86,7 +89,8 @@ void Master::give_up_generation() {
 bool Master::undo_reload() {
     if (!replaced_) return false;
     give_up_generation();
-    options_ = std::move(replaced_->options);
+    release_ = std::move(replaced_->release);
+    release_.enter();
     target_ = replaced_->target;
     generation_ = replaced_->number;
     replaced_.reset();

@@ -84,6 +84,7 @@ void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
                               }});
         worker::Surroundings surroundings{
             .sockets = {},
+            .application = release_.application,
             .adoption = std::move(adoption_),
             .orders = std::move(orders),
             .title = title,

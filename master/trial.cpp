@@ -31,7 +31,7 @@ using Status = ApplicationError::Status;
 /// The process that loads it.
 class Trial {
   public:
-    explicit Trial(const Options& options);
+    explicit Trial(const Release& release);
     ~Trial();
     Trial(const Trial&) = delete;
     Trial& operator=(const Trial&) = delete;
@@ -40,7 +40,7 @@ class Trial {
     [[nodiscard]] bool passed();
 
   private:
-    [[noreturn]] void load(const Options& options, const Identity& identity, int report);
+    [[noreturn]] void load(const Release& release, const Identity& identity, int report);
     [[nodiscard]] std::string report() const;
 
     UniqueFd report_;
@@ -51,14 +51,15 @@ class Trial {
 /// What it says is a number, its exit status, and what is wrong, if anything is.
 constexpr std::size_t longest_report = 4096;
 
-Trial::Trial(const Options& options) {
+Trial::Trial(const Release& release) {
+    const auto& options = release.options;
     const Identity identity(options.user, options.group);
     int ends[2];
     checked(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), "pipe2");
     report_.reset(ends[0]);
     const UniqueFd report(ends[1]);
     pid_ = checked(::fork(), "fork");
-    if (pid_ == 0) load(options, identity, report.get());
+    if (pid_ == 0) load(release, identity, report.get());
 }
 
 Trial::~Trial() {
@@ -67,19 +68,20 @@ Trial::~Trial() {
     ::waitpid(pid_, nullptr, 0);
 }
 
-void Trial::load(const Options& options, const Identity& identity, int report) {
+void Trial::load(const Release& release, const Identity& identity, int report) {
     auto status = Status{};
     std::string text;
     std::unique_ptr<worker::Application> application;  // stays loaded: its threads may run
     try {
-        set_title(options.proc_name + ": loading");
+        set_title(release.options.proc_name + ": loading");
         identity.assume();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // changing the user clears this
         if (::getppid() != master_) ::_exit(0);
         worker::survive_stray_signals();
         Signals::unblock();
         be_the_original();
-        application = std::make_unique<worker::Application>(options.worker);
+        application =
+            std::make_unique<worker::Application>(release.options.worker, *release.application);
     } catch (const ApplicationError& error) {
         status = error.status();
         text = error.what();
@@ -123,9 +125,10 @@ sigset_t awaited() noexcept {
 
 }  // namespace
 
-bool try_application(const Options& options) {
+bool try_application(const Release& release) {
+    const auto& options = release.options;
     const Signals blocked;  // from here on, so that none is lost before the master heeds them
-    Trial trial(options);
+    Trial trial(release);
     const auto deadline = Deadline::in(options.boot_timeout);
     const auto signals = awaited();
     while (!trial.passed()) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "master/options.h"
+#include "master/release.h"
 
 namespace curfew::master {
 
@@ -11,6 +11,6 @@ namespace curfew::master {
 /// False if SIGTERM, SIGINT or SIGQUIT came first; they and the other signals of the master's stay
 /// blocked. Throws ConfigError for a user that is unknown, ApplicationError for what is wrong with
 /// the application, also that it was not loaded within `boot_timeout`.
-[[nodiscard]] bool try_application(const Options& options);
+[[nodiscard]] bool try_application(const Release& release);
 
 }  // namespace curfew::master

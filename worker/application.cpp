@@ -1,40 +1,39 @@
 #include "worker/application.h"
 
+#include "handlers/abi.h"
 #include "handlers/backends/configure.h"
 #include "handlers/timeouts/copies.h"
 #include "handlers/timeouts/strategy.h"
+#include "worker/origin_libraries.h"
 
 #include <dlfcn.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <vector>
 
 namespace curfew::worker {
 
 namespace {
 
-/// `void routes(curfew::Router&)` as the C++ ABI of every Linux compiler spells it.
-constexpr const char* entry_point = "_Z6routesRN6curfew6RouterE";
+/// What is to be done about an application that does not fit.
+constexpr const char* rebuild = "rebuild it against the installed headers";
 
-std::filesystem::path find_library(const std::string& app) {
-    if (app.find('/') != std::string::npos) return app;
+/// What the linker says, with the file's own name for that of the copy.
+std::string linker_error(const ApplicationFile& file) {
+    const char* const error = ::dlerror();
+    std::string text = error ? error : "unknown error";
+    const auto copy = file.path();
+    for (auto at = text.find(copy); at != std::string::npos; at = text.find(copy)) {
+        text.replace(at, copy.size(), file.name());
+    }
+    const bool of_ours = text.find("undefined symbol: _ZN6curfew") != std::string::npos ||
+                         text.find("undefined symbol: _ZNK6curfew") != std::string::npos;
+    return of_ours ? text + "; " + rebuild : text;
+}
 
-    const auto name = app.ends_with(".so") ? app : app + ".so";
-    const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-    const std::vector<std::filesystem::path> places = {
-        here / name,
-        here.parent_path() / "handlers" / "demo" / name,  // where the build leaves the demo
-        std::filesystem::path(CURFEW_LIBRARY_DIRECTORY) / name,
-    };
-    const auto found = std::find_if(places.begin(), places.end(), [](const auto& place) {
-        return std::filesystem::exists(place);
-    });
-    if (found != places.end()) return *found;
-
-    std::string looked;
-    for (const auto& place : places) looked.append(looked.empty() ? "" : ", ").append(place);
-    throw ApplicationError("cannot find the application \"" + app + "\": looked for " + looked);
+void* load(const ApplicationFile& file, const std::string& path) {
+    void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library) return library;
+    throw ApplicationError("cannot load the application: " + linker_error(file));
 }
 
 /// True if a route's strategy makes threads that stay.
@@ -54,32 +53,37 @@ std::string in_milliseconds(Duration duration) {
 
 void Application::Unload::operator()(void* library) const noexcept { ::dlclose(library); }
 
-Application::Application(const Options& options) : options_(options) {
-    if (options.app.empty()) {
-        throw ApplicationError("no application: name one with --app, or app = \"...\" in the file",
-                               ApplicationError::Status::configuration);
-    }
+Application::Application(const Options& options, const ApplicationFile& file) : options_(options) {
     try {
         configure_backends(options.backends);
     } catch (const std::exception& error) {
         throw ApplicationError(std::string("backends: ") + error.what(),
                                ApplicationError::Status::configuration);
     }
-    const auto path = find_library(options.app);
-    const CopyEnds copies("(the application's start)");
-    library_.reset(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
-    if (!library_)
-        throw ApplicationError(std::string("cannot load the application: ") + ::dlerror());
+    for (const auto& needed : origin_libraries(file.fd(), file.directory())) {
+        neighbours_.emplace_back(load(file, needed));
+    }
+    library_.reset(load(file, file.path()));
 
-    using EntryPoint = void (*)(Router&);
-    const auto routes = reinterpret_cast<EntryPoint>(::dlsym(library_.get(), entry_point));
+    const auto* const descriptor =
+        static_cast<const ApplicationDescriptor*>(::dlsym(library_.get(), "curfew_application"));
+    if (!descriptor) {
+        throw ApplicationError(file.name() +
+                               " does not include <curfew/app.h>, or that of an older curfew; " +
+                               rebuild);
+    }
+    if (descriptor->tag != abi::tag()) {
+        throw ApplicationError(file.name() + " was built against other headers than this server; " +
+                               rebuild);
+    }
+    const auto routes = descriptor->routes;
     if (!routes) {
-        throw ApplicationError(path.string() + " does not define void routes(curfew::Router&)");
+        throw ApplicationError(file.name() + " does not define void routes(curfew::Router&)");
     }
     try {
         routes(router_);
     } catch (const std::exception& error) {
-        throw ApplicationError(path.string() + ": routes() threw: " + error.what());
+        throw ApplicationError(file.name() + ": routes() threw: " + error.what());
     }
     override_limits();
     check_limits();

@@ -1,39 +1,24 @@
 #pragma once
 
 #include "handlers/router.h"
+#include "worker/application_error.h"
+#include "worker/application_file.h"
 #include "worker/options.h"
 #include "worker/route_brake.h"
 
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace curfew::worker {
-
-/// The application cannot be served as configured; the text says why and where.
-class ApplicationError : public std::runtime_error {
-  public:
-    /// The exit status that the server should stop with: one of these, or the application's own.
-    enum class Status { configuration = 2, application = 3 };
-
-    explicit ApplicationError(const std::string& text, Status status = Status::application)
-        : std::runtime_error(text), status_(status) {}
-
-    [[nodiscard]] Status status() const noexcept { return status_; }
-    [[nodiscard]] int exit_status() const noexcept { return static_cast<int>(status_); }
-
-  private:
-    Status status_;
-};
 
 /// The handlers that a worker serves: a shared object with a `void routes(curfew::Router&)`, and
 /// what the configuration says over its limits. Stays loaded as long as this lives.
 class Application {
   public:
-    /// Loads `options.app`: a path, or a bare name that is looked for beside the server's binary
-    /// and in its library directory. Throws ApplicationError.
-    explicit Application(const Options& options);
+    /// Throws ApplicationError.
+    Application(const Options& options, const ApplicationFile& file);
 
     [[nodiscard]] const Router& router() const noexcept { return router_; }
 
@@ -58,7 +43,9 @@ class Application {
     }
 
     const Options& options_;
-    std::unique_ptr<void, Unload> library_;
+    using Library = std::unique_ptr<void, Unload>;
+    std::vector<Library> neighbours_;  ///< libraries that lie beside the file: see origin_libraries
+    Library library_;
     Router router_;  ///< its handlers are code of the library's
 };
 

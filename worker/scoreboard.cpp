@@ -204,6 +204,7 @@ void WorkerBoard::reset() noexcept {
     line_->state.store(WorkerState::booting);
     line_->shortest_limit.store(INT64_MAX);
     line_->requests.store(0);
+    line_->worn.store(false);
     line_->told_to_go.store(false);
     line_->orders.store(0);
     line_->ready_at.store(0);

@@ -131,6 +131,9 @@ struct alignas(64) WorkerLine {
 
     std::atomic<std::uint32_t> orders{0};  ///< given and not yet taken: see Order
 
+    /// It should be replaced, as it says itself or its master has found; until then it goes on.
+    std::atomic<bool> worn{false};
+
     /// Set by the master when it tells the worker to go: a handler that keeps the loop from its
     /// orders must not keep the clients from the news.
     std::atomic<bool> told_to_go{false};

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "handlers/unique_fd.h"
+#include "worker/application_file.h"
 #include "worker/handover.h"
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace curfew::worker {
@@ -11,6 +13,7 @@ namespace curfew::worker {
 /// What a worker is given by the floor above, and asks of it.
 struct Surroundings {
     std::vector<UniqueFd> sockets;                 ///< to listen on
+    std::shared_ptr<const ApplicationFile> application;  ///< the master has a part in it as well
     AdoptionSocket adoption;                       ///< where connections of dead workers arrive
     UniqueFd orders;                               ///< an eventfd: see Order
     std::function<void(const char* state)> title;  ///< told of each new state

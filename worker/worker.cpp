@@ -45,7 +45,7 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
     : options_(options),
       board_(board),
       surroundings_(std::move(surroundings)),
-      application_(options),
+      application_(options, *surroundings_.application),
       helpers_(options, surroundings_),
       dispatcher_(application_.router(), options),
       access_log_(options.access_logfile, options.access_log_format),
@@ -70,12 +70,12 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
       retire_(loop_, too_many_abandoned_.fd(),
               [this] {
                   retire_.disable();
-                  drain(Queues::leave, "too many threads run on without their callers");
+                  wear_out("too many threads run on without their callers");
               }),
       helpers_ended_(loop_, helpers_.end_fd(),
                      [this] {
                          helpers_ended_.disable();
-                         drain(Queues::leave, "its helpers have died");
+                         wear_out("its helpers have died");
                      }),
       requests_until_drain_(request_budget(options)),
       memory_(options.memory_limit) {
@@ -135,12 +135,21 @@ void Worker::on_served() {
     auto& served = board_.line().requests;  // written by this thread alone
     served.store(served.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     if (context_.frozen) board_.poke();
-    if (--requests_until_drain_ == 0) drain(Queues::leave, "max_requests reached");
-    if (!context_.draining && memory_.exceeded()) {
+    if (--requests_until_drain_ == 0) wear_out("max_requests reached");
+    if (!context_.draining && !worn() && memory_.exceeded()) {
         spdlog::warn("worker {} has {} KiB of memory, more than memory_limit, {} KiB", ::getpid(),
                      memory_.bytes() >> 10, memory_.limit() >> 10);
-        drain(Queues::leave, "memory_limit reached");
+        wear_out("memory_limit reached");
     }
+}
+
+/// It goes on until its master has another that is ready to take its place: should none be able to
+/// boot, this one is better than nobody.
+void Worker::wear_out(const char* why) {
+    if (context_.draining || board_.line().worn.exchange(true)) return;
+    worn_by_ = why;
+    spdlog::info("worker {} goes on until its replacement is ready: {}", ::getpid(), why);
+    board_.poke();
 }
 
 /// Threads that were all busy may have kept us from taking clients.
@@ -176,7 +185,7 @@ void Worker::heed(Order order) {
         case Order::finish:
             return drain(Queues::take, "the server stops");
         case Order::leave:
-            return drain(Queues::leave, "told to go");
+            return drain(Queues::leave, worn_by_);
         case Order::freeze:
             return freeze();
         case Order::reopen:

@@ -44,6 +44,8 @@ class Worker {
     void drain(Queues queues, const char* why);
     void stop_when_empty();
     void freeze();
+    void wear_out(const char* why);
+    [[nodiscard]] bool worn() const noexcept { return board_.line().worn.load(); }
     void heed(Order order);
     void reopen_access_log();
     void count_abandoned_threads();
@@ -66,6 +68,7 @@ class Worker {
     Interrupt too_many_abandoned_;  ///< raised by whichever thread gives up one too many
     ReadEvent retire_;
     ReadEvent helpers_ended_;
+    const char* worn_by_ = "told to go";
     std::uint64_t requests_until_drain_;
     MemoryWatch memory_;
 };

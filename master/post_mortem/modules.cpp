@@ -2,6 +2,7 @@
 
 #include "master/post_mortem/handler_call.h"
 #include "master/post_mortem/short_name.h"
+#include "worker/application_file.h"
 
 #include <cxxabi.h>
 
@@ -21,8 +22,15 @@ int find_nothing(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, con
     return -1;
 }
 
+/// The application is a copy without a path, which whoever reads this has open as well.
+int find_elf(Dwfl_Module* module, void** userdata, const char* name, Dwarf_Addr base,
+             char** file_name, Elf** elf) {
+    if (auto copy = worker::ApplicationFile::open_copy(name)) return copy.release();
+    return ::dwfl_linux_proc_find_elf(module, userdata, name, base, file_name, elf);
+}
+
 const Dwfl_Callbacks callbacks = {
-    .find_elf = ::dwfl_linux_proc_find_elf,
+    .find_elf = find_elf,
     .find_debuginfo = find_nothing,
     .section_address = nullptr,
     .debuginfo_path = nullptr,
@@ -123,7 +131,8 @@ Frame Modules::describe(const Call& call) const {
     Dwarf_Addr start = 0;
     const char* const name =
         ::dwfl_module_info(module, nullptr, &start, nullptr, nullptr, nullptr, nullptr, nullptr);
-    frame.module = base_name(name);
+    const auto path = worker::ApplicationFile::original(name ? name : "");
+    frame.module = base_name(path.c_str());
     GElf_Addr bias = 0;
     frame.offset = inside - (::dwfl_module_getelf(module, &bias) ? bias : start);
     GElf_Off in_function = 0;
@@ -133,7 +142,7 @@ Frame Modules::describe(const Call& call) const {
         frame.function = demangled(function);
     }
     frame.source = source_of(module, inside);
-    frame.origin = origin_of(name ? name : "", frame);
+    frame.origin = origin_of(path, frame);
     return frame;
 }
 

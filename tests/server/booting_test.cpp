@@ -84,6 +84,27 @@ TEST_CASE("a library without routes() stops the server with status 3") {
     CHECK(says_only(server, "without_routes.so does not define void routes(curfew::Router&)"));
 }
 
+TEST_CASE("an application that was built against other headers stops the server with status 3") {
+    const Server other({.flags = {"--check-config"}, .app = test_app("other_headers")});
+    const Server old({.app = test_app("old_headers")});
+
+    CHECK(other.exit_status() == 3);
+    CHECK(says_only(other,
+                    "other_headers.so was built against other headers than this server; rebuild it "
+                    "against the installed headers"));
+    CHECK(old.exit_status() == 3);
+    CHECK(says_only(old,
+                    "old_headers.so does not include <curfew/app.h>, or that of an older curfew; "
+                    "rebuild it against the installed headers"));
+}
+
+TEST_CASE("an application may hide all its symbols") {
+    const Server server({.app = test_app("hidden")});
+
+    CHECK(server.get("/hello").body == "Hello\n");
+    CHECK(server.get("/teapot").status == 418);
+}
+
 TEST_CASE("an application that is not there stops the server with status 3") {
     const Server server({.app = "./nowhere.so"});
 

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -32,12 +34,17 @@ TEST_CASE("workers are replaced after max_requests, and no request is lost") {
 TEST_CASE("a worker that is on its way out announces it on the connections that it has") {
     const Server server({.flags = {"--max-requests", "1"}, .workers = 1});
 
-    for (int i = 0; i < 3; ++i) {
-        Client client(server);
-        CHECK(client.get("/hello").status == 200);
-    }
+    Client kept(server);
+    CHECK(kept.get("/hello").status == 200);
+    // It goes on until its replacement is ready, and then says that it leaves.
+    CHECK(wait_until([&] { return kept.get("/hello").field("Connection") == "close"; }));
+    CHECK(kept.closed());
 
-    CHECK(wait_until([&] { return count(server.log(), ") finished") >= 3; }));
+    CHECK(wait_until([&] {
+        const bool answered = server.get("/hello").status == 200;
+        CHECK(answered);
+        return !answered || count(server.log(), ") finished") >= 3;
+    }));
 }
 
 TEST_CASE("a graceful stop under load loses no request that was accepted") {
@@ -102,4 +109,45 @@ TEST_CASE("a worker with more memory than memory_limit is replaced, and no reque
 
     CHECK(server.worker() != pid);
     CHECK(server.get("/hello").status == 200);
+}
+
+TEST_CASE("workers that should all be replaced while none can boot go on until one can") {
+    for (const auto* const how : {"throw", "crash", "exit"}) {
+        CAPTURE(how);
+        const Server server(
+            {.flags = {"--max-requests", "3"}, .app = test_app("fails"), .workers = 4});
+        const auto before = server.workers(4);
+        std::ofstream(server.directory() / "fail") << how;
+
+        int answered = 0;
+        for (int i = 0; i < 100; ++i) answered += server.get("/hello").status == 200 ? 1 : 0;
+
+        CHECK(answered == 100);
+        CHECK(server.logs("could not boot"));
+        CHECK(server.logs("goes on until its replacement is ready: max_requests reached"));
+
+        std::filesystem::remove(server.directory() / "fail");
+        CHECK(wait_until([&] {
+            const bool served = server.get("/hello").status == 200;
+            CHECK(served);
+            return !served || std::ranges::none_of(before, is_alive);
+        }));
+    }
+}
+
+TEST_CASE("a server that has served does not stop when all die and none can boot for a while") {
+    for (const auto* const how : {"throw", "crash", "exit"}) {
+        CAPTURE(how);
+        const Server server({.app = test_app("fails")});
+        const auto workers = server.workers(2);
+        std::ofstream(server.directory() / "fail") << how;
+        for (const pid_t pid : workers) ::kill(pid, SIGSEGV);
+
+        CHECK(server.logs("3 workers in a row were of no use; the next is forked in"));
+        CHECK_FALSE(server.ended());
+
+        std::filesystem::remove(server.directory() / "fail");
+        CHECK(server.get("/hello").status == 200);
+        CHECK(server.workers(2).size() == 2);
+    }
 }

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "deadline.h"
+#include "error.h"
+#include "extension.h"
+#include "headers.h"
+#include "request.h"
+#include "response.h"
+#include "route.h"
+#include "router.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace curfew::abi {
+
+/// Raise it with each change of the headers that an application compiled before would not survive,
+/// and that changes no size: members that trade places, another meaning, another virtual function.
+inline constexpr std::uint64_t revision = 1;
+
+namespace detail {
+
+/// FNV-1a, number by number.
+constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t number) noexcept {
+    return (hash ^ number) * 1099511628211U;
+}
+
+template <typename... Types>
+constexpr std::uint64_t mix_layouts(std::uint64_t hash) noexcept {
+    ((hash = mix(mix(hash, sizeof(Types)), alignof(Types))), ...);
+    return hash;
+}
+
+}  // namespace detail
+
+/// A number for the layout of what server and application pass each other, as this compiler lays it
+/// out with its options: other headers, another standard library or another mode of it make another
+/// number.
+[[nodiscard]] constexpr std::uint64_t tag() noexcept {
+    return detail::mix_layouts<Request, RequestParts, Response, Headers, Route, Router, Deadline,
+                               Duration, Extension, HttpError, TimeoutError, std::string,
+                               std::vector<std::string>, std::function<void()>>(
+        detail::mix(14695981039346656037U, revision));
+}
+
+}  // namespace curfew::abi
+
+namespace curfew {
+
+/// How a server finds its application. Stays as it is for ever, so that any server understands any
+/// application's.
+struct ApplicationDescriptor {
+    std::uint64_t tag;        ///< abi::tag(), of the headers that it was compiled with
+    void (*routes)(Router&);  ///< null: there is none
+};
+
+}  // namespace curfew

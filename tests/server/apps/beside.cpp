@@ -1,0 +1,3 @@
+#include "beside.h"
+
+const char* beside() { return "from beside\n"; }

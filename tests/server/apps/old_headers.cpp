@@ -1,0 +1,7 @@
+namespace curfew {
+class Router;
+}
+
+/// From before headers told the server about themselves.
+void routes(curfew::Router&);
+void routes(curfew::Router&) {}
