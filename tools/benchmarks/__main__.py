@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import call_costs
+import crash_storm
 import deaths
 import harakiri_cost
 import harakiri_kills
@@ -31,8 +32,8 @@ MEASUREMENTS = {
     "idle": [idle],
     "start": [start],
     "syscalls": [syscalls],
-    "harakiri": [harakiri_cost, harakiri_kills, stuck, deaths, neighbours, kills_under_load,
-                 keepers, privileges],
+    "harakiri": [harakiri_cost, harakiri_kills, stuck, deaths, crash_storm, neighbours,
+                 kills_under_load, keepers, privileges],
     "calls": [call_costs],
     "limits": [limits],
 }
