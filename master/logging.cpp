@@ -3,10 +3,12 @@
 #include "master/log_sink.h"
 #include "worker/log_file.h"
 #include "worker/log_output.h"
+#include "worker/log_share.h"
 
 #include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <memory>
@@ -37,6 +39,8 @@ void open_log(const std::string& name, const std::string& level) {
             spdlog::set_default_logger(made);
             return made;
         }();
+        // Also if this log is none: what the workers' logs share is made before the first fork.
+        (void)worker::LogShare::of({});
         auto sink = make_sink(name);
         sink->set_pattern("[%Y-%m-%d %H:%M:%S.%e %z] [%P] [%^%l%$] %v");
         end->set_sinks({std::move(sink)});

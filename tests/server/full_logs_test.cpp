@@ -177,6 +177,35 @@ TEST_CASE("lines longer than a pipe takes at once are whole, from however many w
     CHECK(std::ranges::all_of(lines, [&](const auto& line) { return line == target + " 200"; }));
 }
 
+TEST_CASE("lines are whole also when there is no error log") {
+    Output output;
+    auto setup = output.setup({"--limit-request-line", "60k", "--error-logfile", "none", "--bind",
+                               "unix:socket", "--threads", "4", "--worker-class", "threads"});
+    setup.workers = 4;
+    setup.bind = {};
+    const Server server(std::move(setup));
+    const auto url = "unix:" + (server.directory() / "socket").string();
+    REQUIRE(wait_until([&] { return std::filesystem::exists(server.directory() / "socket"); }));
+    const auto target = "/hello?" + std::string(20'000, 'x');
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 4; ++i) {
+        clients.emplace_back([&] {
+            for (int request = 0; request < 30; ++request) (void)Client(url).get(target);
+        });
+    }
+    for (auto& client : clients) client.join();
+    std::string text;
+    std::thread reader([&] { text = output.read(); });
+
+    server.signal(SIGTERM);
+    CHECK(wait_until([&] { return server.ended(); }));
+    reader.join();
+
+    const auto lines = lines_of(text);
+    CHECK(lines.size() > 3);
+    CHECK(std::ranges::all_of(lines, [&](const auto& line) { return line == target + " 200"; }));
+}
+
 TEST_CASE("on a full disk the logs have whole lines only, and go on when there is room") {
     std::vector<std::string> wrapper{"unshare", "--mount", "--fork", "--kill-child"};
     if (::geteuid() != 0) wrapper.emplace_back("--map-root-user");
