@@ -178,22 +178,27 @@ TEST_CASE("lines longer than a pipe takes at once are whole, from however many w
 }
 
 TEST_CASE("lines are whole also when there is no error log") {
-    Output output;
-    auto setup = output.setup({"--limit-request-line", "60k", "--error-logfile", "none", "--bind",
-                               "unix:socket", "--threads", "4", "--worker-class", "threads"});
-    setup.workers = 4;
-    setup.bind = {};
-    const Server server(std::move(setup));
+    const Server server({.flags = {"--limit-request-line", "60k", "--error-logfile", "none",
+                                   "--bind", "unix:socket", "--access-logfile", "fifo",
+                                   "--access-log-format", "%(U)s?%(q)s %(s)s"},
+                         .app = test_app("naps"),
+                         .workers = 4,
+                         .bind = {},
+                         .before_exec = [] { ::mkfifo("fifo", 0644); }});
     const auto url = "unix:" + (server.directory() / "socket").string();
     REQUIRE(wait_until([&] { return std::filesystem::exists(server.directory() / "socket"); }));
+    REQUIRE(server.workers(4).size() == 4);
     const auto target = "/hello?" + std::string(20'000, 'x');
     std::vector<std::thread> clients;
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 8; ++i) {
         clients.emplace_back([&] {
-            for (int request = 0; request < 30; ++request) (void)Client(url).get(target);
+            for (int request = 0; request < 15; ++request) (void)Client(url).get(target);
         });
     }
     for (auto& client : clients) client.join();
+    Output output;
+    output.writing.reset();
+    output.reading.reset(::open((server.directory() / "fifo").c_str(), O_RDONLY | O_CLOEXEC));
     std::string text;
     std::thread reader([&] { text = output.read(); });
 
