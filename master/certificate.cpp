@@ -1,5 +1,6 @@
 #include "master/certificate.h"
 
+#include "master/crash.h"
 #include "master/milliseconds.h"
 
 #include <nlohmann/json.hpp>
@@ -45,7 +46,8 @@ Json request_of(const Child& child, std::size_t index, Deadline::Clock::time_poi
 
 }  // namespace
 
-std::string certificate(const Child& child, const Findings& findings) {
+std::string certificate(const Child& child, const Findings& findings,
+                        const std::vector<std::string>& crash_stack) {
     const auto& death = child.obituary();
     Json requests = Json::array();
     Json connections = Json::object();
@@ -59,7 +61,7 @@ std::string certificate(const Child& child, const Findings& findings) {
         auto& count = connections[std::string(to_string(outcome))];
         count = count.is_null() ? 1 : count.get<int>() + 1;
     }
-    const Json all{
+    Json all{
         {"worker", child.place() + 1},
         {"pid", child.pid()},
         {"cause", to_string(death.cause)},
@@ -70,6 +72,10 @@ std::string certificate(const Child& child, const Findings& findings) {
         {"requests", std::move(requests)},
         {"connections", std::move(connections)},
     };
+    const auto& crash = child.board().line().crash;
+    if (crash.state.load() == worker::CrashNote::State::written) {
+        all["crash"] = crash_in_words(crash, crash_stack);
+    }
     // A client's target may be of any bytes.
     return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

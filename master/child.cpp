@@ -1,5 +1,6 @@
 #include "master/child.h"
 
+#include "master/crash.h"
 #include "master/descendants.h"
 #include "master/wait_status.h"
 
@@ -149,7 +150,7 @@ Death Child::death(int wait_status, bool oom) const {
     if (!ready() && (crash || !by_signal) && !told_) {
         return {Cause::no_boot, "could not boot: it " + text, status ? status : 3};
     }
-    if (crash) return {Cause::crashed, text, 0};
+    if (crash) return {Cause::crashed, text + explain(board_.line().crash), 0};
     if (by_signal) return {Cause::signalled, text, 0};
     if (status == 0 && leaving()) return {Cause::finished, "finished", 0};
     return {Cause::exited, text, 0};

@@ -1,6 +1,7 @@
 #include "handlers/describe.h"
 #include "handlers/signal_name.h"
 #include "master/certificate.h"
+#include "master/crash.h"
 #include "master/culprit.h"
 #include "master/master.h"
 #include "master/milliseconds.h"
@@ -14,6 +15,9 @@
 namespace curfew::master {
 
 namespace {
+
+/// Names of functions take the master milliseconds, which many crashes a second must not cost it.
+constexpr Duration pause_between_crash_looks = std::chrono::seconds(1);
 
 /// For the requests that were lost with a worker; those that we killed it for are counted as such.
 std::optional<worker::Incident> incident_of(Cause cause) noexcept {
@@ -191,10 +195,17 @@ void Master::log_requests_of(const Child& child, std::optional<worker::Incident>
 }
 
 /// All is over, and all is known.
-void Master::certify(const Child& child) const {
+void Master::certify(const Child& child) {
+    std::vector<std::string> stack;
+    const auto& board = child.board();
+    const auto now = Deadline::Clock::now();
+    if (now >= next_crash_look_) {
+        stack = stack_of_crash(board.line().crash, board.stack_dump());
+        if (!stack.empty()) next_crash_look_ = now + pause_between_crash_looks;
+    }
     const bool expected = child.obituary().cause == Cause::finished || stopping_ == Stopping::now;
     spdlog::log(expected ? spdlog::level::info : spdlog::level::warn, "death certificate: {}",
-                certificate(child, examiner_.findings()));
+                certificate(child, examiner_.findings(), stack));
 }
 
 }  // namespace curfew::master

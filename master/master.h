@@ -80,7 +80,7 @@ class Master {
     void reopen_logs();
     void bury(Child& child, int wait_status, const rusage& usage);
     void bury_keeper(Child& child, int wait_status);
-    void certify(const Child& child) const;
+    void certify(const Child& child);
     void back_off(Deadline::Clock::time_point now);
     void charge_culprit(const Child& child);
     [[nodiscard]] worker::Again may_run_again(const Child& child, bool ours) const noexcept;
@@ -159,6 +159,7 @@ class Master {
     bool poked_ = false;
     Deadline woken_for_ = Deadline::never();
     Deadline::Clock::time_point lenient_until_{};
+    Deadline::Clock::time_point next_crash_look_{};
 };
 
 }  // namespace curfew::master

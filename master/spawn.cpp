@@ -5,6 +5,7 @@
 #include "master/post_mortem/permission.h"
 #include "master/title.h"
 #include "worker/arena.h"
+#include "worker/crash_report.h"
 #include "worker/keeper.h"
 #include "worker/last_thread.h"
 #include "worker/orders.h"
@@ -60,6 +61,8 @@ void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
         let_family_look();
         worker::answer_with_stacks_in(scoreboard_.worker(place).stack_dump());
         worker::note_last_thread_in(scoreboard_.worker(place).line().last_thread);
+        worker::note_crashes_in(scoreboard_.worker(place).line().crash,
+                                scoreboard_.worker(place).stack_dump());
 
         // Workers die with their master, even if that was killed. Changing the user clears this.
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -34,6 +34,7 @@ class FiberPool final : public Executor {
     Loop& loop_;
     AlarmClock clock_;
     FiberStacks stacks_;
+    std::size_t ended_ = 0;  ///< tasks
     std::vector<std::unique_ptr<Runner>> idle_;
 };
 

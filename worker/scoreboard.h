@@ -6,6 +6,7 @@
 #include "handlers/unique_fd.h"
 #include "worker/copy_note.h"
 #include "worker/counters.h"
+#include "worker/crash_note.h"
 #include "worker/handover.h"
 #include "worker/ledger.h"
 #include "worker/outcome.h"
@@ -155,6 +156,7 @@ struct alignas(64) WorkerLine {
     std::atomic<std::int32_t> culprit{-1};     ///< the cell whose request was the end; -1: unknown
 
     CopyNote copy_note{};
+    CrashNote crash{};
 
     Landing landing;
 };

@@ -1,5 +1,6 @@
 #include "worker/stack_dump.h"
 
+#include "handlers/signal_stack.h"
 #include "handlers/stack_signal.h"
 #include "handlers/unique_fd.h"
 
@@ -18,9 +19,6 @@ namespace curfew::worker {
 namespace {
 
 StackDump* own_dump = nullptr;
-
-/// A handler may be stuck at the very end of its stack, and fibers have little of it.
-alignas(64) char stack_for_the_handler[64 << 10];
 
 std::uintptr_t interrupted_address(const ucontext_t& context) noexcept {
 #if defined(__x86_64__)
@@ -97,15 +95,24 @@ void answer(int, siginfo_t*, void* context) noexcept {
 
 }  // namespace
 
+bool dump_stack(StackDump& dump, const ucontext_t& context) noexcept {
+    if (dump.busy.exchange(true)) return false;
+    dump.tid = ::gettid();
+    dump.memory_size = 0;
+    dump.maps_size = store_maps(dump);
+    dump.frames = store_stack(dump, context);
+    return true;
+}
+
 void answer_with_stacks_in(StackDump& dump) {
     own_dump = &dump;
     dump.busy.store(false);  // whoever was here before may have died in the midst of it
     void* warm_up[1];
     ::backtrace(warm_up, 1);  // the first call loads a library
 
-    const stack_t stack{
-        .ss_sp = stack_for_the_handler, .ss_flags = 0, .ss_size = sizeof stack_for_the_handler};
-    checked(::sigaltstack(&stack, nullptr), "sigaltstack");
+    // A handler may be stuck at the very end of its stack, and fibers have little of it.
+    static SignalStack& stack = *new SignalStack;
+    static_cast<void>(stack);
     struct sigaction action {};
     action.sa_sigaction = answer;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;

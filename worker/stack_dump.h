@@ -1,5 +1,7 @@
 #pragma once
 
+#include <ucontext.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -31,5 +33,9 @@ struct StackDump {
 /// From now on this process answers, in whatever thread is asked. To be called by the thread that
 /// runs handlers, which gets a stack for that.
 void answer_with_stacks_in(StackDump& dump);
+
+/// Async-signal-safe: writes down where the thread was when a signal interrupted it, for good: the
+/// dump answers no question any more. False if it is just answering one.
+bool dump_stack(StackDump& dump, const ucontext_t& context) noexcept;
 
 }  // namespace curfew::worker

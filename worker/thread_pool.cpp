@@ -1,5 +1,7 @@
 #include "worker/thread_pool.h"
 
+#include "handlers/signal_stack.h"
+
 #include <sys/eventfd.h>
 
 namespace curfew::worker {
@@ -31,6 +33,7 @@ void ThreadPool::submit(Task& task) {
 }
 
 void ThreadPool::work() {
+    const SignalStack signal_stack;
     std::unique_lock lock(mutex_);
     while (true) {
         changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

@@ -24,12 +24,11 @@ class Returned {
 }  // namespace
 
 Fiber::Fiber(FiberStacks& stacks, const Patience& patience, Function function)
-    : patience_(patience), function_(std::move(function)) {
-    const auto stack = stacks.take();
-    const auto* const top = static_cast<const char*>(stack.sp);
-    inside_.begin({.bottom = top - stack.size, .size = stack.size});
+    : patience_(patience), function_(std::move(function)), stack_(stacks.take()) {
+    const auto* const top = static_cast<const char*>(stack_.sp);
+    inside_.begin({.bottom = top - stack_.size, .size = stack_.size});
     paused_ = boost::context::fiber(std::allocator_arg,
-                                    boost::context::preallocated(stack.sp, stack.size, stack),
+                                    boost::context::preallocated(stack_.sp, stack_.size, stack_),
                                     Returned(stacks), [this](boost::context::fiber&& resumer) {
                                         inside_.arrive(outside_);
                                         resumer_ = std::move(resumer);

@@ -1,6 +1,8 @@
 #include "fiber_stacks.h"
 
 #include <boost/context/protected_fixedsize_stack.hpp>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace curfew {
 
@@ -14,7 +16,12 @@ FiberStacks::~FiberStacks() {
 }
 
 boost::context::stack_context FiberStacks::take() {
-    if (free_.empty()) return boost::context::protected_fixedsize_stack(size_).allocate();
+    if (free_.empty()) {
+        const auto stack = boost::context::protected_fixedsize_stack(size_).allocate();
+        // A huge page would be used whole.
+        ::madvise(static_cast<char*>(stack.sp) - stack.size, stack.size, MADV_NOHUGEPAGE);
+        return stack;
+    }
     const auto stack = free_.back();
     free_.pop_back();
     return stack;
@@ -26,6 +33,14 @@ void FiberStacks::put(boost::context::stack_context stack) noexcept {
     } else {
         boost::context::protected_fixedsize_stack().deallocate(stack);
     }
+}
+
+void FiberStacks::trim(const boost::context::stack_context& stack) noexcept {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    if (stack.size <= kept_of_each + page) return;
+    char* const bottom = static_cast<char*>(stack.sp) - stack.size;
+    const auto unused = (stack.size - kept_of_each) / page * page - page;  // the first is the guard
+    ::madvise(bottom + page, unused, MADV_DONTNEED);
 }
 
 FiberStacks& FiberStacks::of_this_thread() {

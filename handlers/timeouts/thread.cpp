@@ -1,6 +1,7 @@
 #include "thread.h"
 
 #include "../error.h"
+#include "../signal_stack.h"
 #include "copies.h"
 #include "interrupts.h"
 #include "overrun.h"
@@ -103,6 +104,7 @@ void Thread::hand_over(const std::shared_ptr<Job>& job) {
 }
 
 void Thread::work() {
+    const SignalStack signal_stack;
     std::unique_lock lock(mutex_);
     while (true) {
         job_waits_.wait(lock, [this] { return !waiting_.empty(); });

@@ -1,0 +1,95 @@
+#include "master/crash.h"
+
+#include "master/post_mortem/folded_stack.h"
+#include "master/post_mortem/modules.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <string_view>
+
+namespace curfew::master {
+
+namespace {
+
+using worker::CrashNote;
+using worker::Overflow;
+
+bool is_written(const CrashNote& note) noexcept {
+    return note.state.load() == CrashNote::State::written;
+}
+
+const char* name_of(Overflow overflow) noexcept {
+    switch (overflow) {
+        case Overflow::none:
+            return "none";
+        case Overflow::fiber:
+            return "fiber";
+        case Overflow::thread:
+            return "thread";
+        case Overflow::process:
+            return "main thread";
+    }
+    return "unknown";
+}
+
+/// Without its number: "#12 [app] f()".
+std::string_view name_in(std::string_view line) noexcept {
+    return line.substr(std::min(line.find(' '), line.size()));
+}
+
+/// What calls itself again and again is said once.
+std::vector<std::string> without_repetitions(const std::vector<std::string>& lines) {
+    std::vector<std::string> shorter;
+    for (auto line = lines.begin(); line != lines.end();) {
+        const auto end = std::find_if(
+            line, lines.end(), [&](const auto& each) { return name_in(each) != name_in(*line); });
+        const auto number = end - line;
+        shorter.push_back(number == 1 ? *line : fmt::format("{}, {} times", *line, number));
+        line = end;
+    }
+    return shorter;
+}
+
+}  // namespace
+
+std::string explain(const CrashNote& note) {
+    if (!is_written(note)) return {};
+    if (note.sender != 0) return fmt::format(", sent by process {}", note.sender);
+    if (note.overflow == Overflow::none) return {};
+    return fmt::format(": stack overflow: the stack of its {} has {} KiB; see {}",
+                       name_of(note.overflow), note.stack_size >> 10,
+                       note.overflow == Overflow::fiber ? "fiber_stack" : "ulimit -s");
+}
+
+std::vector<std::string> stack_of_crash(const CrashNote& note, const worker::StackDump& dump) try {
+    if (!is_written(note) || !note.has_stack) return {};
+    const auto maps_size = std::min<std::size_t>(dump.maps_size, sizeof dump.maps);
+    const auto modules = Modules::from(std::string(dump.maps, maps_size));
+    std::vector<Call> calls;
+    for (std::size_t i = 0; i < std::min<std::size_t>(dump.frames, dump.most_frames); ++i) {
+        calls.push_back({.address = dump.addresses[i], .runs = i == 0});
+    }
+    return without_repetitions(folded(modules.describe(calls)));
+} catch (const std::exception& error) {
+    spdlog::warn("the stack of a crash cannot be read: {}", error.what());
+    return {};
+}
+
+nlohmann::ordered_json crash_in_words(const CrashNote& note, std::vector<std::string> stack) {
+    nlohmann::ordered_json crash{{"thread", note.tid}};
+    if (note.sender != 0) crash["sender"] = note.sender;
+    if (note.has_address) crash["address"] = fmt::format("{:#x}", note.address);
+    if (note.overflow != Overflow::none) {
+        crash["stack_overflow"] = name_of(note.overflow);
+        crash["stack_kib"] = note.stack_size >> 10;
+    }
+    if (!stack.empty()) crash["stack"] = std::move(stack);
+    return crash;
+}
+
+}  // namespace curfew::master

@@ -1,0 +1,122 @@
+#include "tests/support/server.h"
+#include "tests/support/wait_until.h"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace curfew::tests;
+
+namespace {
+
+Server server_of(const std::string& name) {
+    return Server({.flags = {"--worker-class", name, "--threads", name == "threads" ? "2" : "1"},
+                   .app = test_app("overflows"),
+                   .workers = 1});
+}
+
+constexpr const char* classes[] = {"sync", "threads", "fiber"};
+
+/// What a process has in memory, in KiB.
+long resident(pid_t pid) { return std::stol(status_of(pid, "VmRSS")); }
+
+}  // namespace
+
+TEST_CASE("a stack overflow is named as such, with whose stack it was, the request and the calls") {
+    for (const std::string name : classes) {
+        CAPTURE(name);
+        const auto server = server_of(name);
+
+        CHECK(server.get("/deep/100000", "X-Request-Id: abyss\r\n").status == 502);
+
+        const auto whose = name == "sync" ? "main thread" : name == "threads" ? "thread" : "fiber";
+        CHECK(
+            server.logs("crashed: SIGSEGV (Segmentation fault): stack overflow: the stack of its " +
+                        std::string(whose) + " has "));
+        const auto certificate = server.log_line("death certificate: ");
+        CHECK(contains(certificate, "\"stack_overflow\":\"" + std::string(whose) + "\""));
+        CHECK(contains(certificate, "\"id\":\"abyss\""));
+        CHECK(contains(certificate, "\"route\":\"/deep/:kib\""));
+        CHECK(contains(certificate, "\"culprit\":true"));
+        CHECK(contains(certificate, "descend(unsigned long)"));
+        CHECK(server.get("/deep/10").status == 200);
+    }
+}
+
+TEST_CASE("also in a thread of a strategy") {
+    for (const std::string name : classes) {
+        CAPTURE(name);
+        const auto server = server_of(name);
+        CHECK(server.get("/within/100000").status == 502);
+        CHECK(server.logs(": stack overflow: the stack of its thread has "));
+    }
+}
+
+TEST_CASE("any crash tells its calls, and is no stack overflow if it is none") {
+    for (const std::string name : classes) {
+        CAPTURE(name);
+        const auto server = server_of(name);
+
+        CHECK(server.get("/null").status == 502);
+
+        const auto certificate = server.log_line("death certificate: ");
+        CHECK(contains(certificate, "\"detail\":\"crashed: SIGSEGV (Segmentation fault)\""));
+        CHECK(contains(certificate, "\"address\":\"0x0\""));
+        CHECK(contains(certificate, "null(curfew::Request const&)"));
+        CHECK_FALSE(contains(certificate, "stack_overflow"));
+    }
+    const auto server = server_of("sync");
+    CHECK(server.get("/abort").status == 502);
+    CHECK(contains(server.log_line("death certificate: "), "abort"));
+}
+
+TEST_CASE("who has sent the signal is said") {
+    const auto server = server_of("sync");
+    ::kill(server.worker(), SIGSEGV);
+    CHECK(server.logs("crashed: SIGSEGV (Segmentation fault), sent by process " +
+                      std::to_string(::getpid())));
+}
+
+TEST_CASE("of several requests, the one that crashed is marked") {
+    for (const std::string name : {"threads", "fiber"}) {
+        CAPTURE(name);
+        const auto server = server_of(name);
+        Client other(server);
+        other.send(get_request("/nap", "X-Request-Id: innocent\r\n"));
+        CHECK(server.get("/null", "X-Request-Id: guilty\r\n").status == 502);
+
+        const auto certificate = server.log_line("death certificate: ");
+        const auto guilty = certificate.find("\"id\":\"guilty\"");
+        REQUIRE(guilty != std::string::npos);
+        CHECK(certificate.find("\"culprit\":true") > guilty);
+        CHECK(count(certificate, "\"culprit\":true") == 1);
+    }
+}
+
+TEST_CASE("an application may handle its crashes itself") {
+    for (const std::string name : classes) {
+        const auto server = server_of(name);
+        CHECK(server.get("/handled").status == 502);
+        CHECK(server.logs("exited with status 77"));
+    }
+}
+
+TEST_CASE("a fiber has room for 900 KiB on its stack, which is given back") {
+    const auto server = server_of("fiber");
+    const auto worker = server.worker();
+    CHECK(server.get("/deep/700").status == 200);
+
+    std::vector<Client> clients;
+    const auto before = resident(worker);
+    for (int i = 0; i < 32; ++i) {
+        clients.emplace_back(server);
+        clients.back().send(get_request("/deep/700"));
+    }
+    for (auto& client : clients) CHECK(client.read_reply().status == 200);
+    for (int i = 0; i < 200; ++i) CHECK(server.get("/deep/1").status == 200);
+
+    CHECK(resident(worker) < before + 8 * 1024);
+}
