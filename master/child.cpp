@@ -152,7 +152,13 @@ Death Child::death(int wait_status, bool oom) const {
     }
     if (crash) return {Cause::crashed, text + explain(board_.line().crash), 0};
     if (by_signal) return {Cause::signalled, text, 0};
-    if (status == 0 && leaving()) return {Cause::finished, "finished", 0};
+    if (status == 0 && leaving()) {
+        const bool cut_short = board_.line().end_cut_short.load();
+        return {Cause::finished,
+                cut_short ? "finished; what it does at exit took too long and was cut short"
+                          : "finished",
+                0};
+    }
     return {Cause::exited, text, 0};
 }
 

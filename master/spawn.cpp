@@ -8,6 +8,7 @@
 #include "worker/crash_report.h"
 #include "worker/keeper.h"
 #include "worker/last_thread.h"
+#include "worker/orderly_end.h"
 #include "worker/orders.h"
 #include "worker/stray_signals.h"
 #include "worker/tell_of_copies.h"
@@ -17,10 +18,18 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
 namespace curfew::master {
+
+namespace {
+
+/// For what an application does at its end.
+constexpr Duration longest_end = std::chrono::seconds(5);
+
+}  // namespace
 
 void Master::spawn() {
     const auto place = free_place();
@@ -39,8 +48,8 @@ void Master::spawn() {
                                                 std::move(orders)));
 }
 
-/// The other side of fork: this process is a worker from here on, and leaves by _exit, since what
-/// the master's destructors clean up is not its own.
+/// The other side of fork: this process is a worker from here on, and never returns, since what the
+/// master's destructors clean up is not its own.
 void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
     int status = 0;
     try {
@@ -97,7 +106,8 @@ void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
         sockets_.clear();
         worker::Worker worker(options_.worker, board, arena, std::move(surroundings));
         worker.run();
-        ::_exit(0);
+        worker::end_in_order(board.line(),
+                             std::min(longest_end, options_.worker.graceful_timeout / 2));
     } catch (const worker::ApplicationError& error) {
         spdlog::critical("worker {}: {}", place + 1, error.what());
         status = error.exit_status();

@@ -217,6 +217,7 @@ void WorkerBoard::reset() noexcept {
     line_->again.store(Again::none);
     line_->last_thread.store(0);
     line_->culprit.store(-1);
+    line_->end_cut_short.store(false);
     line_->crash.state.store(CrashNote::State::none);
     line_->landing.clear();
 }

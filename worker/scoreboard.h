@@ -158,6 +158,8 @@ struct alignas(64) WorkerLine {
     CopyNote copy_note{};
     CrashNote crash{};
 
+    std::atomic<bool> end_cut_short{false};  ///< see end_in_order()
+
     Landing landing;
 };
 

@@ -20,6 +20,9 @@ class Thread final : public Strategy {
     Thread();
 
     [[nodiscard]] bool detaches() const noexcept override { return true; }
+    /// How many run on at the moment without their callers.
+    [[nodiscard]] int abandoned() const noexcept { return abandoned_.load(); }
+
     void run(Call& call, Deadline deadline) override;
     void run_detached(const std::shared_ptr<Call>& call, Deadline deadline) override;
 
