@@ -1,6 +1,6 @@
 #include "route.h"
 
-#include "timeouts/copies.h"
+#include "timeouts/handler_scope.h"
 
 #include <chrono>
 #include <stdexcept>
@@ -53,7 +53,7 @@ Route& Route::cpu_limit(Duration limit) {
 }
 
 Response Route::operator()(const Request& request) const {
-    const CopyEnds copies(pattern_, request.id());
+    const HandlerScope scope(*this, request.id());
     return handler_(request);
 }
 

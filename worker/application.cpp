@@ -2,6 +2,7 @@
 
 #include "handlers/abi.h"
 #include "handlers/backends/configure.h"
+#include "handlers/own_descriptors.h"
 #include "handlers/timeouts/copies.h"
 #include "handlers/timeouts/strategy.h"
 #include "worker/origin_libraries.h"
@@ -60,6 +61,8 @@ Application::Application(const Options& options, const ApplicationFile& file) : 
         throw ApplicationError(std::string("backends: ") + error.what(),
                                ApplicationError::Status::configuration);
     }
+    const CopyEnds copies("(the application's start)");
+    const auto before = open_descriptors();
     for (const auto& needed : origin_libraries(file.fd(), file.directory())) {
         neighbours_.emplace_back(load(file, needed));
     }
@@ -85,6 +88,9 @@ Application::Application(const Options& options, const ApplicationFile& file) : 
     } catch (const std::exception& error) {
         throw ApplicationError(file.name() + ": routes() threw: " + error.what());
     }
+    descriptors_ = open_descriptors();
+    std::erase_if(descriptors_,
+                  [&](const auto& open) { return std::ranges::count(before, open) > 0; });
     override_limits();
     check_limits();
 }

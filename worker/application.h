@@ -1,5 +1,6 @@
 #pragma once
 
+#include "handlers/own_descriptors.h"
 #include "handlers/router.h"
 #include "worker/application_error.h"
 #include "worker/application_file.h"
@@ -22,6 +23,11 @@ class Application {
 
     [[nodiscard]] const Router& router() const noexcept { return router_; }
 
+    /// The descriptors that it opened when it was loaded, and left open.
+    [[nodiscard]] const std::vector<OpenDescriptor>& descriptors() const noexcept {
+        return descriptors_;
+    }
+
     /// Finds each route its brake, and numbers it by that.
     void number_routes(std::span<RouteBrake> brakes);
 
@@ -43,6 +49,7 @@ class Application {
     }
 
     const Options& options_;
+    std::vector<OpenDescriptor> descriptors_;
     using Library = std::unique_ptr<void, Unload>;
     std::vector<Library> neighbours_;  ///< libraries that lie beside the file: see origin_libraries
     Library library_;

@@ -1,6 +1,6 @@
 #include "worker/connection.h"
 
-#include "handlers/timeouts/copies.h"
+#include "handlers/timeouts/handler_scope.h"
 #include "handlers/timeouts/waiting.h"
 
 #include <poll.h>
@@ -180,7 +180,7 @@ void Connection::pull_chunk() {
     cpu_.begin(context_.dispatcher.cpu_limit(*route_));
     const MeteringScope metering(context_.board.meter(cell_).resume(start));
     try {
-        const CopyEnds copies(route_->pattern(), parser_.parts().id);
+        const HandlerScope handler(*route_, parser_.parts().id);
         chunk_ = writer_.chunks()();
     } catch (const std::exception& error) {
         spdlog::error("{}: the stream threw: {}", parser_.parts().id, error.what());

@@ -1,5 +1,6 @@
 #include "worker/connections.h"
 
+#include "handlers/own_descriptors.h"
 #include "worker/peer_name.h"
 
 #include <spdlog/spdlog.h>
@@ -36,6 +37,7 @@ void Connections::adopt(Adoptee adoptee) {
 
 Connection& Connections::make(UniqueFd socket, std::string peer) {
     std::pop_heap(free_.begin(), free_.end(), std::greater<>{});
+    protect_descriptor(socket.get());
     const auto cell = free_.back();
     free_.pop_back();
     try {

@@ -1,6 +1,7 @@
 #include "worker/thread_pool.h"
 
 #include "handlers/signal_stack.h"
+#include "worker/lost_descriptor.h"
 
 #include <sys/eventfd.h>
 
@@ -47,7 +48,10 @@ void ThreadPool::work() {
         lock.lock();
         finished_.push_back(task);
         // One wake-up for all that finish before the loop looks.
-        if (finished_.size() == 1) ::eventfd_write(finished_fd_.get(), 1);
+        if (finished_.size() > 1) continue;
+        if (::eventfd_write(finished_fd_.get(), 1) != 0 && descriptor_is_lost()) {
+            end_without_descriptor("a descriptor of the server");
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 #include "worker/worker.h"
 
+#include "handlers/own_descriptors.h"
 #include "handlers/timeouts/thread.h"
 #include "worker/fiber_pool.h"
 #include "worker/parser.h"
@@ -67,6 +68,7 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
                                [this](Order order) { heed(order); });
                }),
       stray_(loop_),
+      refused_(loop_, refusals_fd(), [] { report_refusals(); }),
       retire_(loop_, too_many_abandoned_.fd(),
               [this] {
                   retire_.disable();
@@ -82,6 +84,7 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
     check_llhttp();
     application_.number_routes(board_.brakes());
     ordered_.enable();
+    refused_.enable();
     if (helpers_.end_fd() >= 0) helpers_ended_.enable();
     count_abandoned_threads();
     surroundings_.replaces ? reopen_access_log() : access_log_.open();
@@ -115,6 +118,7 @@ void Worker::run() {
     board_.poke();
     surroundings_.title("ready");
     if (line.condemned.load()) freeze();  // while it booted
+    protect_open_descriptors(application_.descriptors());
     loop_.run();
     access_log_.finish(Deadline::in(patience_with_log));
     helpers_.stop();
@@ -192,6 +196,15 @@ void Worker::heed(Order order) {
             surroundings_.reopen_log();
             return reopen_access_log();
     }
+}
+
+void Worker::report_refusals() {
+    const auto refusals = take_refusals();
+    if (!refusals) return;
+    spdlog::error(
+        "worker {}: route {} tried to close descriptors of the server ({} of them, from {} to {}), "
+        "which was refused: let it close what it has opened, and nothing else",
+        ::getpid(), refusals->route, refusals->number, refusals->first, refusals->last);
 }
 
 /// It begins nothing any more, and leaves its clients to its keeper.

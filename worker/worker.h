@@ -47,6 +47,7 @@ class Worker {
     void wear_out(const char* why);
     [[nodiscard]] bool worn() const noexcept { return board_.line().worn.load(); }
     void heed(Order order);
+    static void report_refusals();
     void reopen_access_log();
     void count_abandoned_threads();
 
@@ -65,6 +66,7 @@ class Worker {
     Adopter adopter_;
     ReadEvent ordered_;
     StraySignals stray_;
+    ReadEvent refused_;
     Interrupt too_many_abandoned_;  ///< raised by whichever thread gives up one too many
     ReadEvent retire_;
     ReadEvent helpers_ended_;

@@ -173,7 +173,11 @@ Writer::Progress Writer::send_file(int fd) {
         const auto count = ::sendfile(fd, file.fd.get(), &offset, most);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0 && errno == EAGAIN) return Progress::blocked;
-        if (count <= 0) return Progress::failed;  // 0: the file has shrunk; its length was promised
+        if (count < 0) return Progress::failed;
+        if (count == 0) {  // the file has shrunk, and its length was promised
+            errno = 0;
+            return Progress::failed;
+        }
         file.offset += count;
         file.length -= count;
         body_bytes_ += static_cast<std::uint64_t>(count);

@@ -70,6 +70,7 @@ void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) 
     Patience inherited;
     inherited.deadline = inherited.limit = std::min(deadline, patience().limit);
     inherited.per_operation = patience().per_operation;
+    inherited.route = patience().route;
     const LentMetering metering;
     inherited.metering = metering.borrowed();
     const auto job = std::make_shared<Job>(call, inherited);

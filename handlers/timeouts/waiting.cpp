@@ -1,6 +1,7 @@
 #include "waiting.h"
 
 #include "../error.h"
+#include "../own_descriptors.h"
 #include "copies.h"
 #include "kernel_wait.h"
 
@@ -99,7 +100,11 @@ Duration to_duration(const timespec& time) noexcept {
 
 }  // namespace
 
-Interrupt::Interrupt() : fd_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {}
+Interrupt::Interrupt() : fd_(checked_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")) {
+    protect_descriptor(fd_.get());
+}
+
+Interrupt::~Interrupt() { give_up_descriptor(fd_.get()); }
 
 void Interrupt::raise() noexcept {
     const int saved = errno;

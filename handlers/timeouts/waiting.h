@@ -10,11 +10,16 @@ struct pollfd;
 
 namespace curfew {
 
+class Route;
+
 /// Something that interrupts waits, set from elsewhere: another thread, or a signal handler.
 class Interrupt {
   public:
     /// Throws std::system_error if there is no descriptor left.
     Interrupt();
+    ~Interrupt();
+    Interrupt(const Interrupt&) = delete;
+    Interrupt& operator=(const Interrupt&) = delete;
 
     /// Async-signal-safe, and safe from any thread.
     void raise() noexcept;
@@ -62,6 +67,9 @@ struct Patience {
 
     /// What the libraries' own timeouts should be, for each operation (strategy `io`).
     Duration per_operation = Duration::max();
+
+    /// Whose handler runs; null: it is the server's own code.
+    const Route* route = nullptr;
 
     /// Where calls to upstreams are timed; nowhere by default.
     Metering metering = {};

@@ -104,7 +104,7 @@ TEST_CASE("an application may handle its crashes itself") {
     }
 }
 
-TEST_CASE("a fiber has room for 900 KiB on its stack, which is given back") {
+TEST_CASE("a fiber has room for 700 KiB on its stack, and gives that back") {
     const auto server = server_of("fiber");
     const auto worker = server.worker();
     CHECK(server.get("/deep/700").status == 200);
