@@ -74,9 +74,9 @@ void backend_options(BackendOptions& c, OptionTable& option) {
 
     option.group("Cache", "cache");
     option("--cache-servers", c.cache.servers, Text{"ADDRESS", upstream},
-           "Where memcached listens: HOST:PORT, [::1]:PORT or unix:PATH. A name is looked up "
-           "without a time limit: better an address. Repeat the flag for more, among which the "
-           "keys are shared out; in a variable they are separated by commas");
+           "Where memcached listens: HOST:PORT, [::1]:PORT or unix:PATH. The time of a call "
+           "includes looking up a name. Repeat the flag for more, among which the keys are shared "
+           "out; in a variable they are separated by commas");
     option("--cache-timeout", c.cache.timeout, Span{10ms, 24h},
            "Time for a call; the deadline of the handler holds beside it");
     option("--cache-connect-timeout", c.cache.connect_timeout, Span{10ms, 24h},
@@ -89,8 +89,8 @@ void backend_options(BackendOptions& c, OptionTable& option) {
 
     option.group("Database", "db");
     option("--db-address", c.db.address, Text{"ADDRESS", upstream},
-           "Where MariaDB or MySQL listens: HOST:PORT, [::1]:PORT or unix:PATH. A name is looked "
-           "up without a time limit: better an address");
+           "Where MariaDB or MySQL listens: HOST:PORT, [::1]:PORT or unix:PATH. The time of a "
+           "call includes looking up a name");
     option("--db-user", c.db.user, Text{"USER"}, "Who to log in as");
     option("--db-password", c.db.password, Text{"PASSWORD"},
            "With which password. As a flag, others can see it in the list of processes: better the "
