@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -66,8 +67,9 @@ void LogShare::end_turn(std::int64_t turn) noexcept {
 }
 
 std::string_view LogShare::rest(std::uint64_t file) const noexcept {
-    if (file_ != file) return {};
-    return {text_ + begin_, end_ - begin_};
+    const auto end = std::min(end_, sizeof text_);
+    const auto begin = std::min(begin_, end);
+    return file_ == file ? std::string_view(text_ + begin, end - begin) : std::string_view();
 }
 
 void LogShare::keep_rest(std::uint64_t file, std::string_view rest) noexcept {

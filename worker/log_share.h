@@ -30,7 +30,9 @@ class LogShare {
     [[nodiscard]] std::int64_t take_turn() noexcept;
     void end_turn(std::int64_t turn) noexcept;
 
-    /// The rest of a line of that file. This and the following are for the one whose turn it is.
+    /// The rest of a line of that file. This and the following are for the one whose turn it is;
+    /// but one who was stopped for longer than `lease` goes on with them nonetheless, so that this
+    /// is never more than there is.
     [[nodiscard]] std::string_view rest(std::uint64_t file) const noexcept;
     void keep_rest(std::uint64_t file, std::string_view rest) noexcept;
     void drop_from_rest(std::size_t count) noexcept { begin_ += count; }

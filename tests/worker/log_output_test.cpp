@@ -240,3 +240,13 @@ TEST_CASE("a turn that is never ended lapses") {
     share.end_turn(next);
     CHECK(take(ends) == line_of(10));
 }
+
+TEST_CASE("whoever goes on with a rest too late finds none, rather than what lies behind it") {
+    struct stat any {};
+    auto& share = LogShare::of(any);
+    share.keep_rest(1, "rest\n");
+    share.drop_from_rest(3);  // one who is stopped before it can say so
+    share.drop_from_rest(5);  // another, whose turn it has become, has written all of it
+
+    CHECK(share.rest(1).empty());
+}
