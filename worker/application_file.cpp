@@ -124,10 +124,11 @@ std::string ApplicationFile::original(std::string_view mapped) {
 UniqueFd ApplicationFile::open_copy(std::string_view mapped) {
     if (!mapped.starts_with(mapped_prefix)) return {};
     if (mapped.ends_with(mapped_suffix)) mapped.remove_suffix(mapped_suffix.size());
+    const auto wanted = std::string(mapped).append(mapped_suffix);
     std::error_code error;
     for (const auto& each : fs::directory_iterator("/proc/self/fd", error)) {
         const auto link = fs::read_symlink(each.path(), error).string();
-        if (!error && link.starts_with(mapped)) {
+        if (!error && link == wanted) {
             return UniqueFd(::open(each.path().c_str(), O_RDONLY | O_CLOEXEC));
         }
     }
