@@ -9,10 +9,11 @@ namespace {
 using worker::Cell;
 using worker::Phase;
 
-/// Also while it makes a piece of a stream, which is when a response is under a limit.
+/// Also after it was claimed, until it has returned, and while it makes a piece of a stream, which
+/// is when a response is under a limit.
 bool runs_handler(const Cell& cell) noexcept {
     const auto phase = Cell::phase(cell.word.load(std::memory_order_acquire));
-    return phase == Phase::running ||
+    return phase == Phase::running || (phase == Phase::claimed && !cell.handler_over.load()) ||
            (phase == Phase::responding && cell.deadline.load() != INT64_MAX);
 }
 

@@ -169,6 +169,8 @@ void Master::charge_culprit(const Child& child) {
     const auto cell = culprit(child.board());
     if (!cell) return;
     child.board().line().culprit.store(static_cast<std::int32_t>(*cell));
+    const auto phase = worker::Cell::phase(child.board().cells()[*cell].word.load());
+    if (phase == worker::Phase::claimed) return;  // it was charged when it was claimed
     charge(child, *cell, Deadline::Clock::now());
 }
 

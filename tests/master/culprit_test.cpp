@@ -79,3 +79,17 @@ TEST_CASE("a stream runs its handler's code while it is under a limit") {
 
     CHECK(culprit(dead.board) == 0);
 }
+
+TEST_CASE("a request that was claimed can still be the culprit, until its handler has returned") {
+    Dead dead;
+    dead.run(0, 7);
+    dead.run(1, 8);
+    auto& claimed = dead.board.cells()[0];
+    claimed.word.store((claimed.word.load() & ~std::uint64_t{7}) |
+                       static_cast<std::uint64_t>(worker::Phase::claimed));
+    dead.last_thread(7);
+    CHECK(culprit(dead.board) == 0);
+
+    claimed.handler_over.store(true);
+    CHECK(culprit(dead.board) == 1);
+}
