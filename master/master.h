@@ -67,6 +67,7 @@ class Master {
     void reload();
     void retire();
     [[nodiscard]] bool undo_reload();
+    void go_back() noexcept;
     void give_up_generation();
     [[nodiscard]] bool is_current(const Child& child) const noexcept {
         return child.generation() == generation_;

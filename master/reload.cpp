@@ -60,9 +60,15 @@ void Master::reload() {
         drop_start_pages();
         spdlog::info("SIGHUP: replacing the workers by {} new ones", target_);
     } catch (const std::exception& error) {
-        release_.enter();
         spdlog::error("SIGHUP: {}; nothing has changed", error.what());
+        go_back();
     }
+}
+
+/// To the directory of the release that goes on. If that cannot be entered any more, as on a file
+/// system that is gone, it goes on from where the master is.
+void Master::go_back() noexcept try { release_.enter(); } catch (const std::exception& error) {
+    spdlog::error("cannot go back to the directory of before: {}", error.what());
 }
 
 /// Dismisses the generation before, once this one can do its work.
@@ -90,7 +96,7 @@ bool Master::undo_reload() {
     if (!replaced_) return false;
     give_up_generation();
     release_ = std::move(replaced_->release);
-    release_.enter();
+    go_back();
     target_ = replaced_->target;
     generation_ = replaced_->number;
     replaced_.reset();

@@ -94,12 +94,39 @@ TEST_CASE("an unknown user or group is refused by name") {
 
 TEST_CASE("only root may run workers as somebody else") {
     const Server server({.flags = {"--user", is_root() ? "daemon" : "root"},
+                         .app = "./demo.so",
                          .binary = "./curfew",
                          .before_exec = [] {
                              copy_server();
+                             copy_demo();
                              if (is_root() && ::setuid(65534) < 0) ::_exit(1);
                          }});
 
     CHECK(server.exit_status() == 2);
     CHECK(contains(server.log(), "user, group: only root may run workers as another"));
+}
+
+TEST_CASE("SIGHUP from a directory that cannot be entered any more changes nothing") {
+    const Server server({.flags = {"--chdir", "release"},
+                         .app = "../demo.so",
+                         .workers = 1,
+                         .binary = "./curfew",
+                         .before_exec = [] {
+                             copy_server();
+                             copy_demo();
+                             std::filesystem::create_directory("release");
+                             if (!is_root()) return;
+                             const bool given = ::chown(".", 65534, 65534) == 0 &&
+                                                ::chown("release", 65534, 65534) == 0;
+                             if (!given || ::setuid(65534) < 0) ::_exit(1);
+                         }});
+    const auto pid = server.worker();
+
+    std::filesystem::permissions(server.directory() / "release", std::filesystem::perms::none);
+    server.signal(SIGHUP);
+
+    CHECK(server.logs("nothing has changed"));
+    CHECK(server.get("/hello").status == 200);
+    CHECK(server.worker() == pid);
+    std::filesystem::permissions(server.directory() / "release", std::filesystem::perms::owner_all);
 }
