@@ -148,6 +148,7 @@ class Connection final : public WaitingConnections::Member, private Task {
     std::optional<Response> response_;
     std::optional<std::string> chunk_;
     bool chunk_failed_ = false;
+    Deadline::Clock::time_point fruitless_since_{};  ///< a stream's pieces are empty; unset: are not
     bool answering_ = false;  ///< the cell is ours to finish
     RequestIds::Text made_id_;
     std::string given_id_;                 ///< of a request that another worker has begun

@@ -170,10 +170,22 @@ void Connection::run_handler() {
     }
 }
 
+/// The limit is for each piece. Empty ones, which send nothing and so do not even notice that the
+/// client has gone, count as one.
 void Connection::pull_chunk() {
     const auto start = Deadline::Clock::now();
-    const auto harakiri = context_.dispatcher.harakiri(*route_, start);
     const bool kills = context_.dispatcher.harakiri_mode(*route_) == Harakiri::on;
+    const bool fruitless = fruitless_since_ != Deadline::Clock::time_point{};
+    if (kills && fruitless &&
+        context_.dispatcher.harakiri(*route_, fruitless_since_).passed(start)) {
+        spdlog::error(
+            "{}: the stream of route {} has yielded nothing but empty pieces for {} ms",
+            parser_.parts().id, route_->pattern(),
+            std::chrono::floor<std::chrono::milliseconds>(start - fruitless_since_).count());
+        chunk_failed_ = true;
+        return;
+    }
+    const auto harakiri = context_.dispatcher.harakiri(*route_, start);
     const std::atomic<Deadline> killed_at(kills ? harakiri : Deadline::never());
     const KilledAtScope scope(killed_at);
     context_.board.resume_response(cell_, start, harakiri, thread_id());
@@ -182,6 +194,11 @@ void Connection::pull_chunk() {
     try {
         const HandlerScope handler(*route_, parser_.parts().id);
         chunk_ = writer_.chunks()();
+        if (!chunk_ || !chunk_->empty()) {
+            fruitless_since_ = {};
+        } else if (!fruitless) {
+            fruitless_since_ = start;
+        }
     } catch (const std::exception& error) {
         spdlog::error("{}: the stream threw: {}", parser_.parts().id, error.what());
         chunk_failed_ = true;

@@ -157,6 +157,23 @@ TEST_CASE("a stream that is stuck is killed, and its client can tell that it is 
     CHECK(server.logs("responding"));
 }
 
+TEST_CASE("a stream of nothing ends at its limit, and so does its connection; the worker stays") {
+    for (const std::string worker_class : {"sync", "threads", "fiber"}) {
+        CAPTURE(worker_class);
+        const Server server({.flags = {"--timeout", "300ms", "--worker-class", worker_class},
+                             .app = test_app("stalls"),
+                             .workers = 1});
+        const auto worker = server.worker();
+        Client client(server);
+        client.send(get_request("/nothing"));
+
+        CHECK(server.logs("the stream of route /nothing has yielded nothing but empty pieces"));
+        static_cast<void>(client.read_until_close());
+        CHECK(client.was_reset());
+        CHECK(server.worker() == worker);
+    }
+}
+
 TEST_CASE("a stream may take longer than the limit, as long as no piece of it does") {
     const Server server({.flags = {"--timeout", "1500ms"}, .workers = 1});
     const auto pid = server.worker();

@@ -46,6 +46,9 @@ void routes(Router& router) {
     router.get("/in_place", [](const Request&) -> Response {
         for (;;) ::pause();
     });
+    router.get("/nothing", [](const Request&) {
+        return stream("text/plain", [] { return std::optional<std::string>(""); });
+    });
     router.get("/soon/:name", wait).slow(50ms);
     router.get("/never/:name", wait).slow(0s);
 }
