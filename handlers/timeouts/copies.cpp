@@ -44,7 +44,7 @@ void end_with_original() noexcept {
     sigset_t ours;
     sigemptyset(&ours);
     sigaddset(&ours, SIGURG);
-    ::sigprocmask(SIG_UNBLOCK, &ours, nullptr);  // a pool's threads have every signal blocked
+    ::sigprocmask(SIG_UNBLOCK, &ours, nullptr);  // the handler may have it blocked
     ::prctl(PR_SET_PDEATHSIG, SIGURG);
     on_parents_end(0);  // it may have been sooner
 }
