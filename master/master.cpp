@@ -10,7 +10,6 @@
 #include "master/milliseconds.h"
 #include "master/overdue.h"
 #include "master/title.h"
-#include "worker/arena.h"
 #include "worker/log_file.h"
 #include "worker/log_output.h"
 #include "worker/promptness.h"
@@ -53,16 +52,6 @@ void compare_with_limit(int connections) {
         connections, files.rlim_cur);
 }
 
-void require_room_for_arenas() {
-    rlimit size{};
-    ::getrlimit(RLIMIT_FSIZE, &size);
-    if (size.rlim_cur >= worker::Arena::least_space) return;
-    throw std::runtime_error("the limit of file sizes is " + std::to_string(size.rlim_cur >> 10) +
-                             " KiB, and the shared memory of a worker counts as a file of " +
-                             std::to_string(worker::Arena::least_space >> 10) +
-                             " KiB at least; raise ulimit -f");
-}
-
 std::optional<Pidfile> make_pidfile(const Options& options) {
     if (options.pidfile.empty()) return {};
     return retry_while_in_use([&] { return Pidfile(options.pidfile); });
@@ -81,7 +70,6 @@ Master::Master(const Release& release, std::function<Release()> reread, ServiceM
       timer_(checked_fd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
                         "timerfd_create")),
       target_(options_.workers) {
-    require_room_for_arenas();
     hand_over_log(options_.error_logfile, identity_);
     hand_over_log(options_.worker.access_logfile, identity_);
     const auto stream = worker::standard_stream(options_.worker.access_logfile, STDOUT_FILENO);

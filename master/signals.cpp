@@ -20,10 +20,13 @@ sigset_t heeded() noexcept {
     return set;
 }
 
-sigset_t all_but_job_control() noexcept {
+/// What is read from the descriptor. Not job control; and not the two that a write of our own
+/// brings, which are ignored: one that is blocked is kept all the same, and the line that the log
+/// would get for it is such a write again.
+sigset_t all_to_read() noexcept {
     sigset_t set;
     sigfillset(&set);
-    for (const int signal : {SIGTSTP, SIGCONT}) sigdelset(&set, signal);
+    for (const int signal : {SIGTSTP, SIGCONT, SIGPIPE, SIGXFSZ}) sigdelset(&set, signal);
     return set;
 }
 
@@ -49,18 +52,23 @@ void ignore_reserved_signals() noexcept {
 }  // namespace
 
 void hold_signals() {
-    auto set = all_but_job_control();
+    auto set = all_to_read();
     for (const int signal : {SIGTERM, SIGINT, SIGQUIT}) sigdelset(&set, signal);
     checked(::sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
     ignore_reserved_signals();
+    sigset_t own;
+    sigemptyset(&own);
     // A write to a pipe without a reader, or beyond `ulimit -f`, fails, and costs no process.
-    ::signal(SIGPIPE, SIG_IGN);
-    ::signal(SIGXFSZ, SIG_IGN);
+    for (const int signal : {SIGPIPE, SIGXFSZ}) {
+        ::signal(signal, SIG_IGN);
+        sigaddset(&own, signal);
+    }
+    ::sigprocmask(SIG_UNBLOCK, &own, nullptr);  // as whoever started us may have left them
     ::signal(SIGCHLD, SIG_DFL);  // ignored, as some shells leave it, nobody's end would be known
 }
 
 Signals::Signals() {
-    const auto set = all_but_job_control();
+    const auto set = all_to_read();
     checked(::sigprocmask(SIG_BLOCK, &set, nullptr), "sigprocmask");
     fd_ = checked_fd(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "signalfd");
 }

@@ -78,6 +78,21 @@ int number_before(const std::string& log, const std::string& words) {
     return std::stoi(log.substr(begin, at - begin));
 }
 
+/// Whether the process has that file open.
+bool holds(pid_t pid, const std::filesystem::path& path) {
+    const auto files = std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd");
+    return std::any_of(begin(files), end(files), [&](const auto& file) {
+        std::error_code ignored;
+        return std::filesystem::read_symlink(file.path(), ignored) == path;
+    });
+}
+
+/// How often the process has written to anything.
+long writes_of(pid_t pid) {
+    const auto io = read_file("/proc/" + std::to_string(pid) + "/io");
+    return std::stol(io.substr(io.find("syscw: ") + 7));
+}
+
 }  // namespace
 
 TEST_CASE("an access log that nobody reads keeps nobody waiting, and what is lost is counted") {
@@ -137,21 +152,37 @@ TEST_CASE("handlers that log go on when nobody reads the error log") {
     REQUIRE(::mkfifo(log.c_str(), 0644) == 0);
     server.signal(SIGUSR1);
     // The master and each worker open it, for nobody reads it.
-    const auto holds = [&](pid_t pid) {
-        const auto files =
-            std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd");
-        return std::any_of(begin(files), end(files), [&](const auto& file) {
-            std::error_code ignored;
-            return std::filesystem::read_symlink(file.path(), ignored) == log;
-        });
-    };
-    for (const auto pid : server.workers(2)) CHECK(wait_until([&] { return holds(pid); }));
+    for (const auto pid : server.workers(2)) {
+        CHECK(wait_until([&] { return holds(pid, log); }));
+    }
 
     Client client(url);
     int answered = 0;
     for (int i = 0; i < 1000; ++i) answered += client.get("/throw").status == 500 ? 1 : 0;
 
     CHECK(answered == 1000);
+    std::filesystem::rename(old, log);
+}
+
+TEST_CASE("a reader of the error log that has gone costs lines, and no time") {
+    const Server server({.flags = {"--error-logfile", "error"}, .workers = 1});
+    const auto log = server.directory() / "error";
+    const auto old = server.directory() / "old";
+    const auto url = server.url();
+    std::filesystem::rename(log, old);
+    REQUIRE(::mkfifo(log.c_str(), 0644) == 0);
+    UniqueFd reader(::open(log.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    server.signal(SIGUSR1);
+    CHECK(wait_until([&] { return holds(server.master(), log); }));
+    reader.reset();
+
+    server.signal(SIGUSR2);  // a line
+    CHECK(Client(url).get("/hello").status == 200);
+    const auto before = writes_of(server.master());
+    std::this_thread::sleep_for(300ms);
+
+    CHECK(writes_of(server.master()) - before < 20);
+    CHECK(Client(url).get("/hello").status == 200);
     std::filesystem::rename(old, log);
 }
 
