@@ -5,6 +5,8 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,7 +15,9 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdarg>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 
@@ -94,16 +98,18 @@ void note_refusal(int fd) noexcept try {
     // It is refused all the same.
 }
 
-/// True if this must not be closed. Else it is nobody's any more.
-bool refuse(int fd) noexcept {
-    if (!is_in(own, fd)) return false;
-    if (patience().route == nullptr) {
-        give_up_descriptor(fd);
-        return false;
-    }
-    if (!is_handler() || !is_the_same_still(fd)) return false;
+/// True if a handler must not do that to it.
+bool refuse_use(int fd) noexcept {
+    if (!is_in(own, fd) || !is_handler() || !is_the_same_still(fd)) return false;
     note_refusal(fd);
     return true;
+}
+
+/// True if this must not be closed. Else it is nobody's any more.
+bool refuse(int fd) noexcept {
+    if (refuse_use(fd)) return true;
+    if (is_in(own, fd) && patience().route == nullptr) give_up_descriptor(fd);
+    return false;
 }
 
 template <typename Function>
@@ -115,6 +121,9 @@ Function next_definition(const char* name) noexcept {
 const auto real_close = next_definition<int (*)(int)>("close");
 const auto real_dup2 = next_definition<int (*)(int, int)>("dup2");
 const auto real_dup3 = next_definition<int (*)(int, int, int)>("dup3");
+const auto real_shutdown = next_definition<int (*)(int, int)>("shutdown");
+const auto real_fcntl = next_definition<int (*)(int, int, ...)>("fcntl");
+const auto real_fclose = next_definition<int (*)(FILE*)>("fclose");
 
 int close_all(unsigned first, unsigned last, int flags) noexcept {
     return static_cast<int>(::syscall(SYS_close_range, first, last, flags));
@@ -220,6 +229,54 @@ int dup3(int from, int to, int flags) noexcept {
     }
     return real_dup3 ? real_dup3(from, to, flags)
                      : static_cast<int>(::syscall(SYS_dup3, from, to, flags));
+}
+
+int shutdown(int fd, int how) noexcept {
+    using namespace curfew;
+    if (refuse_use(fd)) {
+        errno = EBADF;
+        return -1;
+    }
+    return real_shutdown ? real_shutdown(fd, how)
+                         : static_cast<int>(::syscall(SYS_shutdown, fd, how));
+}
+
+/// Only its F_SETFL is refused: a descriptor that blocks would stop the loop, and the master too.
+/// By their symbols, since headers may call either by the other's name.
+int fcntl_of_libc(int fd, int command, ...) __asm__("fcntl");
+int fcntl64_of_libc(int fd, int command, ...) __asm__("fcntl64");
+
+int fcntl_of_libc(int fd, int command, ...) {
+    using namespace curfew;
+    va_list arguments;
+    va_start(arguments, command);
+    void* const argument = va_arg(arguments, void*);  // an int or a pointer, as the kernel takes it
+    va_end(arguments);
+    if (command == F_SETFL && refuse_use(fd)) {
+        errno = EBADF;
+        return -1;
+    }
+    return real_fcntl ? real_fcntl(fd, command, argument)
+                      : static_cast<int>(::syscall(SYS_fcntl, fd, command, argument));
+}
+
+int fcntl64_of_libc(int fd, int command, ...) {
+    va_list arguments;
+    va_start(arguments, command);
+    void* const argument = va_arg(arguments, void*);
+    va_end(arguments);
+    return fcntl_of_libc(fd, command, argument);
+}
+
+/// Closes inside of libc, where close() is not asked.
+int fclose(FILE* file) {
+    using namespace curfew;
+    if (file && refuse_use(::fileno(file))) {
+        std::fflush(file);
+        errno = EBADF;
+        return EOF;
+    }
+    return real_fclose(file);
 }
 
 }  // extern "C"

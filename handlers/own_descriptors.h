@@ -8,8 +8,9 @@
 
 namespace curfew {
 
-/// Descriptors that belong to the server, which the code of handlers cannot close: the executable
-/// defines close(2) and its relatives itself, and refuses them with EBADF while a handler runs.
+/// Descriptors that belong to the server, which the code of handlers can neither close nor shut
+/// down nor make block: the executable defines close(2), its relatives, shutdown(2), fcntl(2) and
+/// fclose(3) itself, and refuses them with EBADF while a handler runs.
 /// Without that, one that closes what it has not opened (`for (fd = 3; ...)`) takes from the client
 /// its answer, and from the server its loop. Children that a handler forks may close what they
 /// like. Calls that go around libc are not seen.

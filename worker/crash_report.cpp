@@ -70,6 +70,7 @@ void write_note(int signal, const siginfo_t& info, const ucontext_t& context) no
     note.has_address = by_kernel && (signal == SIGSEGV || signal == SIGBUS);
     note.address = note.has_address ? reinterpret_cast<std::uintptr_t>(info.si_addr) : 0;
     note.has_stack = dump_stack(*own_dump, context);
+    note.overflow = Overflow::none;  // a worker that was here before may have had one
     if (note.has_stack && note.has_address) {
         const auto maps = std::string_view(own_dump->maps, own_dump->maps_size);
         const auto overflown = overflown_stack(maps, note.address, stack_pointer_of(context),

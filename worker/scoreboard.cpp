@@ -1,6 +1,7 @@
 #include "worker/scoreboard.h"
 
 #include <linux/futex.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -274,8 +275,10 @@ void Scoreboard::will_wake(Deadline deadline) noexcept {
 }
 
 bool Scoreboard::take_pokes() noexcept {
+    // Workers share it, so that one of their handlers may have made it block.
+    pollfd poked{.fd = wake_.get(), .events = POLLIN, .revents = 0};
     eventfd_t ignored = 0;
-    return ::eventfd_read(wake_.get(), &ignored) == 0;
+    return ::poll(&poked, 1, 0) > 0 && ::eventfd_read(wake_.get(), &ignored) == 0;
 }
 
 }  // namespace curfew::worker

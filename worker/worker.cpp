@@ -187,7 +187,7 @@ void Worker::drain(Queues queues, const char* why) {
 void Worker::heed(Order order) {
     switch (order) {
         case Order::finish:
-            return drain(Queues::take, "the server stops");
+            return drain(Queues::take, "told to finish");
         case Order::leave:
             return drain(Queues::leave, worn_by_);
         case Order::freeze:
@@ -202,8 +202,8 @@ void Worker::report_refusals() {
     const auto refusals = take_refusals();
     if (!refusals) return;
     spdlog::error(
-        "worker {}: route {} tried to close descriptors of the server ({} of them, from {} to {}), "
-        "which was refused: let it close what it has opened, and nothing else",
+        "worker {}: route {} tried to close or change descriptors of the server ({} times, from {} "
+        "to {}), which was refused: let it close what it has opened, and nothing else",
         ::getpid(), refusals->route, refusals->number, refusals->first, refusals->last);
 }
 

@@ -51,6 +51,7 @@ std::vector<Frame> without_handler_call(std::vector<Frame> frames) {
     const bool is_there = !frames.empty() && frames.back().function.starts_with(own);
     if (object.empty() || is_there) return frames;
     innermost.function = own;
+    innermost.origin = Origin::application;  // not the library's template that it was merged with
     frames.push_back(std::move(innermost));
     return frames;
 }

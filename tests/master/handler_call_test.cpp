@@ -40,11 +40,13 @@ TEST_CASE("a function that is a handler is the last of its stack") {
 
 TEST_CASE("a lambda that was merged with its call is told by its own name, and where it is") {
     auto frames = without_handler_call(
-        {{.function = "pause"}, {.function = held(lambda), .source = "app.cpp:7"}});
+        {{.function = "pause"},
+         {.function = held(lambda), .source = "app.cpp:7", .origin = Origin::library}});
 
     REQUIRE(frames.size() == 2);
     CHECK(frames[1].function == std::string(lambda) + "::operator()");
     CHECK(frames[1].source == "app.cpp:7");
+    CHECK(frames[1].origin == Origin::application);
 }
 
 TEST_CASE("a lambda that is called on its own is told once") {

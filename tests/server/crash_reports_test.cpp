@@ -73,6 +73,19 @@ TEST_CASE("any crash tells its calls, and is no stack overflow if it is none") {
     CHECK(contains(server.log_line("death certificate: "), "abort"));
 }
 
+TEST_CASE("a stack overflow says nothing about the crashes of later workers") {
+    const Server server(
+        {.flags = {"--harakiri-brake", "0"}, .app = test_app("overflows"), .workers = 1});
+    CHECK(server.get("/deep/100000").status == 502);
+    REQUIRE(server.logs("\"stack_overflow\":"));
+
+    for (int i = 0; i < 3; ++i) CHECK(server.get("/abort").status == 502);
+
+    CHECK(wait_until([&] { return count(server.log(), "death certificate: ") == 4; }));
+    CHECK(count(server.log(), "crashed: SIGABRT (Aborted)\"") == 3);
+    CHECK(count(server.log(), "\"stack_overflow\":") == 1);
+}
+
 TEST_CASE("who has sent the signal is said") {
     const auto server = server_of("sync");
     ::kill(server.worker(), SIGSEGV);

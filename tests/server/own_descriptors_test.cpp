@@ -32,14 +32,14 @@ TEST_CASE("a handler that closes all descriptors closes its own, and everybody h
         REQUIRE(server.get("/alarm").status == 504);
         CHECK(server.get("/application").body == "0");
 
-        for (const std::string how : {"loop", "range", "from", "dup2"}) {
+        for (const std::string how : {"loop", "range", "from", "dup2", "stdio"}) {
             for (const std::string path : {"/close/", "/within/"}) {
                 CAPTURE(name + " " + path + how);
                 const auto reply = server.get(path + how);
                 CHECK(reply.status == 200);
                 CHECK(reply.body == "closed its own");
-                CHECK(
-                    server.logs("route " + path + ":how tried to close descriptors of the server"));
+                CHECK(server.logs("route " + path +
+                                  ":how tried to close or change descriptors of the server"));
             }
         }
 
@@ -49,6 +49,24 @@ TEST_CASE("a handler that closes all descriptors closes its own, and everybody h
         CHECK(server.worker() == worker);
         CHECK(contains(server.read("access"), "/within/dup2"));
         CHECK(server.get("/child").body == "0");
+    }
+}
+
+TEST_CASE("a handler can neither shut the server's sockets down nor make it block") {
+    for (const std::string name : classes) {
+        CAPTURE(name);
+        const auto server = server_of(name);
+        const auto worker = server.worker();
+        for (const std::string how : {"shutdown", "blocking", "blocking64"}) {
+            CAPTURE(how);
+            CHECK(server.get("/harm/" + how).body == "done");
+            CHECK(server.get("/ordinary").body == "0 -1 1");
+        }
+        CHECK(server.worker() == worker);
+
+        ::kill(worker, SIGKILL);  // which the master is to notice
+        CHECK(wait_until([&] { return server.worker() != worker; }));
+        CHECK(server.get("/ordinary").body == "0 -1 1");
     }
 }
 

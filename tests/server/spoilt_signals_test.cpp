@@ -72,7 +72,7 @@ TEST_CASE("a worker stops when it is told to, whatever a handler has done to its
 
             CHECK(server.exit_status() == 0);
             CHECK(Clock::now() - begin < 20s);
-            CHECK(contains(server.log(), "drains: the server stops"));
+            CHECK(contains(server.log(), "drains: told to finish"));
             CHECK(count(server.log(), "\"cause\":\"finished\"") == 1);
         }
     }

@@ -59,7 +59,7 @@ TEST_CASE("a request that finishes in a thread after SIGTERM says that its conne
     auto running = begin_waiting(server);
 
     server.signal(SIGTERM);
-    REQUIRE(server.logs("drains: the server stops"));
+    REQUIRE(server.logs("drains: told to finish"));
     go_on(server);
 
     const auto reply = running.read_reply();
@@ -76,7 +76,7 @@ TEST_CASE("a kept connection may bring one more request after SIGTERM, which is 
     REQUIRE(kept.get("/hello").status == 200);
 
     server.signal(SIGTERM);
-    REQUIRE(server.logs("drains: the server stops"));
+    REQUIRE(server.logs("drains: told to finish"));
     const auto reply = kept.get("/hello");
 
     CHECK(reply.status == 200);
@@ -95,7 +95,7 @@ TEST_CASE("a request of which a part has arrived before SIGTERM is answered") {
     REQUIRE(client.read_reply().status == 100);
 
     server.signal(SIGTERM);
-    REQUIRE(server.logs("drains: the server stops"));
+    REQUIRE(server.logs("drains: told to finish"));
     client.send("body");
     const auto reply = client.read_reply();
 

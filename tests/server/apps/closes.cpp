@@ -1,11 +1,13 @@
 #include <curfew/app.h>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -30,6 +32,12 @@ void close_as(const std::string& how) {
         }
         close_one_by_one();
     }
+    if (how == "stdio") {
+        for (int fd = 3; fd < 256; ++fd) {
+            if (FILE* const file = ::fdopen(fd, "r")) std::fclose(file);
+        }
+        if (std::fclose(stdout) == 0) std::abort();
+    }
     if (how == "system_call") {
         for (int fd = 3; fd < 256; ++fd) ::syscall(SYS_close, fd);
     }
@@ -39,6 +47,18 @@ Response careless(const Request& request) {
     const int own = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     close_as(request.param("how"));
     return text(::fcntl(own, F_GETFD) < 0 ? "closed its own" : "has something open");
+}
+
+Response harmful(const Request& request) {
+    const auto& how = request.param("how");
+    for (int fd = 3; fd < 256; ++fd) {
+        if (how == "shutdown") ::shutdown(fd, SHUT_RDWR);
+        const int flags = ::fcntl(fd, F_GETFL);
+        if (flags < 0) continue;
+        if (how == "blocking") ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+        if (how == "blocking64") ::fcntl64(fd, F_SETFL, flags & ~O_NONBLOCK);
+    }
+    return text("done");
 }
 
 /// What routes() has opened.
@@ -75,6 +95,7 @@ void routes(Router& router) {
     of_the_application = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     router.get("/close/:how", careless);
     router.get("/within/:how", careless).within(20s).by("thread");
+    router.get("/harm/:how", harmful);
     router.get("/application", of_application);
     router.get("/child", in_a_child);
     router.get("/ordinary", ordinary);
