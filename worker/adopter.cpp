@@ -3,6 +3,7 @@
 #include "worker/handover.h"
 #include "worker/readable.h"
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -48,7 +49,18 @@ void Adopter::make_room() {
     resume();
 }
 
+/// For a client and what it has sent. A handler may have used all up: then another worker takes it.
+bool Adopter::has_descriptors() const noexcept {
+    const UniqueFd one(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
+    return one && UniqueFd(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
+}
+
 bool Adopter::take() {
+    if (!has_descriptors()) {
+        pause();
+        retry_.fire_in(back_off_time);
+        return false;
+    }
     try {
         auto adoptee = receive_handover(socket_.get(), context_.board.line().landing);
         if (!adoptee) return false;

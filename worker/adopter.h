@@ -23,6 +23,7 @@ class Adopter {
 
   private:
     void take_some();
+    [[nodiscard]] bool has_descriptors() const noexcept;
     [[nodiscard]] bool take();
     void make_room();
     void pause() noexcept;

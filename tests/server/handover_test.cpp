@@ -50,6 +50,25 @@ TEST_CASE("idle connections outlive their worker") {
     CHECK(answered == 200);
 }
 
+TEST_CASE("a worker without descriptors leaves the clients of another to a third") {
+    const Server server(
+        {.flags = {"--keep-alive", "60s"}, .app = test_app("closes"), .workers = 2});
+    std::deque<Client> clients;
+    for (int i = 0; i < 60; ++i) {
+        clients.emplace_back(server);
+        CHECK(clients.back().get("/harm/none").status == 200);
+    }
+    const auto full = std::stoi(server.get("/leak").body);
+    const auto workers = server.workers(2);
+    const auto other = workers[0] == full ? workers[1] : workers[0];
+
+    ::kill(other, SIGKILL);
+
+    int answered = 0;
+    for (auto& client : clients) answered += client.get("/harm/none").status == 200 ? 1 : 0;
+    CHECK(answered == 60);
+}
+
 TEST_CASE("a keeper waits for the worker that is to take its connections") {
     const Server server({.app = test_app("boots_slowly"), .workers = 1});
     std::deque<Client> clients;

@@ -61,6 +61,13 @@ Response harmful(const Request& request) {
     return text("done");
 }
 
+/// Uses all descriptors up, and answers with its pid.
+Response leak(const Request&) {
+    while (::open("/dev/null", O_RDWR | O_CLOEXEC) >= 0) {
+    }
+    return text(std::to_string(::getpid()));
+}
+
 /// What routes() has opened.
 Response of_application(const Request&) {
     return text(std::to_string(::close(of_the_application)));
@@ -96,6 +103,7 @@ void routes(Router& router) {
     router.get("/close/:how", careless);
     router.get("/within/:how", careless).within(20s).by("thread");
     router.get("/harm/:how", harmful);
+    router.get("/leak", leak);
     router.get("/application", of_application);
     router.get("/child", in_a_child);
     router.get("/ordinary", ordinary);
