@@ -142,7 +142,7 @@ void Master::bury(Child& child, int wait_status, const rusage& usage) {
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
                                                (death.cause == Cause::killed && !child.ready()));
     if (never_ready && stopping_ == Stopping::no) {
-        if (!is_current(child) || undo_reload()) return;
+        if (is_current(child) ? undo_reload() : !is_replaced(child)) return;
         if (has_served()) return back_off(now);  // what has worked once can work again
         exit_status_ = death.exit_status;
         return stop(Stopping::gracefully, "a worker could not boot");

@@ -140,14 +140,20 @@ void Master::respawn() {
         if (child->ready()) serves_ = std::max(serves_, child->generation());
     }
     if (stopping_ != Stopping::no) return;
-    const auto now = Deadline::Clock::now();
-    while (serving() < static_cast<std::size_t>(target_) && !backoff_.holds(now)) {
-        if (!free_place()) return;  // so many are still leaving; the next to go makes room
-        spawn();
-    }
+    fill_up(generation_, target_);
+    // Until that one can do its work: it may take long to boot, or not be able to.
+    if (replaced_) fill_up(replaced_->number, replaced_->target);
     dismiss_surplus();
     dismiss_worn();
     retire();
+}
+
+void Master::fill_up(int generation, int target) {
+    const auto now = Deadline::Clock::now();
+    while (serving(generation) < static_cast<std::size_t>(target) && !backoff_.holds(now)) {
+        if (!free_place()) return;  // so many are still leaving; the next to go makes room
+        spawn(generation);
+    }
 }
 
 /// To wait for: not those that the kernel holds, who may never end.
@@ -162,16 +168,17 @@ bool Master::has_served() const {
            });
 }
 
-std::size_t Master::serving() const {
+std::size_t Master::serving(int generation) const {
     return static_cast<std::size_t>(
-        std::count_if(children_.begin(), children_.end(), [this](const auto& child) {
-            return is_current(*child) && !child->leaving() && !child->doomed() && !child->worn();
+        std::count_if(children_.begin(), children_.end(), [generation](const auto& child) {
+            return child->generation() == generation && !child->leaving() && !child->doomed() &&
+                   !child->worn();
         }));
 }
 
 /// The youngest go first: they have the fewest clients.
 void Master::dismiss_surplus() {
-    auto surplus = static_cast<std::ptrdiff_t>(serving()) - target_;
+    auto surplus = static_cast<std::ptrdiff_t>(serving(generation_)) - target_;
     for (auto child = children_.rbegin(); child != children_.rend() && surplus > 0; ++child) {
         const bool counts = !(*child)->leaving() && !(*child)->doomed() && !(*child)->worn();
         if (!is_current(**child) || !counts) continue;

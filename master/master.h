@@ -55,10 +55,11 @@ class Master {
     void tell_service_manager();
     void report_copies();
 
-    void spawn();
+    void fill_up(int generation, int target);
+    void spawn(int generation);
     [[noreturn]] void become_worker(std::size_t place, pid_t master, UniqueFd orders);
     [[nodiscard]] std::optional<std::size_t> free_place() const;
-    [[nodiscard]] std::size_t serving() const;
+    [[nodiscard]] std::size_t serving(int generation) const;
     [[nodiscard]] bool has_served() const;
     [[nodiscard]] bool anyone_left() const;
     void dismiss_surplus();
@@ -71,6 +72,10 @@ class Master {
     void give_up_generation();
     [[nodiscard]] bool is_current(const Child& child) const noexcept {
         return child.generation() == generation_;
+    }
+    /// Of the generation that goes on until the current one is ready.
+    [[nodiscard]] bool is_replaced(const Child& child) const noexcept {
+        return replaced_ && child.generation() == replaced_->number;
     }
     [[nodiscard]] std::size_t most_workers() const noexcept { return scoreboard_.workers() / 2; }
 

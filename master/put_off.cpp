@@ -42,7 +42,7 @@ bool Master::is_put_off(const Child& child) const noexcept {
 
 /// Everyone who should be there is, and is ready; nobody is on his way to his death.
 bool Master::at_strength() const {
-    if (serving() < static_cast<std::size_t>(target_)) return false;
+    if (serving(generation_) < static_cast<std::size_t>(target_)) return false;
     return std::ranges::all_of(children_, [](const auto& child) {
         return child->dead() || child->given_up() ||
                (child->ready() && !child->condemned() && !child->killed());

@@ -31,7 +31,10 @@ constexpr Duration longest_end = std::chrono::seconds(5);
 
 }  // namespace
 
-void Master::spawn() {
+/// `generation`: the newest one, or the one that it replaces.
+void Master::spawn(int generation) {
+    const bool older = generation != generation_;
+    const auto& options = older ? replaced_->release.options : options_;
     const auto place = free_place();
     auto board = scoreboard_.worker(*place);
     board.reset();
@@ -42,9 +45,16 @@ void Master::spawn() {
         spdlog::error("cannot fork a worker: {}", std::generic_category().message(errno));
         return backoff_.failed(Deadline::Clock::now());
     }
-    if (pid == 0) become_worker(*place, parent, std::move(orders));
-    children_.push_back(std::make_unique<Child>(pid, *place, generation_, board, options_.worker,
-                                                Deadline::in(options_.boot_timeout),
+    if (pid == 0) {
+        if (older) {
+            release_ = std::move(replaced_->release);
+            generation_ = generation;
+            go_back();
+        }
+        become_worker(*place, parent, std::move(orders));
+    }
+    children_.push_back(std::make_unique<Child>(pid, *place, generation, board, options.worker,
+                                                Deadline::in(options.boot_timeout),
                                                 std::move(orders)));
 }
 

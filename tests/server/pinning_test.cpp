@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 
 using namespace curfew::tests;
 
@@ -72,6 +73,23 @@ TEST_CASE("an application whose file is replaced by a broken one is served as it
     CHECK(server.logs("the configuration of before goes on"));
     replace_all(server);
     CHECK(serves_old(server));
+}
+
+TEST_CASE("until the new application is ready the old one is served at full strength") {
+    auto setup = with_own_copy();
+    setup.flags = {"--boot-timeout", "10m"};
+    const Server server(std::move(setup));
+    auto old = server.workers(2);
+    fs::copy_file(test_app("hangs"), server.directory() / "app.so",
+                  fs::copy_options::overwrite_existing);
+    server.signal(SIGHUP);
+    REQUIRE(server.logs("replacing the workers by 2 new ones"));
+
+    for (const pid_t pid : old) {
+        ::kill(pid, SIGKILL);
+        REQUIRE(wait_until([&] { return !is_alive(pid); }));
+        CHECK(serves_old(server));
+    }
 }
 
 TEST_CASE("an application whose file is removed is served as it was, and SIGHUP says so") {
