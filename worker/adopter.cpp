@@ -27,7 +27,10 @@ Adopter::Adopter(Context& context, Connections& connections, UniqueFd socket)
       socket_(std::move(socket)),
       readable_(context.loop, socket_.get(), [this] { turn_.fire(); }),
       turn_(context.loop, [this] { take_some(); }),
-      retry_(context.loop, [this] { make_room(); }) {
+      retry_(context.loop, [this] {
+          backing_off_ = false;
+          make_room();
+      }) {
     if (socket_) readable_.enable();
 }
 
@@ -57,8 +60,7 @@ bool Adopter::has_descriptors() const noexcept {
 
 bool Adopter::take() {
     if (!has_descriptors()) {
-        pause();
-        retry_.fire_in(back_off_time);
+        back_off();
         return false;
     }
     try {
@@ -68,12 +70,17 @@ bool Adopter::take() {
     } catch (const std::exception& error) {
         spdlog::error("a connection of a dead worker is lost: {}", error.what());
         context_.board.line().landing.clear();
-        pause();
-        retry_.fire_in(back_off_time);
+        back_off();
         return false;
     }
     context_.board.line().landing.clear();
     return true;
+}
+
+void Adopter::back_off() {
+    backing_off_ = true;
+    pause();
+    retry_.fire_in(back_off_time);
 }
 
 void Adopter::pause() noexcept {
@@ -82,7 +89,7 @@ void Adopter::pause() noexcept {
 }
 
 void Adopter::resume() {
-    if (!std::exchange(paused_, false) || !socket_) return;
+    if (backing_off_ || !std::exchange(paused_, false) || !socket_) return;
     readable_.enable();
 }
 

@@ -26,12 +26,14 @@ class Adopter {
     [[nodiscard]] bool has_descriptors() const noexcept;
     [[nodiscard]] bool take();
     void make_room();
+    void back_off();
     void pause() noexcept;
 
     Context& context_;
     Connections& connections_;
     UniqueFd socket_;
     bool paused_ = false;
+    bool backing_off_ = false;
     ReadEvent readable_;
     Afterwards turn_;
     Timer retry_;

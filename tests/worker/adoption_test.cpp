@@ -1,3 +1,4 @@
+#include "worker/adopter.h"
 #include "worker/handover.h"
 
 #include "socket_pair.h"
@@ -151,6 +152,26 @@ TEST_CASE("an extent that is not there is an error, not a wait or a crash") {
     REQUIRE(passage.send({.input = {.offset = 0, .size = UINT64_MAX}}));
     CHECK_THROWS(passage.receive());
     CHECK(open_files() == before);
+}
+
+TEST_CASE("after a connection that is lost the next waits, also if there is room for it by now") {
+    Passage passage;
+    TestWorker worker;
+    std::vector<UniqueFd> clients;
+    for (int i = 0; i < 8; ++i) {
+        clients.push_back(worker.connect());
+        send_all(clients.back(), "G");
+    }
+    worker.settle();
+    Adopter adopter(*worker.context, *worker.connections, std::move(passage.socket.take));
+    REQUIRE(passage.send({.input = {.offset = 1UL << 40, .size = 10}}));
+    REQUIRE(passage.send({}));
+    const auto start = Deadline::Clock::now();
+
+    REQUIRE(worker.until([&] { return worker.connections->size() == 7; }));
+    REQUIRE(worker.until([&] { return worker.connections->size() == 8; }));
+
+    CHECK(Deadline::Clock::now() - start > 150ms);  // twice 100 ms: for room, and after the loss
 }
 
 TEST_CASE("what landed is known until it has arrived") {
