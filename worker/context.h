@@ -37,6 +37,7 @@ struct Context {
     std::string scratch = {};  ///< see Writer::begin
 
     int places_wanted = 0;  ///< for clients that wait: so many kept connections are to end instead
+    int wanting_listeners = 0;  ///< those whose clients wait for them
 
     bool draining = false;  ///< the worker is on its way out: no connection is kept
     bool frozen = false;    ///< it is to be killed: no request is begun, no connection closed

@@ -60,16 +60,25 @@ void Listener::wait_for_room() {
 }
 
 void Listener::make_room() {
+    want_places(false);
     if (!paused_ || backing_off_ || closed() || context_.executor.saturated()) return;
     for (int i = 0; i < most_in_a_turn && is_readable(socket_.get()); ++i) {
         if (connections_.full() && !connections_.make_room()) {
-            context_.places_wanted = most_in_a_turn / 4;
+            want_places(true);
             return room_.fire_in(others_first);
         }
         if (take() != Taken::client) break;
     }
-    context_.places_wanted = 0;
     resume();
+}
+
+/// Kept connections end as long as any listener wants places.
+void Listener::want_places(bool wanted) noexcept {
+    if (std::exchange(wants_places_, wanted) != wanted) {
+        context_.wanting_listeners += wanted ? 1 : -1;
+    }
+    if (wanted) context_.places_wanted = most_in_a_turn / 4;
+    if (context_.wanting_listeners == 0) context_.places_wanted = 0;
 }
 
 Listener::Taken Listener::take() {
@@ -128,6 +137,7 @@ void Listener::drain() {
 }
 
 void Listener::close() {
+    want_places(false);
     retry_.disable();
     room_.disable();
     readable_.disable();

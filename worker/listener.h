@@ -37,6 +37,7 @@ class Listener {
     void back_off(int error);
     void wait_for_room();
     void make_room();
+    void want_places(bool wanted) noexcept;
     void pause();
 
     Context& context_;
@@ -45,6 +46,7 @@ class Listener {
     bool paused_ = false;
     bool backing_off_ = false;
     bool draining_ = false;
+    bool wants_places_ = false;
     ReadEvent readable_;
     Afterwards turn_;
     Timer retry_;
