@@ -1,7 +1,5 @@
 #include "worker/connection.h"
 
-#include "worker/lost_descriptor.h"
-
 #include "worker/connections.h"
 #include "worker/readable.h"
 
@@ -261,10 +259,7 @@ void Connection::go_on(Writer::Progress progress) {
     }
 
     if (progress == Writer::Progress::done) return sent();
-    if (progress == Writer::Progress::failed) {
-        if (descriptor_is_lost()) end_without_descriptor("the socket of a client");
-        return abandon();
-    }
+    if (progress == Writer::Progress::failed) return cannot_write();
     state_ = State::writing;
     watch_writable(true);
     const auto now = Deadline::Clock::now();

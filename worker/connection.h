@@ -94,6 +94,7 @@ class Connection final : public WaitingConnections::Member, private Task {
     void refuse(const Refusal& refusal);
     void log_served() { log_served(Deadline::Clock::now()); }
     void log_served(Deadline::Clock::time_point now);
+    void cannot_write();
     void abandon();
     [[nodiscard]] WaitingConnections::Kind waits_as() const noexcept;
     void linger(Lingering::Client client);
@@ -148,7 +149,8 @@ class Connection final : public WaitingConnections::Member, private Task {
     std::optional<Response> response_;
     std::optional<std::string> chunk_;
     bool chunk_failed_ = false;
-    Deadline::Clock::time_point fruitless_since_{};  ///< a stream's pieces are empty; unset: are not
+    Deadline::Clock::time_point
+        fruitless_since_{};   ///< a stream's pieces are empty; unset: are not
     bool answering_ = false;  ///< the cell is ours to finish
     RequestIds::Text made_id_;
     std::string given_id_;                 ///< of a request that another worker has begun

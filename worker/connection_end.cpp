@@ -1,11 +1,36 @@
 #include "worker/connection.h"
+#include "worker/lost_descriptor.h"
 #include "worker/reset.h"
 
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <utility>
 
 namespace curfew::worker {
+
+namespace {
+
+bool is_socket(int fd) noexcept {
+    int type = 0;
+    socklen_t size = sizeof type;
+    return ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+}
+
+}  // namespace
+
+/// errno says why. EBADF has two meanings: sendfile() says the same of the file, which is the
+/// handler's.
+void Connection::cannot_write() {
+    if (descriptor_is_lost()) {
+        if (!is_socket(socket_.get())) end_without_descriptor("the socket of a client");
+        spdlog::error(
+            "{} {} {}: the response is cut off: the handler has closed the file that it returned, "
+            "or opened it only for writing",
+            parser_.parts().id, parser_.parts().method, parser_.parts().target);
+    }
+    abandon();
+}
 
 /// Ends a response before its end, with a reset: the client must not take the part for the whole.
 void Connection::abandon() {

@@ -5,6 +5,7 @@
 #include "talk.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 
 #include <cerrno>
 #include <stdexcept>
@@ -70,6 +71,27 @@ TEST_CASE("HTTP/1.0 is answered once, or more often if it asks for that") {
           answer("200 OK", "hello\n", "keep-alive"));
     CHECK(talk.say("GET /hello HTTP/1.0\r\n\r\n") == answer("200 OK", "hello\n", "close"));
     CHECK(at_end(talk.client));
+}
+
+TEST_CASE("a file that cannot be read ends its response, and nothing else") {
+    const UniqueFd write_only = checked_fd(::open("/dev/null", O_WRONLY | O_CLOEXEC), "open");
+    TestWorker worker;
+    int file = -1;
+    worker.router.get("/file", [&](const Request&) {
+        Response response;
+        response.body("text/plain", FileBody{UniqueFd(file), 0, 5});
+        return response;
+    });
+    for (const int bad : {1 << 20, ::dup(write_only.get())}) {  // closed; opened for writing
+        file = bad;
+        const auto client = worker.connect();
+
+        send_all(client, "GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        CHECK(worker.until([&] { return worker.connections->size() == 0; }));
+        CHECK(take_available(client.get()).ends_with("\r\n\r\n"));
+        CHECK(at_end(client));
+    }
 }
 
 TEST_CASE("with keepalive off, each answer is the last") {
