@@ -33,62 +33,54 @@ Places::Place::~Place() {
 
 Places::Place Places::take(int most, const BackendCall& call) {
     if (most <= 0) return {};
+    Use& use = own_.get();
     {
-        const std::lock_guard lock(mutex_);
-        forget_if_forked();
-        if (waiting_.empty() && taken_ < most) {
-            ++taken_;
+        const std::lock_guard lock(use.mutex);
+        if (use.waiting.empty() && use.taken < most) {
+            ++use.taken;
             return Place(*this);
         }
     }
     const BackendCall::Pause pause(call, "waits for a connection of its own");
     Waiter self;
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(use.mutex);
         // One may have been given up before this one was in the list.
-        if (waiting_.empty() && taken_ < most) {
-            ++taken_;
+        if (use.waiting.empty() && use.taken < most) {
+            ++use.taken;
             return Place(*this);
         }
-        waiting_.push_back(&self);
+        use.waiting.push_back(&self);
     }
-    while (wait(self)) {
+    while (wait(use, self)) {
         if (!call.is_over()) continue;
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(use.mutex);
         if (self.admitted()) break;  // at the last moment
-        std::erase(waiting_, &self);
+        std::erase(use.waiting, &self);
         call.time_out("all " + std::to_string(most) + " connections (" + option_ + ") were busy");
     }
     return Place(*this);
 }
 
 /// False once it has a place.
-bool Places::wait(Waiter& self) {
+bool Places::wait(Use& use, Waiter& self) {
     pollfd turn{.fd = self.fd(), .events = POLLIN, .revents = 0};
     ::poll(&turn, 1, -1);
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(use.mutex);
     return !self.admitted();
 }
 
 /// Who waits gets the place itself, so that nobody who comes later can take it.
 void Places::give_back() noexcept {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) {
-        --taken_;
+    Use& use = own_.get();
+    const std::lock_guard lock(use.mutex);
+    if (use.waiting.empty()) {
+        --use.taken;
         return;
     }
-    Waiter* const next = waiting_.front();
-    waiting_.pop_front();
+    Waiter* const next = use.waiting.front();
+    use.waiting.pop_front();
     next->admit();
-}
-
-/// Those who wait in the parent process do not wait here.
-void Places::forget_if_forked() noexcept {
-    const pid_t self = ::getpid();
-    if (owner_ == self) return;
-    owner_ = self;
-    taken_ = 0;
-    waiting_.clear();
 }
 
 }  // namespace curfew

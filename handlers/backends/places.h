@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backend_call.h"
+#include "per_process.h"
 
 #include <sys/types.h>
 
@@ -45,16 +46,17 @@ class Places {
 
   private:
     class Waiter;
+    struct Use {
+        std::mutex mutex;
+        int taken = 0;
+        std::list<Waiter*> waiting;  ///< those who have come first, first
+    };
 
-    [[nodiscard]] bool wait(Waiter& self);
+    [[nodiscard]] static bool wait(Use& use, Waiter& self);
     void give_back() noexcept;
-    void forget_if_forked() noexcept;
 
     const char* const option_;
-    std::mutex mutex_;
-    pid_t owner_ = 0;
-    int taken_ = 0;
-    std::list<Waiter*> waiting_;  ///< those who have come first, first
+    PerProcess<Use> own_;
 };
 
 }  // namespace curfew

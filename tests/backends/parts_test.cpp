@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -110,6 +112,43 @@ TEST_CASE("in a child process the pool is empty") {
 
     CHECK(status == 0);
     CHECK(pool.take("a"));
+}
+
+TEST_CASE("a child process does not wait for locks that its parent held") {
+    const auto child_of = [](const std::function<void()>& action) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::alarm(10);
+            action();
+            ::_exit(0);
+        }
+        int status = -1;
+        ::waitpid(child, &status, 0);
+        return status;
+    };
+    /// Moved by a pool while it is locked.
+    struct Handle {
+        std::function<void()> moved;
+        Handle() = default;
+        Handle(Handle&& other) noexcept : moved(std::move(other.moved)) {
+            if (moved) moved();
+        }
+        Handle& operator=(Handle&& other) noexcept {
+            moved = std::move(other.moved);
+            return *this;
+        }
+    };
+    Pool<Handle> pool;
+    int status = -1;
+    Handle handle;
+    pool.put("a", std::move(handle), 1);
+    handle.moved = [&] { status = child_of([&] { pool.put("b", {}, 1); }); };
+    pool.put("a", std::move(handle), 1);
+    CHECK(status == 0);
+
+    PerProcess<std::mutex> mutex;
+    const std::lock_guard lock(mutex.get());
+    CHECK(child_of([&] { mutex.get().lock(); }) == 0);
 }
 
 TEST_CASE("who finds all places taken waits for one, within the limit of the call") {
