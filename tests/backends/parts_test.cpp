@@ -189,7 +189,7 @@ TEST_CASE("no place is lost, and none given twice, when those who wait give up a
         threads.emplace_back([&] {
             for (int turn = 0; turn < 100; ++turn) {
                 try {
-                    const BackendCall call("db x", 1ms);
+                    const BackendCall call("db x", 100us * (1 + turn % 10));
                     const auto place = places.take(2, call);
                     if (inside.fetch_add(1) >= 2) too_many = true;
                     std::this_thread::sleep_for(
