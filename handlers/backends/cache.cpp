@@ -34,6 +34,17 @@ std::string pool_key() {
     return key;
 }
 
+/// Which server has a key only the library knows. This one is asked for that, and never connects.
+memcached_st* guide_to(const std::string& servers) {
+    thread_local Connection guide;
+    thread_local std::string known;
+    if (!guide || known != servers) {
+        guide = make_connection();
+        known = servers;
+    }
+    return guide.get();
+}
+
 void check_key(std::string_view key) {
     const auto is_bad = [](unsigned char c) { return c <= ' ' || c == 0x7f; };
     if (key.empty() || key.size() > 250 || std::ranges::any_of(key, is_bad)) {
@@ -57,11 +68,13 @@ enum class Repeat { never, allowed };
 template <typename Exchange>
 memcached_return_t perform(std::string_view key, Repeat repeat, Exchange exchange) {
     check_key(key);
-    Connection connection = pool().take(pool_key());
+    const std::string servers = pool_key();
+    const BackendCall call(upstream_of(guide_to(servers), key), backend_options().cache.timeout);
+    const auto place = places().take(backend_options().cache.connections, call);
+    // Not sooner: meanwhile one may have been given back.
+    Connection connection = pool().take(servers);
     const bool was_idle = connection != nullptr;
     if (!was_idle) connection = make_connection();
-    const BackendCall call(upstream_of(connection.get(), key), backend_options().cache.timeout);
-    const auto place = places().take(backend_options().cache.connections, call);
 
     const auto once = [&] {
         set_limits(connection.get(), call);
@@ -73,7 +86,7 @@ memcached_return_t perform(std::string_view key, Repeat repeat, Exchange exchang
         result = once();
     }
     if (!is_answer(result)) fail(call, connection.get(), result);
-    pool().put(pool_key(), std::move(connection), backend_options().cache.pool);
+    pool().put(servers, std::move(connection), backend_options().cache.pool);
     return result;
 }
 

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <thread>
+#include <vector>
 
 namespace curfew::tests {
 
@@ -105,6 +106,22 @@ TEST_CASE("cache: connections are kept, and one that was closed meanwhile is rep
     CHECK(cut.kind == Kind::protocol);
     proxy.set(Proxy::Mode::pass);
     CHECK(cache::get("k") == "v");
+}
+
+TEST_CASE("cache: who waits for a connection uses one that was given back") {
+    const Proxy proxy(real_cache());
+    auto options = cache_at(proxy.address());
+    options.cache.connections = 1;
+    const Configured configured(options);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([] {
+            for (int turn = 0; turn < 20; ++turn) cache::set("k", "v");
+        });
+    }
+    for (auto& thread : threads) thread.join();
+
+    CHECK(proxy.connections() == 1);
 }
 
 TEST_CASE("cache: failures have a kind and name the server") {
