@@ -77,13 +77,6 @@ int run(int argc, char** argv) {
     return 1;
 }
 
-int complain(const std::exception& error, int status) {
-    std::fprintf(stderr, "curfew: %s\n", error.what());
-    return status;
-}
-
-}  // namespace
-
 /// A descriptor that is closed at start would become that of a socket or of the scoreboard, and
 /// what a library prints would go there.
 void open_standard_streams() {
@@ -93,6 +86,13 @@ void open_standard_streams() {
         checked(::open("/dev/null", O_RDWR), "opening /dev/null in place of a closed descriptor");
     }
 }
+
+int complain(const std::exception& error, int status) {
+    std::fprintf(stderr, "curfew: %s\n", error.what());
+    return status;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     prepare_titles(argv, environ);

@@ -9,7 +9,7 @@ namespace curfew::master {
 
 /// True if the worker of that request, which is claimed, is to be put off.
 bool Master::puts_off(const Child& child, const Overdue& overdue, Deadline::Clock::time_point now) {
-    if (child.condemned()) return false;  // it dies once
+    if (child.condemned()) return false;  // it is to be killed already: nothing is left to put off
     return is_put_off(child) || charge(child, overdue.cell, now);
 }
 

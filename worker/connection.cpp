@@ -297,7 +297,8 @@ void Connection::sent() {
     state_ = State::reading;
     waiting_ = Waiting::idle;
     progress_.unknown();
-    all_.waiting().set(*this, WaitingConnections::Kind::none);  // idle for the longest: another
+    // enter() then adds it to the idle ones anew: behind all that have been idle for longer.
+    all_.waiting().set(*this, WaitingConnections::Kind::none);
     set_deadline(context_.draining ? drain_quiet : context_.options.keepalive, now);
     if (std::exchange(reading_paused_, false)) readable_.enable();
     if (context_.frozen) freeze();
