@@ -198,7 +198,8 @@ Alarm::Alarm()
                          .sleep = true,
                          .cooperative_loop = true,
                          .caller_returns = false,
-                         .cost = "setting a timer of the kernel, and unsetting it",
+                         .cost = "up to four system calls: to be ready for the signal, to set a "
+                                 "timer of the kernel, and to unset it",
                          .late = "a signal"}) {
     ::pthread_atfork(nullptr, nullptr, [] {
         if (ThreadAlarms* const alarms = ThreadAlarms::existing()) alarms->begin_anew();
