@@ -46,8 +46,7 @@ Json request_of(const Child& child, std::size_t index, Deadline::Clock::time_poi
 
 }  // namespace
 
-std::string certificate(const Child& child, const Findings& findings,
-                        const std::vector<std::string>& crash_stack) {
+Certificate::Certificate(const Child& child, const Findings& findings) {
     const auto& death = child.obituary();
     Json requests = Json::array();
     Json connections = Json::object();
@@ -74,10 +73,18 @@ std::string certificate(const Child& child, const Findings& findings,
     };
     const auto& crash = child.board().line().crash;
     if (crash.state.load() == worker::CrashNote::State::written) {
-        all["crash"] = crash_in_words(crash, crash_stack);
+        all["crash"] = crash_in_words(crash);
     }
+    json_ = std::make_shared<Json>(std::move(all));
+}
+
+void Certificate::add_crash_stack(std::vector<std::string> stack) {
+    if (!stack.empty()) (*json_)["crash"]["stack"] = std::move(stack);
+}
+
+std::string Certificate::text() const {
     // A client's target may be of any bytes.
-    return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json_->dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace curfew::master

@@ -3,15 +3,30 @@
 #include "master/child.h"
 #include "master/post_mortem/findings.h"
 
+#include <nlohmann/json_fwd.hpp>
+
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace curfew::master {
 
-/// One line of JSON: what a worker died of, which requests it had, what those for which it was
-/// killed were stuck in, and what became of each of its connections. To be made when its keeper has
-/// seen to them. `crash_stack`: the calls that led to its crash; empty: unknown.
-[[nodiscard]] std::string certificate(const Child& child, const Findings& findings,
-                                      const std::vector<std::string>& crash_stack);
+/// What a worker died of, which requests it had, what those for which it was killed were stuck in,
+/// and what became of each of its connections. To be made when its keeper has seen to them; needs
+/// neither the Child nor its place from then on.
+class Certificate {
+  public:
+    Certificate(const Child& child, const Findings& findings);
+
+    /// The calls that led to its crash, which are found later; empty: unknown.
+    void add_crash_stack(std::vector<std::string> stack);
+
+    /// One line of JSON.
+    [[nodiscard]] std::string text() const;
+
+  private:
+    /// Shared since the type is not complete here: a copy is the same certificate.
+    std::shared_ptr<nlohmann::ordered_json> json_;
+};
 
 }  // namespace curfew::master

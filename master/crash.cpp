@@ -66,13 +66,19 @@ std::string explain(const CrashNote& note) {
                        note.overflow == Overflow::fiber ? "fiber_stack" : "ulimit -s");
 }
 
-std::vector<std::string> stack_of_crash(const CrashNote& note, const worker::StackDump& dump) try {
+CrashTrace trace_of_crash(const CrashNote& note, const worker::StackDump& dump) {
     if (!is_written(note) || !note.has_stack) return {};
     const auto maps_size = std::min<std::size_t>(dump.maps_size, sizeof dump.maps);
-    const auto modules = Modules::from(std::string(dump.maps, maps_size));
+    const auto frames = std::min<std::size_t>(dump.frames, dump.most_frames);
+    return {.maps = std::string(dump.maps, maps_size),
+            .addresses = {dump.addresses, dump.addresses + frames}};
+}
+
+std::vector<std::string> stack_of_crash(const CrashTrace& trace) try {
+    const auto modules = Modules::from(trace.maps);
     std::vector<Call> calls;
-    for (std::size_t i = 0; i < std::min<std::size_t>(dump.frames, dump.most_frames); ++i) {
-        calls.push_back({.address = dump.addresses[i], .runs = i == 0});
+    for (const auto address : trace.addresses) {
+        calls.push_back({.address = address, .runs = calls.empty()});
     }
     return without_repetitions(folded(modules.describe(calls)));
 } catch (const std::exception& error) {
@@ -80,7 +86,7 @@ std::vector<std::string> stack_of_crash(const CrashNote& note, const worker::Sta
     return {};
 }
 
-nlohmann::ordered_json crash_in_words(const CrashNote& note, std::vector<std::string> stack) {
+nlohmann::ordered_json crash_in_words(const CrashNote& note) {
     nlohmann::ordered_json crash{{"thread", note.tid}};
     if (note.sender != 0) crash["sender"] = note.sender;
     if (note.has_address) crash["address"] = fmt::format("{:#x}", note.address);
@@ -88,7 +94,6 @@ nlohmann::ordered_json crash_in_words(const CrashNote& note, std::vector<std::st
         crash["stack_overflow"] = name_of(note.overflow);
         crash["stack_kib"] = note.stack_size >> 10;
     }
-    if (!stack.empty()) crash["stack"] = std::move(stack);
     return crash;
 }
 

@@ -1,6 +1,5 @@
 #include "handlers/describe.h"
 #include "handlers/signal_name.h"
-#include "master/certificate.h"
 #include "master/crash.h"
 #include "master/culprit.h"
 #include "master/master.h"
@@ -16,7 +15,7 @@ namespace curfew::master {
 
 namespace {
 
-/// Names of functions take the master milliseconds, which many crashes a second must not cost it.
+/// Names of functions take milliseconds of a process, which many crashes a second must not cost.
 constexpr Duration pause_between_crash_looks = std::chrono::seconds(1);
 
 /// For the requests that were lost with a worker; those that we killed it for are counted as such.
@@ -69,8 +68,7 @@ void Master::reap() {
             bury(**child, status, usage);
         }
         if (!(*child)->dead() || (*child)->keeper() != 0) continue;
-        certify(**child);
-        examiner_.forget((*child)->pid());
+        draw_up_certificate(**child);
         children_.erase(child);
     }
 }
@@ -196,18 +194,34 @@ void Master::log_requests_of(const Child& child, std::optional<worker::Incident>
     }
 }
 
-/// All is over, and all is known.
-void Master::certify(const Child& child) {
-    std::vector<std::string> stack;
-    const auto& board = child.board();
-    const auto now = Deadline::Clock::now();
-    if (now >= next_crash_look_) {
-        stack = stack_of_crash(board.line().crash, board.stack_dump());
-        if (!stack.empty()) next_crash_look_ = now + pause_between_crash_looks;
-    }
+/// All is over, and all is known but for the calls that led to a crash. Those are read by another
+/// process: the files in which their names are may be large, or on a disk that does not answer.
+void Master::draw_up_certificate(const Child& child) {
+    const pid_t pid = child.pid();
     const bool expected = child.obituary().cause == Cause::finished || stopping_ == Stopping::now;
-    spdlog::log(expected ? spdlog::level::info : spdlog::level::warn, "death certificate: {}",
-                certificate(child, examiner_.findings(), stack));
+    uncertified_.push_back({pid, expected, Certificate(child, examiner_.findings())});
+    examiner_.forget(pid);
+
+    const auto now = Deadline::Clock::now();
+    if (now < next_crash_look_ || examiner_.looks_at_crash()) return;
+    const auto trace = trace_of_crash(child.board().line().crash, child.board().stack_dump());
+    if (trace.addresses.empty()) return;
+    next_crash_look_ = now + pause_between_crash_looks;
+    examiner_.begin_crash(pid, [&] { return stack_of_crash(trace); });
+}
+
+/// Of each dead worker, once nobody looks at its crash any more.
+void Master::certify() {
+    for (auto each = uncertified_.begin(); each != uncertified_.end();) {
+        if (examiner_.looks_at(each->pid)) {
+            ++each;
+            continue;
+        }
+        each->certificate.add_crash_stack(examiner_.take_crash(each->pid));
+        spdlog::log(each->expected ? spdlog::level::info : spdlog::level::warn,
+                    "death certificate: {}", each->certificate.text());
+        each = uncertified_.erase(each);
+    }
 }
 
 }  // namespace curfew::master

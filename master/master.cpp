@@ -107,6 +107,7 @@ int Master::run() {
         cancel_queries();
         condemn_overdue();
         execute_condemned();
+        certify();
         report_slow();
         tell_service_manager();
         report_copies();

@@ -3,6 +3,7 @@
 #include "handlers/unique_fd.h"
 #include "master/backoff.h"
 #include "master/brake.h"
+#include "master/certificate.h"
 #include "master/child.h"
 #include "master/cpu_watch.h"
 #include "master/identity.h"
@@ -51,6 +52,7 @@ class Master {
     void cancel_queries();
     void condemn_overdue();
     void execute_condemned();
+    void certify();
     void report_slow();
     void tell_service_manager();
     void report_copies();
@@ -86,7 +88,7 @@ class Master {
     void reopen_logs();
     void bury(Child& child, int wait_status, const rusage& usage);
     void bury_keeper(Child& child, int wait_status);
-    void certify(const Child& child);
+    void draw_up_certificate(const Child& child);
     void back_off(Deadline::Clock::time_point now);
     void charge_culprit(const Child& child);
     [[nodiscard]] worker::Again may_run_again(const Child& child, bool ours) const noexcept;
@@ -148,6 +150,12 @@ class Master {
     std::vector<LeftQueries> abandoned_;
     pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
     OomKills oom_kills_;
+    struct Uncertified {
+        pid_t pid;
+        bool expected;
+        Certificate certificate;
+    };
+    std::vector<Uncertified> uncertified_;  ///< dead, gone from children_, and not yet in the log
     Examiner examiner_{[this](const char* title) { become_helper(title); }};
     CpuWatch cpu_watch_{thread_cpu_time};
     Brake brake_;

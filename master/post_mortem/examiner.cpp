@@ -25,6 +25,9 @@ using namespace std::chrono_literals;
 
 constexpr Duration probe_box = 5s;
 
+/// For all names of a stack. The server's stop waits for it as well.
+constexpr Duration crash_box = 5s;
+
 /// Of those that are stuck at once; while they are looked at their workers stay.
 constexpr std::size_t most_at_once = 20;
 
@@ -66,6 +69,19 @@ void Examiner::begin(Why why, const std::vector<Subject>& subjects, Duration eac
           [&] { report_all(why, subjects, each, pipe_); });
 }
 
+void Examiner::begin_crash(pid_t worker, const std::function<std::vector<std::string>()>& read) {
+    start({.pid = 0, .box = Deadline::never(), .stuck = {worker}, .crash = true}, crash_box,
+          [&] { pipe_.tell(worker, {}, {.doing = {}, .stack = read()}); });
+}
+
+std::vector<std::string> Examiner::take_crash(pid_t worker) {
+    std::vector<std::string> stack;
+    const auto found = findings_.find({worker, {}});
+    if (found != findings_.end()) stack = std::move(found->second.stack);
+    forget(worker);
+    return stack;
+}
+
 void Examiner::probe(const std::function<void()>& as_worker) {
     const auto look = [&] {
         if (const int error = refused_look(as_worker); error != 0) {
@@ -78,14 +94,19 @@ void Examiner::probe(const std::function<void()>& as_worker) {
     start({.pid = 0, .box = Deadline::never(), .stuck = {}}, probe_box, look);
 }
 
+const char* Examiner::task_of(const Running& running) noexcept {
+    return running.crash ? "reading the stack of a crash" : "looking at requests";
+}
+
 /// The new process dies with the master, and is killed by it if it does not end in time; what it
 /// held by ptrace then goes on.
 void Examiner::start(Running running, Duration box, const std::function<void()>& work) {
     const pid_t master = ::getpid();
+    const auto* const what = task_of(running);
     running.box = Deadline::in(box);
     running.pid = ::fork();
     if (running.pid < 0) {
-        return spdlog::error("cannot fork to look at requests: {}", std::strerror(errno));
+        return spdlog::error("cannot fork for {}: {}", what, std::strerror(errno));
     }
     if (running.pid > 0) {
         return running_.push_back(std::move(running));
@@ -97,7 +118,7 @@ void Examiner::start(Running running, Duration box, const std::function<void()>&
         work();
         ::_exit(0);
     } catch (const std::exception& error) {
-        spdlog::error("looking at requests: {}", error.what());
+        spdlog::error("{}: {}", what, error.what());
     }
     ::_exit(1);
 }
@@ -108,12 +129,13 @@ bool Examiner::finished(pid_t reaped, int wait_status) {
     for (auto& [of, finding] : pipe_.take()) {
         if (looks_at(of.first)) findings_[of] = std::move(finding);
     }
+    const auto* const what = task_of(*done);
     running_.erase(done);
     if (WIFSIGNALED(wait_status)) {
         const int signal = WTERMSIG(wait_status);
-        spdlog::error("looking at requests {}", signal == SIGKILL
-                                                    ? "took too long"
-                                                    : "was ended by " + name_of_signal(signal));
+        spdlog::error(
+            "{} {}", what,
+            signal == SIGKILL ? "took too long" : "was ended by " + name_of_signal(signal));
     }
     return true;
 }
@@ -140,6 +162,10 @@ bool Examiner::looks_at(pid_t worker) const noexcept {
 
 bool Examiner::looks_at_slow() const noexcept {
     return std::ranges::any_of(running_, &Running::slow);
+}
+
+bool Examiner::looks_at_crash() const noexcept {
+    return std::ranges::any_of(running_, &Running::crash);
 }
 
 Deadline Examiner::box() const noexcept {

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace curfew::master {
@@ -14,7 +15,7 @@ namespace curfew::master {
 /// Has requests that take too long looked at, each time by a short-lived process of its own, for
 /// which nobody waits: it writes to the log what they wait for and their stacks, tells the master
 /// the same, and is killed if that takes too long. Whatever becomes of it, the worker goes on as it
-/// was.
+/// was. The stack of a crash is read by such a process as well.
 class Examiner {
   public:
     /// `become`: what a new process begins with; the name that it is to have.
@@ -28,6 +29,13 @@ class Examiner {
     /// Time to look at each subject is `each`.
     void begin(Why why, const std::vector<Subject>& subjects, Duration each);
 
+    /// Has the stack of a crash read; `worker` is dead, and looks_at() it until take_crash() has
+    /// what there is. To be called while nobody looks_at_crash().
+    void begin_crash(pid_t worker, const std::function<std::vector<std::string>()>& read);
+
+    /// The stack that was read; empty: none was.
+    [[nodiscard]] std::vector<std::string> take_crash(pid_t worker);
+
     /// Says in the log if stuck workers cannot be looked at from outside. `as_worker`: what a
     /// process begins with that may be looked at exactly as a worker.
     void probe(const std::function<void()>& as_worker);
@@ -38,16 +46,21 @@ class Examiner {
     /// Ends what takes longer than it may.
     void end_overdue(Deadline::Clock::time_point now) noexcept;
 
-    /// Whether somebody looks at this stuck worker, so that it must not be killed yet.
+    /// Whether somebody looks at this stuck worker, so that it must not be killed yet, or at this
+    /// dead one's crash.
     [[nodiscard]] bool looks_at(pid_t worker) const noexcept;
 
     /// Whether slow requests are being looked at: one such process at a time is enough.
     [[nodiscard]] bool looks_at_slow() const noexcept;
 
+    /// The same for crashes, also while one that was killed has not ended: it may hang on a disk.
+    [[nodiscard]] bool looks_at_crash() const noexcept;
+
     /// When end_overdue() has something to do.
     [[nodiscard]] Deadline box() const noexcept;
 
-    [[nodiscard]] bool busy() const noexcept { return !running_.empty(); }
+    /// Those that were killed are not waited for.
+    [[nodiscard]] bool busy() const noexcept { return !box().is_never(); }
 
     /// Of the stuck workers that were looked at, until they are forgotten.
     [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
@@ -60,10 +73,12 @@ class Examiner {
     struct Running {
         pid_t pid;
         Deadline box;
-        std::vector<pid_t> stuck;  ///< the workers that wait for it
+        std::vector<pid_t> stuck;  ///< the workers that wait for it, or the one that crashed
         bool slow = false;
+        bool crash = false;
     };
 
+    [[nodiscard]] static const char* task_of(const Running& running) noexcept;
     void start(Running running, Duration box, const std::function<void()>& work);
 
     const std::function<void(const char* title)> become_;

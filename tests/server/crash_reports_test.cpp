@@ -1,10 +1,12 @@
+#include "handlers/unique_fd.h"
 #include "tests/support/server.h"
 #include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>
 
 #include <csignal>
-#include <fstream>
+#include <fcntl.h>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,26 @@ Server server_of(const std::string& name) {
 }
 
 constexpr const char* classes[] = {"sync", "threads", "fiber"};
+
+/// A file that whoever opens it waits for, much longer than a test does: a disk that does not
+/// answer is like that.
+class HeldFile {
+  public:
+    explicit HeldFile(const std::filesystem::path& path)
+        : before_(std::signal(SIGIO, SIG_IGN)), fd_(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {
+        REQUIRE(::fcntl(fd_.get(), F_SETLEASE, F_WRLCK) == 0);
+    }
+    ~HeldFile() {
+        fd_.reset();
+        std::signal(SIGIO, before_);
+    }
+    HeldFile(const HeldFile&) = delete;
+    HeldFile& operator=(const HeldFile&) = delete;
+
+  private:
+    void (*before_)(int);
+    curfew::UniqueFd fd_;
+};
 
 /// What a process has in memory, in KiB.
 long resident(pid_t pid) { return std::stol(status_of(pid, "VmRSS")); }
@@ -84,6 +106,28 @@ TEST_CASE("a stack overflow says nothing about the crashes of later workers") {
     CHECK(wait_until([&] { return count(server.log(), "death certificate: ") == 4; }));
     CHECK(count(server.log(), "crashed: SIGABRT (Aborted)\"") == 3);
     CHECK(count(server.log(), "\"stack_overflow\":") == 1);
+}
+
+TEST_CASE("a file that cannot be read costs a crash its stack, and nobody else anything") {
+    namespace fs = std::filesystem;
+    const auto server = server_of("sync");
+    const auto library = server.directory() / "libbeside.so";
+    // What /proc/PID/maps calls the library once it has been removed.
+    const auto held = server.directory() / "libbeside.so (deleted)";
+    for (const auto& file : {library, held}) {
+        fs::copy(fs::path(test_app("overflows")).parent_path() / "libbeside.so", file);
+    }
+    REQUIRE(server.get("/load").body == "loaded");
+    const HeldFile file(held);
+    fs::remove(library);
+
+    CHECK(server.get("/crash_in_library").status == 502);
+
+    CHECK(server.get("/deep/10").status == 200);
+    const auto certificate = server.log_line("death certificate: ");
+    CHECK(contains(certificate, "\"address\":\"0x0\""));
+    CHECK_FALSE(contains(certificate, "\"stack\""));
+    CHECK(server.logs("reading the stack of a crash took too long"));
 }
 
 TEST_CASE("who has sent the signal is said") {

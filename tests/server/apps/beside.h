@@ -2,3 +2,6 @@
 
 /// Of a library that lies beside the application which is linked with it.
 const char* beside();
+
+/// Writes to no memory.
+extern "C" void crash_beside();

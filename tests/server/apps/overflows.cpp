@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 #include <string>
 #include <unistd.h>
 
@@ -28,6 +29,20 @@ Response null(const Request&) {
     return text("");
 }
 
+/// Of a library that this worker loads now, and another does not.
+void* in_library = nullptr;
+
+Response load_library(const Request&) {
+    void* const library = ::dlopen("./libbeside.so", RTLD_NOW);
+    in_library = library ? ::dlsym(library, "crash_beside") : nullptr;
+    return text(in_library ? "loaded" : ::dlerror());
+}
+
+Response crash_in_library(const Request&) {
+    reinterpret_cast<void (*)()>(in_library)();
+    return text("");
+}
+
 Response handled(const Request&) {
     struct sigaction action {};
     action.sa_handler = [](int) { ::_exit(77); };
@@ -42,6 +57,8 @@ void routes(Router& router) {
     router.get("/deep/:kib", deep);
     router.get("/within/:kib", deep).within(20s).by("thread");
     router.get("/null", null);
+    router.get("/load", load_library);
+    router.get("/crash_in_library", crash_in_library);
     router.get("/handled", handled);
     router.get("/abort", [](const Request&) -> Response { std::abort(); });
     router.get("/nap", [](const Request&) {
