@@ -12,7 +12,7 @@ namespace curfew::worker {
 
 /// What a worker is given by the floor above, and asks of it.
 struct Surroundings {
-    std::vector<UniqueFd> sockets;                 ///< to listen on
+    std::vector<UniqueFd> sockets;                       ///< to listen on
     std::shared_ptr<const ApplicationFile> application;  ///< the master has a part in it as well
     AdoptionSocket adoption;                       ///< where connections of dead workers arrive
     UniqueFd orders;                               ///< an eventfd: see Order

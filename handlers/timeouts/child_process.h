@@ -12,8 +12,8 @@ namespace curfew {
 struct Message;
 
 /// What each process that runs functions for another one does first, after fork: it dies with its
-/// parent, has default_signals(), and is no copy (see copies.h). Database statements are recorded as its own. Ends this
-/// process at once if the parent is gone.
+/// parent, has default_signals(), and is no copy (see copies.h). Database statements are recorded
+/// as its own. Ends this process at once if the parent is gone.
 void begin_child(pid_t parent);
 
 /// Signals as in a program that was just started. Those by which terminals and service managers

@@ -24,7 +24,8 @@ class PooledInterrupt {
 
 /// The patience in force, with a further limit that `interrupt` is raised for: waits and
 /// checkpoint() heed it. A sooner limit around it is part of its `limit`, for when the interrupt
-/// must come, since that one's own is not watched meanwhile. If there is no time left, it is raised.
+/// must come, since that one's own is not watched meanwhile. If there is no time left, it is
+/// raised.
 [[nodiscard]] Patience interrupted_by(Interrupt& interrupt, Deadline deadline) noexcept;
 
 }  // namespace curfew

@@ -35,8 +35,8 @@ struct Peer {
 /// What is missing on this machine for that peer, and the packages that have it.
 [[nodiscard]] std::optional<Gap> gap_of(const Peer& peer);
 
-/// Whether its application has that function: PHP has nothing that would be cooperative, and none of
-/// them a resolver that can be told whom to ask.
+/// Whether its application has that function: PHP has nothing that would be cooperative, and none
+/// of them a resolver that can be told whom to ask.
 [[nodiscard]] bool has_function(const Peer& peer, std::string_view function);
 
 /// What a request for an experiment asks for: /timeout/signal/sleep?limit=100ms&seconds=5

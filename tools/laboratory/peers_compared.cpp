@@ -35,8 +35,7 @@ std::string lateness(double milliseconds) {
 }
 
 std::string in_words(const Run& run, const Score& score) {
-    auto text =
-        fmt::format("{} {} of {}", score.strategy->name, score.clean, score.measured);
+    auto text = fmt::format("{} {} of {}", score.strategy->name, score.clean, score.measured);
     const auto late = worst_lateness(run, score.strategy->name, main_network(run));
     if (score.clean > 0 && late && *late > 0) text += ", at most " + lateness(*late) + " late";
     return text;
