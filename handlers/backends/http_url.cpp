@@ -3,11 +3,32 @@
 #include "../headers.h"
 
 #include <arpa/inet.h>
+#include <idn2.h>
 
+#include <algorithm>
+#include <memory>
 #include <new>
 #include <stdexcept>
 
 namespace curfew::http {
+
+namespace {
+
+/// The name as name servers know it, converted as libcurl does it, from the locale's encoding.
+/// Empty if it cannot be. (libcurl 7.88 itself loses some memory each time that it is asked for
+/// this.)
+std::string in_ascii(const std::string& name) {
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (std::ranges::all_of(name, is_ascii)) return name;
+    char* text = nullptr;
+    if (::idn2_lookup_ul(name.c_str(), &text, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK) {
+        return {};
+    }
+    const std::unique_ptr<char, void (*)(void*)> owner(text, ::idn2_free);
+    return text;
+}
+
+}  // namespace
 
 Url::Url(const std::string& text) : url_(curl_url()) {
     if (!url_) throw std::bad_alloc();
@@ -30,7 +51,7 @@ std::string Url::origin() const {
 }
 
 std::string Url::name_and_port() const {
-    const std::string host = part(CURLUPART_HOST, CURLU_PUNYCODE);
+    const std::string host = in_ascii(part(CURLUPART_HOST));
     in_addr four{};
     const bool is_address = host.starts_with('[') || ::inet_pton(AF_INET, host.c_str(), &four) == 1;
     // libcurl knows those itself (RFC 6761, 6.3).

@@ -3,7 +3,7 @@
 build_packages="g++ meson ninja-build ccache pkg-config libevent-dev node-llhttp libspdlog-dev
     libfmt-dev libcli11-dev libboost-context-dev libtomlplusplus-dev libcereal-dev nlohmann-json3-dev
     libdw-dev libjs-chart.js
-    libc-ares-dev libcurl4-openssl-dev libmemcached-dev default-libmysqlclient-dev"
+    libc-ares-dev libidn2-dev libcurl4-openssl-dev libmemcached-dev default-libmysqlclient-dev"
 
 # What tools/backends runs. The package mariadb-server itself would start a server of its own.
 server_packages="memcached mariadb-server-core mariadb-client-core"
