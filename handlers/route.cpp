@@ -1,7 +1,5 @@
 #include "route.h"
 
-#include "timeouts/handler_scope.h"
-
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -50,11 +48,6 @@ Route& Route::harakiri(Harakiri mode) noexcept {
 Route& Route::cpu_limit(Duration limit) {
     cpu_limit_ = limit == Duration::zero() ? limit : checked_limit(limit, "cpu_limit");
     return *this;
-}
-
-Response Route::operator()(const Request& request) const {
-    const HandlerScope scope(*this, request.id());
-    return handler_(request);
 }
 
 }  // namespace curfew

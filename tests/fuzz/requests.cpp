@@ -5,6 +5,7 @@
 #include "reference.h"
 
 #include "handlers/router.h"
+#include "handlers/timeouts/waiting.h"
 #include "worker/parser.h"
 
 #include <cstdint>
@@ -13,6 +14,12 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+/// Of the server, without the waits that it is for: no handler here waits.
+curfew::Patience& curfew::patience() noexcept {
+    static Patience only;
+    return only;
+}
 
 namespace {
 
