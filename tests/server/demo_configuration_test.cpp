@@ -70,6 +70,13 @@ std::vector<std::string> backend_flags() {
             "--harakiri-brake", "0"};
 }
 
+/// What is undefined then ends in other ways.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
 }  // namespace
 
 TEST_CASE("every link of the demo's first page answers as the page says") {
@@ -82,6 +89,7 @@ TEST_CASE("every link of the demo's first page answers as the page says") {
 
     for (const auto& link : links) {
         CAPTURE(link.target);
+        if (sanitized && link.target.starts_with("/timeout/unsafe_")) continue;
         CHECK(status_of(server, link) == link.status);
     }
 }
