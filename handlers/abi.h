@@ -1,13 +1,13 @@
 #pragma once
 
-#include "deadline.h"
-#include "error.h"
-#include "extension.h"
-#include "headers.h"
-#include "request.h"
-#include "response.h"
-#include "route.h"
-#include "router.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "http/extension.h"
+#include "http/headers.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "routing/route.h"
+#include "routing/router.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #include "handlers/backends/cancel_queries.h"
 #include "handlers/backends/configure.h"
-#include "handlers/signal_name.h"
+#include "handlers/base/signal_name.h"
 #include "master/master.h"
-#include "master/title.h"
+#include "master/os/title.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>
@@ -15,14 +15,14 @@ namespace curfew::master {
 void Master::collect_queries_of(const Child& child) {
     const auto sessions = child.board().queries().take_all();
     if (sessions.empty()) return;
-    spdlog::info("worker {} (pid {}) has left queries running: {}", child.place() + 1, child.pid(),
+    spdlog::info("worker {} (pid {}) has left queries running: {}", child.slot() + 1, child.pid(),
                  sessions.size());
     const auto& database = child.options().backends.db;
-    auto place = std::ranges::find(abandoned_, database, &LeftQueries::database);
-    if (place == abandoned_.end()) {
-        place = abandoned_.insert(place, {.database = database, .sessions = {}});
+    auto known = std::ranges::find(abandoned_, database, &LeftQueries::database);
+    if (known == abandoned_.end()) {
+        known = abandoned_.insert(known, {.database = database, .sessions = {}});
     }
-    place->sessions.insert(place->sessions.end(), sessions.begin(), sessions.end());
+    known->sessions.insert(known->sessions.end(), sessions.begin(), sessions.end());
 }
 
 /// A database server goes on with the query of a client that has died. It is told by a process of

@@ -15,7 +15,7 @@ void Master::report_copies() {
         spdlog::error(
             "worker {} (pid {}): process {}, forked by {}{}, came back from there and was ended{}: "
             "only the worker answers; let such a process end by _exit, or execute a program",
-            child->place() + 1, child->pid(), note->pid, whose,
+            child->slot() + 1, child->pid(), note->pid, whose,
             note->request.empty() ? "" : " in request " + note->request,
             note->others == 0 ? "" : fmt::format(", as were {} more", note->others));
     }

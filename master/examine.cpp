@@ -1,7 +1,7 @@
+#include "master/diagnosis/permission.h"
 #include "master/master.h"
-#include "master/overdue.h"
-#include "master/post_mortem/permission.h"
-#include "master/title.h"
+#include "master/os/title.h"
+#include "master/workers/overdue.h"
 
 namespace curfew::master {
 
@@ -14,21 +14,21 @@ constexpr Duration slow_box = std::chrono::seconds(1);
 
 /// Once for each request, which goes on unharmed.
 void Master::report_slow() {
-    if (examiner_.looks_at_slow()) return;
+    if (inspector_.looks_at_slow()) return;
     const auto now = Deadline::Clock::now();
-    std::vector<Subject> slow;
+    std::vector<StuckRequest> slow;
     for (const auto& child : children_) {
         if (child->killed() || child->dead()) continue;
         for (const auto& seen : scan(child->board(), now).slow) {
             auto subject = subject_of(*child, seen);
             // Only now it is certain that what was copied is that request's.
             if (!take_slow(child->board(), seen)) continue;
-            child->board().counters().count(worker::Incident::slow_logged, subject.route);
+            child->board().counters().count(worker::RequestEvent::slow_logged, subject.route);
             slow.push_back(std::move(subject));
         }
     }
     if (slow.empty()) return;
-    examiner_.begin(Examiner::Why::slow, slow, slow_box);
+    inspector_.begin(Inspector::Why::slow, slow, slow_box);
 }
 
 /// Of a process that does one thing and ends. Its signals stay blocked: it is not told to end, but
@@ -43,7 +43,7 @@ void Master::become_helper(const char* title) {
 
 void Master::probe_examiner() {
     if (options_.post_mortem == Duration::zero()) return;
-    examiner_.probe([this] {
+    inspector_.probe([this] {
         identity_.assume();
         let_family_look();
     });

@@ -1,8 +1,8 @@
-#include "handlers/describe.h"
+#include "handlers/routing/describe.h"
+#include "master/diagnosis/thread_state.h"
 #include "master/master.h"
-#include "master/milliseconds.h"
-#include "master/overdue.h"
-#include "master/post_mortem/thread_state.h"
+#include "master/os/milliseconds.h"
+#include "master/workers/overdue.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -20,7 +20,7 @@ constexpr Duration lateness_that_excuses = std::chrono::seconds(1);
 
 }  // namespace
 
-void Master::condemn_overdue() {
+void Master::terminate_overdue() {
     const auto now = Deadline::Clock::now();
     if (now < lenient_until_) return;
     if (!woken_for_.is_never() && now - woken_for_.time() > lateness_that_excuses) {
@@ -30,21 +30,22 @@ void Master::condemn_overdue() {
         return;
     }
     cpu_watch_.forget_ended();
-    std::vector<Subject> stuck;
+    std::vector<StuckRequest> stuck;
     for (const auto& child : children_) {
         if (child->killed() || child->dead()) continue;
-        auto subjects = condemn(*child, now);
+        auto subjects = terminate(*child, now);
         std::ranges::move(subjects, std::back_inserter(stuck));
     }
     if (!stuck.empty() && options_.post_mortem > Duration::zero()) {
-        examiner_.begin(Examiner::Why::stuck, stuck, options_.post_mortem);
+        inspector_.begin(Inspector::Why::stuck, stuck, options_.post_mortem);
     }
-    run_out_of_patience(now);
+    kill_overstayers(now);
 }
 
-/// Returns what was condemned for being stuck. The kill itself is up to execute_condemned().
-std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point now) {
-    std::vector<Subject> stuck;
+/// Returns the stuck requests for which the worker is terminated. The kill itself is up to
+/// kill_terminating().
+std::vector<StuckRequest> Master::terminate(Child& child, Deadline::Clock::time_point now) {
+    std::vector<StuckRequest> stuck;
     auto seen = scan(child.board(), now);
     for (const auto& burning : seen.burning) {
         if (!cpu_watch_.exceeded(child.board(), burning, now)) continue;
@@ -65,26 +66,26 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
         // The loop of class sync never comes round again: what else it has may go.
         if (child.runs_one_at_a_time()) child.board().line().frozen.store(true);
         // Before its client can come back.
-        const bool put_off = puts_off(child, overdue, now);
+        const bool put_off = defers_kill(child, overdue, now);
         child.call_keeper(worker::Ending::none);
         const bool wall = overdue.kind == worker::LimitKind::timeout;
-        const auto* const sentence =
+        const auto* const reason =
             wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit";
         if (put_off) {
-            if (!is_put_off(child)) put_off_.push_back({child.pid(), sentence});
+            if (!is_deferred(child)) deferred_kills_.push_back({child.pid(), reason});
         } else {
-            child.condemn(sentence, mercy(child, now));
+            child.terminate(reason, grace(child, now));
         }
 
         stuck.push_back(subject_of(child, overdue));
         const auto& request = stuck.back();
-        child.board().counters().count(
-            wall ? worker::Incident::killed_for_timeout : worker::Incident::killed_for_cpu_limit,
-            request.route);
+        child.board().counters().count(wall ? worker::RequestEvent::killed_for_timeout
+                                            : worker::RequestEvent::killed_for_cpu_limit,
+                                       request.route);
         spdlog::error(
             "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, {} {} ms, request "
             "{}, {}, {}",
-            child.place() + 1, child.pid(), request.route, request.method, request.target,
+            child.slot() + 1, child.pid(), request.route, request.method, request.target,
             in_milliseconds(request.age), wall ? "limit" : "cpu_limit",
             in_milliseconds(request.limit), request.id, to_string(phase),
             describe(child.board().meter(overdue.cell), now));
@@ -92,11 +93,11 @@ std::vector<Subject> Master::condemn(Child& child, Deadline::Clock::time_point n
     return stuck;
 }
 
-/// Until when a worker that is condemned now may end its other requests. One of class sync has
+/// Until when a worker that is terminated now may end its other requests. One of class sync has
 /// none.
-Deadline Master::mercy(const Child& child, Deadline::Clock::time_point now) const noexcept {
+Deadline Master::grace(const Child& child, Deadline::Clock::time_point now) const noexcept {
     const bool alone = child.runs_one_at_a_time();
-    return Deadline::after(now, alone ? Duration::zero() : options_.harakiri_mercy);
+    return Deadline::after(now, alone ? Duration::zero() : options_.harakiri_grace);
 }
 
 /// Of a request whose limits are only tried out.
@@ -109,32 +110,32 @@ void Master::report_survivor(const Child& child, const Overdue& overdue) {
                     in_milliseconds(overdue.limit), label.id);
     const std::string route(label.route);
     if (!report(child.board(), overdue)) return;
-    child.board().counters().count(worker::Incident::would_have_been_killed, route);
+    child.board().counters().count(worker::RequestEvent::would_have_been_killed, route);
     spdlog::warn("harakiri = log: worker {} (pid {}) would have been killed: {}; {} so far",
-                 child.place() + 1, child.pid(), what, ++survivors_);
+                 child.slot() + 1, child.pid(), what, ++spared_);
 }
 
 /// The others of its requests that still make progress are let end first, and whoever looks at it
 /// is let finish.
-void Master::execute_condemned() {
+void Master::kill_terminating() {
     const auto now = Deadline::Clock::now();
-    examiner_.end_overdue(now);
-    condemn_put_off(now);
+    inspector_.end_overdue(now);
+    terminate_deferred(now);
     for (const auto& child : children_) {
-        if (!child->condemned() || child->killed() || child->dead()) continue;
+        if (!child->terminating() || child->killed() || child->dead()) continue;
         // Before it has frozen, more may begin.
         if (child->frozen()) child->call_keeper(worker::Ending::none);  // whose clients may go
         const bool at_rest = child->frozen() && !scan(child->board(), now).busy;
-        if (!at_rest && !child->execution().passed(now)) continue;
-        if (examiner_.looks_at(child->pid())) continue;
-        child->kill(child->sentence());
+        if (!at_rest && !child->kill_deadline().passed(now)) continue;
+        if (inspector_.looks_at(child->pid())) continue;
+        child->kill(child->termination_reason());
     }
 }
 
-void Master::run_out_of_patience(Deadline::Clock::time_point now) {
+void Master::kill_overstayers(Deadline::Clock::time_point now) {
     for (const auto& child : children_) {
         child->notice_draining(Deadline::after(now, options_.worker.graceful_timeout));
-        if (child->patience().passed(now)) {
+        if (child->overstay_deadline().passed(now)) {
             child->kill(child->stopped() ? "it was stopped"
                         : child->ready() ? "it did not finish within graceful_timeout"
                                          : "it was not ready within boot_timeout");
@@ -149,7 +150,7 @@ void Master::give_up(Child& child) {
     spdlog::critical(
         "worker {} (pid {}) does not die: the kernel holds it in {} (state {}); its clients are "
         "answered, and another has taken its place",
-        child.place() + 1, child.pid(), state.wchan, state.letter ? state.letter : '?');
+        child.slot() + 1, child.pid(), state.wchan, state.letter ? state.letter : '?');
     child.give_up();
     begin_settling(child, true);
 }

@@ -1,15 +1,15 @@
 #include "master/config/config.h"
-#include "master/directory.h"
-#include "master/in_use.h"
-#include "master/logging.h"
-#include "master/master.h"
-#include "master/release.h"
-#include "master/signals.h"
-#include "master/start_pages.h"
-#include "master/title.h"
-#include "master/trial.h"
 #include "master/config/units.h"
-#include "worker/application.h"
+#include "master/log/logging.h"
+#include "master/master.h"
+#include "master/os/directory.h"
+#include "master/os/in_use.h"
+#include "master/os/signals.h"
+#include "master/os/startup_pages.h"
+#include "master/os/title.h"
+#include "master/setup/preflight.h"
+#include "master/setup/release.h"
+#include "worker/app/application.h"
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
@@ -40,7 +40,7 @@ int serve(const Release& release, const std::vector<std::string>& warnings,
     open_log(options.error_logfile, options.log_level);
     for (const auto& warning : warnings) spdlog::warn("{}", warning);
     ServiceManager service;  // before the application is loaded, which must not find the variable
-    if (!try_application(release)) return 0;
+    if (!preflight(release)) return 0;
     Master master(release, std::move(reread), service);
     drop_start_pages();  // before every worker inherits them
     return master.run();
@@ -61,7 +61,7 @@ int run(int argc, char** argv) {
             warn(invocation.warnings);
             const Release release(invocation.options, open_working_directory().get());
             release.enter();
-            if (!try_application(release)) return 1;
+            if (!preflight(release)) return 1;
             std::puts("The configuration is good.");
             return 0;
         }

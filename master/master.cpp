@@ -1,18 +1,18 @@
 #include "master/master.h"
 
-#include "handlers/signal_name.h"
-#include "handlers/timespec.h"
+#include "handlers/base/signal_name.h"
+#include "handlers/base/timespec.h"
 
-#include "master/hand_over_log.h"
-#include "master/in_use.h"
-#include "master/log_counters.h"
-#include "master/logging.h"
-#include "master/milliseconds.h"
-#include "master/overdue.h"
-#include "master/title.h"
-#include "worker/log_file.h"
-#include "worker/log_output.h"
-#include "worker/promptness.h"
+#include "master/log/hand_over_log.h"
+#include "master/log/log_counters.h"
+#include "master/log/logging.h"
+#include "master/os/in_use.h"
+#include "master/os/milliseconds.h"
+#include "master/os/title.h"
+#include "master/workers/overdue.h"
+#include "worker/access_log/log_output.h"
+#include "worker/os/log_file.h"
+#include "worker/os/time_slice.h"
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
@@ -96,17 +96,17 @@ void Master::give_up_sockets() {
 }
 
 int Master::run() {
-    worker::run_promptly();
+    worker::shorten_time_slice();
     probe_examiner();
-    while (stopping_ == Stopping::no || anyone_left() || canceller_ != 0 || examiner_.busy()) {
+    while (stopping_ == Stopping::no || anyone_left() || canceller_ != 0 || inspector_.busy()) {
         expect_deaths();
         respawn();
         wait();
         heed_signals();
         reap();
         cancel_queries();
-        condemn_overdue();
-        execute_condemned();
+        terminate_overdue();
+        kill_terminating();
         certify();
         report_slow();
         tell_service_manager();
@@ -129,10 +129,10 @@ void Master::expect_deaths() {
     const auto now = Deadline::Clock::now();
     for (const auto& child : children_) {
         if (child->killed() || child->dead()) continue;
-        const auto doom = scan(child->board(), now, replacement_lead()).doom;
-        if (!child->expect_death(doom.passed(now) || is_put_off(*child))) continue;
-        spdlog::debug("worker {} (pid {}) {} near the limit of a request", child->place() + 1,
-                      child->pid(), child->doomed() ? "is" : "is no longer");
+        const auto near_limit = scan(child->board(), now, replacement_lead()).near_limit;
+        if (!child->set_near_limit(near_limit.passed(now) || is_deferred(*child))) continue;
+        spdlog::debug("worker {} (pid {}) {} near the limit of a request", child->slot() + 1,
+                      child->pid(), child->near_limit() ? "is" : "is no longer");
     }
 }
 
@@ -152,7 +152,7 @@ void Master::respawn() {
 void Master::fill_up(int generation, int target) {
     const auto now = Deadline::Clock::now();
     while (serving(generation) < static_cast<std::size_t>(target) && !backoff_.holds(now)) {
-        if (!free_place()) return;  // so many are still leaving; the next to go makes room
+        if (!free_slot()) return;  // so many are still leaving; the next to go makes room
         spawn(generation);
     }
 }
@@ -172,7 +172,7 @@ bool Master::has_served() const {
 std::size_t Master::serving(int generation) const {
     return static_cast<std::size_t>(
         std::count_if(children_.begin(), children_.end(), [generation](const auto& child) {
-            return child->generation() == generation && !child->leaving() && !child->doomed() &&
+            return child->generation() == generation && !child->leaving() && !child->near_limit() &&
                    !child->worn();
         }));
 }
@@ -181,7 +181,7 @@ std::size_t Master::serving(int generation) const {
 void Master::dismiss_surplus() {
     auto surplus = static_cast<std::ptrdiff_t>(serving(generation_)) - target_;
     for (auto child = children_.rbegin(); child != children_.rend() && surplus > 0; ++child) {
-        const bool counts = !(*child)->leaving() && !(*child)->doomed() && !(*child)->worn();
+        const bool counts = !(*child)->leaving() && !(*child)->near_limit() && !(*child)->worn();
         if (!is_current(**child) || !counts) continue;
         (*child)->dismiss(Deadline::in(options_.worker.graceful_timeout));
         --surplus;
@@ -191,22 +191,21 @@ void Master::dismiss_surplus() {
 /// Each once another is ready in its place, so that no pool recycles itself to nothing.
 void Master::dismiss_worn() {
     auto ready = std::ranges::count_if(children_, [this](const auto& child) {
-        return is_current(*child) && child->ready() && !child->leaving() && !child->doomed();
+        return is_current(*child) && child->ready() && !child->leaving() && !child->near_limit();
     });
     for (const auto& child : children_) {
         if (ready <= target_) return;
         if (!is_current(*child) || !child->worn() || child->leaving()) continue;
-        if (!child->doomed()) --ready;
+        if (!child->near_limit()) --ready;
         child->tell_to_go(worker::Order::leave, Deadline::in(options_.worker.graceful_timeout));
     }
 }
 
-std::optional<std::size_t> Master::free_place() const {
-    for (std::size_t place = 0; place < scoreboard_.workers(); ++place) {
-        const auto taken =
-            std::any_of(children_.begin(), children_.end(),
-                        [place](const auto& child) { return child->place() == place; });
-        if (!taken) return place;
+std::optional<std::size_t> Master::free_slot() const {
+    for (std::size_t slot = 0; slot < scoreboard_.workers(); ++slot) {
+        const auto taken = std::any_of(children_.begin(), children_.end(),
+                                       [slot](const auto& child) { return child->slot() == slot; });
+        if (!taken) return slot;
     }
     return {};
 }
@@ -232,23 +231,23 @@ void Master::wait() {
 Deadline Master::next_wake(Deadline::Clock::time_point now) {
     auto wake =
         stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
-    wake = std::min(wake, examiner_.box());
+    wake = std::min(wake, inspector_.box());
     if (service_.is_behind()) wake = std::min(wake, Deadline::after(now, longest_silence));
     bool busy = poked_;
     scoreboard_.sleep(true);
     scoreboard_.will_wake(Deadline::never());
     for (const auto& child : children_) {
-        wake = std::min(wake, child->patience());
+        wake = std::min(wake, child->overstay_deadline());
         wake = std::min(wake, child->death_due());
         if (child->killed() || child->dead()) continue;
-        if (child->condemned() && !examiner_.looks_at(child->pid())) {
-            wake = std::min(wake, child->execution());
+        if (child->terminating() && !inspector_.looks_at(child->pid())) {
+            wake = std::min(wake, child->kill_deadline());
         }
         const auto seen = scan(child->board(), now, replacement_lead());
         busy |= seen.busy;
-        if (!child->doomed()) wake = std::min(wake, seen.doom);
+        if (!child->near_limit()) wake = std::min(wake, seen.near_limit);
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
-        if (!seen.slow.empty() && !examiner_.looks_at_slow()) wake = Deadline::at(now);
+        if (!seen.slow.empty() && !inspector_.looks_at_slow()) wake = Deadline::at(now);
         for (const auto& burning : seen.burning) {
             wake = std::min(wake, cpu_watch_.next_look(child->board(), burning));
         }

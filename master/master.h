@@ -1,22 +1,22 @@
 #pragma once
 
-#include "handlers/unique_fd.h"
-#include "master/backoff.h"
-#include "master/brake.h"
-#include "master/certificate.h"
-#include "master/child.h"
-#include "master/cpu_watch.h"
-#include "master/identity.h"
-#include "master/oom_kills.h"
-#include "master/options.h"
-#include "master/pidfile.h"
-#include "master/post_mortem/examiner.h"
-#include "master/release.h"
-#include "master/service_manager.h"
-#include "master/signals.h"
-#include "master/sockets.h"
-#include "worker/handover.h"
-#include "worker/scoreboard.h"
+#include "handlers/base/unique_fd.h"
+#include "master/config/options.h"
+#include "master/diagnosis/inspector.h"
+#include "master/exit_report.h"
+#include "master/os/oom_kills.h"
+#include "master/os/pidfile.h"
+#include "master/os/service_manager.h"
+#include "master/os/signals.h"
+#include "master/os/sockets.h"
+#include "master/setup/identity.h"
+#include "master/setup/release.h"
+#include "master/workers/backoff.h"
+#include "master/workers/breaker_policy.h"
+#include "master/workers/child.h"
+#include "master/workers/cpu_watch.h"
+#include "worker/shared/handover.h"
+#include "worker/shared/scoreboard.h"
 
 #include <sys/resource.h>
 
@@ -50,8 +50,8 @@ class Master {
     void heed_signals();
     void reap();
     void cancel_queries();
-    void condemn_overdue();
-    void execute_condemned();
+    void terminate_overdue();
+    void kill_terminating();
     void certify();
     void report_slow();
     void tell_service_manager();
@@ -59,8 +59,8 @@ class Master {
 
     void fill_up(int generation, int target);
     void spawn(int generation);
-    [[noreturn]] void become_worker(std::size_t place, pid_t master, UniqueFd orders);
-    [[nodiscard]] std::optional<std::size_t> free_place() const;
+    [[noreturn]] void become_worker(std::size_t slot, pid_t master, UniqueFd orders);
+    [[nodiscard]] std::optional<std::size_t> free_slot() const;
     [[nodiscard]] std::size_t serving(int generation) const;
     [[nodiscard]] bool has_served() const;
     [[nodiscard]] bool anyone_left() const;
@@ -86,13 +86,13 @@ class Master {
     void stop(Stopping how, const char* why);
     void give_up_sockets();
     void reopen_logs();
-    void bury(Child& child, int wait_status, const rusage& usage);
+    void finish_exit(Child& child, int wait_status, const rusage& usage);
     void bury_keeper(Child& child, int wait_status);
     void draw_up_certificate(const Child& child);
     void back_off(Deadline::Clock::time_point now);
     void charge_culprit(const Child& child);
     [[nodiscard]] worker::Again may_run_again(const Child& child, bool ours) const noexcept;
-    void log_requests_of(const Child& child, std::optional<worker::Incident> cause) const;
+    void log_requests_of(const Child& child, std::optional<worker::RequestEvent> cause) const;
     void collect_queries_of(const Child& child);
     [[noreturn]] void become_canceller();
     void bury_canceller(int wait_status);
@@ -100,18 +100,19 @@ class Master {
     [[nodiscard]] Deadline next_wake(Deadline::Clock::time_point now);
     [[nodiscard]] Duration shortest_limit() const noexcept;
     [[nodiscard]] Duration replacement_lead() noexcept;
-    void run_out_of_patience(Deadline::Clock::time_point now);
-    [[nodiscard]] std::vector<Subject> condemn(Child& child, Deadline::Clock::time_point now);
+    void kill_overstayers(Deadline::Clock::time_point now);
+    [[nodiscard]] std::vector<StuckRequest> terminate(Child& child,
+                                                      Deadline::Clock::time_point now);
     void become_helper(const char* title);
     void probe_examiner();
-    [[nodiscard]] Deadline mercy(const Child& child,
+    [[nodiscard]] Deadline grace(const Child& child,
                                  Deadline::Clock::time_point now) const noexcept;
-    [[nodiscard]] bool puts_off(const Child& child, const Overdue& overdue,
-                                Deadline::Clock::time_point now);
+    [[nodiscard]] bool defers_kill(const Child& child, const Overdue& overdue,
+                                   Deadline::Clock::time_point now);
     bool charge(const Child& child, std::size_t cell, Deadline::Clock::time_point now);
-    [[nodiscard]] bool is_put_off(const Child& child) const noexcept;
+    [[nodiscard]] bool is_deferred(const Child& child) const noexcept;
     [[nodiscard]] bool at_strength() const;
-    void condemn_put_off(Deadline::Clock::time_point now);
+    void terminate_deferred(Deadline::Clock::time_point now);
     void report_survivor(const Child& child, const Overdue& overdue);
     void give_up(Child& child);
     void begin_settling(Child& child, bool ours);
@@ -153,18 +154,19 @@ class Master {
     struct Uncertified {
         pid_t pid;
         bool expected;
-        Certificate certificate;
+        ExitReport exit_report;
     };
     std::vector<Uncertified> uncertified_;  ///< dead, gone from children_, and not yet in the log
-    Examiner examiner_{[this](const char* title) { become_helper(title); }};
+    Inspector inspector_{[this](const char* title) { become_helper(title); }};
     CpuWatch cpu_watch_{thread_cpu_time};
-    Brake brake_;
-    struct PutOff {
+    BreakerPolicy breaker_policy_;
+    struct DeferredKill {
         pid_t pid;
-        std::string sentence;
+        std::string reason;
     };
-    std::vector<PutOff> put_off_;  ///< to be condemned one by one: see Brake
-    std::uint64_t survivors_ = 0;  ///< requests that harakiri = log has spared
+    std::vector<DeferredKill>
+        deferred_kills_;        ///< their workers are terminated one by one: see BreakerPolicy
+    std::uint64_t spared_ = 0;  ///< requests that harakiri = log has spared
     Backoff backoff_;
     Duration boot_time_ = Duration::zero();  ///< of the youngest that is ready
     int target_;

@@ -1,6 +1,6 @@
-#include "master/logging.h"
+#include "master/log/logging.h"
 #include "master/master.h"
-#include "master/start_pages.h"
+#include "master/os/startup_pages.h"
 
 #include <spdlog/spdlog.h>
 

@@ -1,17 +1,17 @@
 #include "handlers/backends/running_queries.h"
-#include "handlers/timeouts/copies.h"
-#include "master/logging.h"
+#include "handlers/context/copies.h"
+#include "master/diagnosis/permission.h"
+#include "master/log/logging.h"
 #include "master/master.h"
-#include "master/post_mortem/permission.h"
-#include "master/title.h"
-#include "worker/arena.h"
-#include "worker/crash_report.h"
-#include "worker/keeper.h"
-#include "worker/last_thread.h"
-#include "worker/orderly_end.h"
-#include "worker/orders.h"
-#include "worker/stray_signals.h"
-#include "worker/tell_of_copies.h"
+#include "master/os/title.h"
+#include "worker/keeper/start_keeper.h"
+#include "worker/process/crash_report.h"
+#include "worker/process/last_thread.h"
+#include "worker/process/orderly_end.h"
+#include "worker/process/stray_signals.h"
+#include "worker/process/tell_of_copies.h"
+#include "worker/shared/arena.h"
+#include "worker/shared/orders.h"
 #include "worker/worker.h"
 
 #include <spdlog/spdlog.h>
@@ -35,8 +35,8 @@ constexpr Duration longest_end = std::chrono::seconds(5);
 void Master::spawn(int generation) {
     const bool older = generation != generation_;
     const auto& options = older ? replaced_->release.options : options_;
-    const auto place = free_place();
-    auto board = scoreboard_.worker(*place);
+    const auto slot = free_slot();
+    auto board = scoreboard_.worker(*slot);
     board.reset();
     UniqueFd orders(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     const pid_t parent = ::getpid();
@@ -51,26 +51,26 @@ void Master::spawn(int generation) {
             generation_ = generation;
             go_back();
         }
-        become_worker(*place, parent, std::move(orders));
+        become_worker(*slot, parent, std::move(orders));
     }
-    children_.push_back(std::make_unique<Child>(pid, *place, generation, board, options.worker,
+    children_.push_back(std::make_unique<Child>(pid, *slot, generation, board, options.worker,
                                                 Deadline::in(options.boot_timeout),
                                                 std::move(orders)));
 }
 
 /// The other side of fork: this process is a worker from here on, and never returns, since what the
 /// master's destructors clean up is not its own.
-void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
+void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
     int status = 0;
     try {
         const auto title = [&](const char* state) {
-            set_title(options_.proc_name + ": worker " + std::to_string(place + 1) + " [" + state +
+            set_title(options_.proc_name + ": worker " + std::to_string(slot + 1) + " [" + state +
                       "]");
         };
         title("booting");
         children_.clear();
         timer_.reset();
-        examiner_.leave();
+        inspector_.leave();
         signals_.forget();
         service_.forget();
         worker::survive_stray_signals();
@@ -78,18 +78,18 @@ void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
         if (pidfile_) pidfile_->forget();
         identity_.assume();
         let_family_look();
-        worker::answer_with_stacks_in(scoreboard_.worker(place).stack_dump());
-        worker::note_last_thread_in(scoreboard_.worker(place).line().last_thread);
-        worker::note_crashes_in(scoreboard_.worker(place).line().crash,
-                                scoreboard_.worker(place).stack_dump());
+        worker::answer_with_stacks_in(scoreboard_.worker(slot).stack_dump());
+        worker::note_last_thread_in(scoreboard_.worker(slot).line().last_thread);
+        worker::note_crashes_in(scoreboard_.worker(slot).line().crash,
+                                scoreboard_.worker(slot).stack_dump());
 
         // Workers die with their master, even if that was killed. Changing the user clears this.
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != master) ::_exit(0);
 
-        worker::take_orders_by_signals(scoreboard_.worker(place).line(), orders.get());
-        db::record_queries_in(scoreboard_.worker(place).queries());
-        auto board = scoreboard_.worker(place);
+        worker::take_orders_by_signals(scoreboard_.worker(slot).line(), orders.get());
+        db::record_queries_in(scoreboard_.worker(slot).queries());
+        auto board = scoreboard_.worker(slot);
         be_the_original();
         Signals::unblock();
         worker::tell_of_copies_on(board);
@@ -102,9 +102,9 @@ void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
                               .listeners = listeners,
                               .title = [&] {
                                   set_title(options_.proc_name + ": keeper " +
-                                            std::to_string(place + 1));
+                                            std::to_string(slot + 1));
                               }});
-        worker::Surroundings surroundings{
+        worker::WorkerSetup setup{
             .sockets = {},
             .application = release_.application,
             .adoption = std::move(adoption_),
@@ -112,17 +112,17 @@ void Master::become_worker(std::size_t place, pid_t master, UniqueFd orders) {
             .title = title,
             .reopen_log = [this] { reopen_log(options_.error_logfile, options_.log_level); },
             .replaces = generation_ == serves_};
-        for (auto& socket : sockets_) surroundings.sockets.push_back(std::move(socket.fd));
+        for (auto& socket : sockets_) setup.sockets.push_back(std::move(socket.fd));
         sockets_.clear();
-        worker::Worker worker(options_.worker, board, arena, std::move(surroundings));
+        worker::Worker worker(options_.worker, board, arena, std::move(setup));
         worker.run();
         worker::end_in_order(board.line(),
                              std::min(longest_end, options_.worker.graceful_timeout / 2));
     } catch (const worker::ApplicationError& error) {
-        spdlog::critical("worker {}: {}", place + 1, error.what());
+        spdlog::critical("worker {}: {}", slot + 1, error.what());
         status = error.exit_status();
     } catch (const std::exception& error) {
-        spdlog::critical("worker {}: {}", place + 1, error.what());
+        spdlog::critical("worker {}: {}", slot + 1, error.what());
         status = 3;
     }
     ::_exit(status);

@@ -1,17 +1,17 @@
 #include "worker/helper_processes.h"
 
-#include "handlers/timeouts/helpers.h"
+#include "handlers/timeouts/processes/helpers.h"
 
 namespace curfew::worker {
 
-HelperProcesses::HelperProcesses(const Options& options, Surroundings& surroundings) {
+HelperProcesses::HelperProcesses(const Options& options, WorkerSetup& setup) {
     if (options.helpers == 0) return;
     helpers().start(options.helpers, [&](const char* role) {
-        surroundings.sockets.clear();
-        surroundings.adoption.give.reset();
-        surroundings.adoption.take.reset();
-        surroundings.orders.reset();
-        surroundings.title(role);
+        setup.sockets.clear();
+        setup.adoption.give.reset();
+        setup.adoption.take.reset();
+        setup.orders.reset();
+        setup.title(role);
     });
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "worker/options.h"
-#include "worker/surroundings.h"
+#include "worker/settings/options.h"
+#include "worker/worker_setup.h"
 
 namespace curfew::worker {
 
@@ -11,7 +11,7 @@ class HelperProcesses {
   public:
     /// Forks: to be made once the application is loaded, and before there are threads or a loop.
     /// They keep none of its sockets, and tell their titles.
-    HelperProcesses(const Options& options, Surroundings& surroundings);
+    HelperProcesses(const Options& options, WorkerSetup& setup);
     ~HelperProcesses() { stop(); }
     HelperProcesses(const HelperProcesses&) = delete;
     HelperProcesses& operator=(const HelperProcesses&) = delete;

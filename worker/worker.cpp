@@ -1,10 +1,10 @@
 #include "worker/worker.h"
 
-#include "handlers/own_descriptors.h"
-#include "handlers/timeouts/thread.h"
-#include "worker/fiber_pool.h"
-#include "worker/parser.h"
-#include "worker/thread_pool.h"
+#include "handlers/context/own_descriptors.h"
+#include "handlers/timeouts/strategies/thread.h"
+#include "worker/executors/fiber_pool.h"
+#include "worker/executors/thread_pool.h"
+#include "worker/http/parser.h"
 
 #include <spdlog/spdlog.h>
 
@@ -42,12 +42,12 @@ std::uint64_t request_budget(const Options& options) {
 
 }  // namespace
 
-Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surroundings surroundings)
+Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, WorkerSetup setup)
     : options_(options),
       board_(board),
-      surroundings_(std::move(surroundings)),
-      application_(options, *surroundings_.application),
-      helpers_(options, surroundings_),
+      setup_(std::move(setup)),
+      application_(options, *setup_.application),
+      helpers_(options, setup_),
       dispatcher_(application_.router(), options),
       access_log_(options.access_logfile, options.access_log_format),
       executor_(make_executor(loop_, options)),
@@ -61,10 +61,10 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
                .served = [this] { on_served(); },
                .job_done = [this] { on_job_done(); }},
       connections_(context_),
-      adopter_(context_, connections_, std::move(surroundings_.adoption.take)),
-      ordered_(loop_, surroundings_.orders.get(),
+      adopter_(context_, connections_, std::move(setup_.adoption.take)),
+      ordered_(loop_, setup_.orders.get(),
                [this] {
-                   take_orders(board_.line(), surroundings_.orders.get(),
+                   take_orders(board_.line(), setup_.orders.get(),
                                [this](Order order) { heed(order); });
                }),
       stray_(loop_),
@@ -82,16 +82,16 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, Surround
       requests_until_drain_(request_budget(options)),
       memory_(options.memory_limit) {
     check_llhttp();
-    application_.number_routes(board_.brakes());
+    application_.number_routes(board_.breakers());
     ordered_.enable();
     refused_.enable();
     if (helpers_.end_fd() >= 0) helpers_ended_.enable();
     count_abandoned_threads();
-    surroundings_.replaces ? reopen_access_log() : access_log_.open();
+    setup_.replaces ? reopen_access_log() : access_log_.open();
     access_log_.retry_on(loop_);
     access_log_.count_missing_in(board_.counters().missing_lines());
     connections_.removed = [this] { on_removed(); };
-    for (auto& socket : surroundings_.sockets) {
+    for (auto& socket : setup_.sockets) {
         listeners_.push_back(std::make_unique<Listener>(context_, connections_, std::move(socket)));
         listeners_.back()->drained = [this] { stop_when_empty(); };
     }
@@ -116,8 +116,8 @@ void Worker::run() {
     line.ready_at.store(Deadline::Clock::now().time_since_epoch().count());
     line.state.store(WorkerState::ready, std::memory_order_release);
     board_.poke();
-    surroundings_.title("ready");
-    if (line.condemned.load()) freeze();  // while it booted
+    setup_.title("ready");
+    if (line.terminating.load()) freeze();  // while it booted
     protect_open_descriptors(application_.descriptors());
     loop_.run();
     access_log_.finish(Deadline::in(patience_with_log));
@@ -173,7 +173,7 @@ void Worker::on_removed() {
 void Worker::drain(Queues queues, const char* why) {
     if (std::exchange(context_.draining, true)) return;
     spdlog::info("worker {} drains: {}", ::getpid(), why);
-    surroundings_.title("draining");
+    setup_.title("draining");
     board_.line().state.store(WorkerState::draining, std::memory_order_release);
     board_.poke();  // a replacement is wanted
     for (const auto& listener : listeners_) {
@@ -193,7 +193,7 @@ void Worker::heed(Order order) {
         case Order::freeze:
             return freeze();
         case Order::reopen:
-            surroundings_.reopen_log();
+            setup_.reopen_log();
             return reopen_access_log();
     }
 }
@@ -209,8 +209,8 @@ void Worker::report_refusals() {
 
 /// It begins nothing any more, and leaves its clients to its keeper.
 void Worker::freeze() {
-    if (!board_.line().condemned.load() || std::exchange(context_.frozen, true)) return;
-    surroundings_.title("condemned");
+    if (!board_.line().terminating.load() || std::exchange(context_.frozen, true)) return;
+    setup_.title("terminating");
     for (const auto& listener : listeners_) listener->close();
     adopter_.close();
     connections_.freeze();

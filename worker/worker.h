@@ -1,23 +1,23 @@
 #pragma once
 
-#include "handlers/timeouts/waiting.h"
-#include "handlers/unique_fd.h"
-#include "worker/access_log.h"
-#include "worker/adopter.h"
-#include "worker/arena.h"
-#include "worker/application.h"
-#include "worker/connections.h"
-#include "worker/context.h"
-#include "worker/dispatcher.h"
+#include "handlers/base/unique_fd.h"
+#include "handlers/context/call_context.h"
+#include "worker/access_log/access_log.h"
+#include "worker/app/application.h"
+#include "worker/app/dispatcher.h"
+#include "worker/clients/adopter.h"
+#include "worker/clients/connections.h"
+#include "worker/clients/context.h"
+#include "worker/clients/listener.h"
 #include "worker/helper_processes.h"
-#include "worker/listener.h"
-#include "worker/loop.h"
-#include "worker/memory_watch.h"
-#include "worker/options.h"
-#include "worker/orders.h"
-#include "worker/scoreboard.h"
-#include "worker/stray_signals.h"
-#include "worker/surroundings.h"
+#include "worker/os/loop.h"
+#include "worker/process/memory_watch.h"
+#include "worker/process/stray_signals.h"
+#include "worker/settings/options.h"
+#include "worker/shared/arena.h"
+#include "worker/shared/orders.h"
+#include "worker/shared/scoreboard.h"
+#include "worker/worker_setup.h"
 
 #include <functional>
 #include <memory>
@@ -29,7 +29,7 @@ namespace curfew::worker {
 class Worker {
   public:
     /// Throws ApplicationError, or std::system_error, if the worker cannot boot.
-    Worker(const Options& options, WorkerBoard board, Arena& arena, Surroundings surroundings);
+    Worker(const Options& options, WorkerBoard board, Arena& arena, WorkerSetup setup);
     ~Worker();
 
     /// Serves until it is ordered to go or has answered max_requests, and its clients have what
@@ -53,7 +53,7 @@ class Worker {
 
     const Options& options_;
     WorkerBoard board_;
-    Surroundings surroundings_;
+    WorkerSetup setup_;
     Application application_;
     HelperProcesses helpers_;
     Dispatcher dispatcher_;
@@ -67,7 +67,7 @@ class Worker {
     ReadEvent ordered_;
     StraySignals stray_;
     ReadEvent refused_;
-    Interrupt too_many_abandoned_;  ///< raised by whichever thread gives up one too many
+    CancelToken too_many_abandoned_;  ///< raised by whichever thread gives up one too many
     ReadEvent retire_;
     ReadEvent helpers_ended_;
     const char* worn_by_ = "told to go";

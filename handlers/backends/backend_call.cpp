@@ -1,6 +1,6 @@
 #include "backend_call.h"
 
-#include "../meter.h"
+#include "../context/meter.h"
 
 #include <algorithm>
 #include <chrono>
@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 
 /// The upstream's name, once it is known that there is time to call it.
 std::string checked_name(std::string upstream) {
-    if (patience().exhausted()) throw TimeoutError(upstream + ": no time left to call it");
+    if (call_context().expired()) throw TimeoutError(upstream + ": no time left to call it");
     return upstream;
 }
 
@@ -29,14 +29,14 @@ Stage stage_of(std::string_view upstream) noexcept {
 BackendCall::BackendCall(std::string upstream, Duration own_limit)
     : upstream_(checked_name(std::move(upstream))),
       start_(Deadline::Clock::now()),
-      limit_(Deadline::after(start_, std::min(own_limit, remaining_patience()))),
-      deadline_(patience().postponed(limit_)),
-      of_caller_(remaining_patience() <= own_limit),
+      limit_(Deadline::after(start_, std::min(own_limit, remaining_time()))),
+      deadline_(call_context().postponed(limit_)),
+      of_caller_(remaining_time() <= own_limit),
       scope_(limit_),
-      metered_(patience().metering.enter(stage_of(upstream_), upstream_, start_)) {}
+      metered_(call_context().metering.enter(stage_of(upstream_), upstream_, start_)) {}
 
 BackendCall::~BackendCall() {
-    if (metered_) patience().metering.leave(Deadline::Clock::now());
+    if (metered_) call_context().metering.leave(Deadline::Clock::now());
 }
 
 std::string BackendCall::elapsed() const {
@@ -45,19 +45,19 @@ std::string BackendCall::elapsed() const {
 }
 
 BackendCall::Pause::Pause(const BackendCall& call, const char* what) : call_(call) {
-    if (call_.metered_) patience().metering.rename(call_.upstream_ + " (" + what + ")");
+    if (call_.metered_) call_context().metering.rename(call_.upstream_ + " (" + what + ")");
 }
 
 BackendCall::Pause::~Pause() {
-    if (call_.metered_) patience().metering.rename(call_.upstream_);
+    if (call_.metered_) call_context().metering.rename(call_.upstream_);
 }
 
-bool BackendCall::is_over() const noexcept { return patience().exhausted(); }
+bool BackendCall::is_over() const noexcept { return call_context().expired(); }
 
 void BackendCall::time_out(const std::string& why) const {
     const auto message =
         upstream_ + ": timed out after " + elapsed() + (why.empty() ? "" : ": " + why);
-    const auto* const interrupt = patience().interrupt;
+    const auto* const interrupt = call_context().interrupt;
     if (of_caller_ || (interrupt != nullptr && interrupt->raised())) throw TimeoutError(message);
     throw BackendError(message, BackendError::Kind::timed_out);
 }

@@ -1,18 +1,18 @@
 #pragma once
 
-#include "../error.h"
-#include "../timeouts/waiting.h"
+#include "../base/error.h"
+#include "../context/call_context.h"
 
 #include <string>
 
 namespace curfew {
 
-/// One call to an upstream, as long as it lasts. It may take as long as the caller's patience, or
+/// One call to an upstream, as long as it lasts. It may take as long as the caller's context, or
 /// the backend's own limit if that is sooner; every wait in it, of whichever library, ends by then.
 class BackendCall {
   public:
-    /// `upstream`: for messages, "http 127.0.0.1:8081". Throws TimeoutError if patience is
-    /// exhausted already.
+    /// `upstream`: for messages, "http 127.0.0.1:8081". Throws TimeoutError if context is
+    /// expired already.
     BackendCall(std::string upstream, Duration own_limit);
     ~BackendCall();
     BackendCall(const BackendCall&) = delete;
@@ -57,7 +57,7 @@ class BackendCall {
     Deadline limit_;
     Deadline deadline_;
     bool of_caller_;  // the limit is the caller's, not the backend's own
-    PatienceScope scope_;
+    ContextScope scope_;
     bool metered_;
 };
 
@@ -67,7 +67,7 @@ class WithoutWaiting {
     WithoutWaiting() noexcept : scope_(Deadline::at({})) {}
 
   private:
-    PatienceScope scope_;
+    ContextScope scope_;
 };
 
 /// For options of libraries: rounded up, so that they are never sooner than the deadline, and at

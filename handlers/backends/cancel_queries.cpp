@@ -45,8 +45,8 @@ void await_end_of_sleep(Connection& connection, const BackendCall& call, const V
 std::size_t cancel_queries(std::span<const Session> sessions, Duration limit) {
     if (sessions.empty()) return 0;
     const auto deadline = Deadline::in(limit);
-    const PatienceScope scope(
-        Patience{.deadline = deadline, .parking = patience().parking, .limit = deadline});
+    const ContextScope scope(
+        CallContext{.deadline = deadline, .parking = call_context().parking, .limit = deadline});
     const DbOptions& options = backend_options().db;
     const BackendCall call("db " + options.address, limit);
     Connection connection(options, call);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../deadline.h"
+#include "../base/deadline.h"
 #include "running_queries.h"
 
 #include <sys/types.h>
@@ -12,7 +12,7 @@ namespace curfew::db {
 
 /// Ends sessions whose client has died, and so what runs in them: the server would notice only
 /// when it has the result. Over another session with the configured server, within `limit`,
-/// whatever patience the caller has. Sessions that are no more, or whose number is somebody else's,
+/// whatever context the caller has. Sessions that are no more, or whose number is somebody else's,
 /// are left alone. Returns how many were ended. Throws TimeoutError, BackendError or Error.
 std::size_t cancel_queries(std::span<const Session> sessions, Duration limit);
 

@@ -25,18 +25,18 @@ using Kind = BackendError::Kind;
 
 constexpr unsigned mysql_query_timeout = 3024;  // ER_QUERY_TIMEOUT, which MariaDB's header lacks
 
-/// For what has to be done after the caller's patience is exhausted.
+/// For what has to be done after the caller's context has expired.
 class BriefPatience {
   public:
-    BriefPatience() noexcept : before_(patience()) {
-        patience() = {.deadline = Deadline::in(milliseconds(50)), .parking = before_.parking};
+    BriefPatience() noexcept : before_(call_context()) {
+        call_context() = {.deadline = Deadline::in(milliseconds(50)), .parking = before_.parking};
     }
-    ~BriefPatience() { patience() = before_; }
+    ~BriefPatience() { call_context() = before_; }
     BriefPatience(const BriefPatience&) = delete;
     BriefPatience& operator=(const BriefPatience&) = delete;
 
   private:
-    Patience before_;
+    CallContext before_;
 };
 
 /// The library's own errors, and the server's about the session rather than the statement.
@@ -127,7 +127,7 @@ Connection::Connection(const DbOptions& options, const BackendCall& call) : opti
     const auto limit = Deadline::in(options.connect_timeout);
     bool ok = false;
     {
-        const PatienceScope scope(limit);
+        const ContextScope scope(limit);
         Login login = log_in(options);
         mysql_ = std::move(login.mysql);
         const auto session = login.ok ? session_of(mysql_.get()) : std::nullopt;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../headers.h"
+#include "../http/headers.h"
 
 #include <string>
 #include <string_view>

@@ -35,7 +35,7 @@ std::string addresses_of(const std::string& name, const BackendCall& call, Deadl
     addrinfo* list = nullptr;
     int error = 0;
     {
-        const PatienceScope scope(deadline);
+        const ContextScope scope(deadline);
         error = ::getaddrinfo(name.c_str(), nullptr, &hints, &list);  // waits as poll() does
     }
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(error == 0 ? list : nullptr,

@@ -1,6 +1,6 @@
 #include "http_url.h"
 
-#include "../headers.h"
+#include "../http/headers.h"
 
 #include <arpa/inet.h>
 #include <idn2.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../deadline.h"
+#include "../base/deadline.h"
 
 #include <cstddef>
 #include <string>

@@ -22,7 +22,7 @@ class Places::Waiter {
 
   private:
     bool admitted_ = false;
-    Interrupt turn_;
+    CancelToken turn_;
 };
 
 Places::Place::Place(Places& of) noexcept : of_(&of), process_(::getpid()) {}

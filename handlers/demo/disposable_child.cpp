@@ -46,7 +46,7 @@ bool others_sleep() {
     for (const int fd : {0, 1, 2}) ::dup2(null, fd);
     ::dup2(output, 3);
     ::close_range(4, ~0U, 0);
-    patience() = {};  // the limits are the parent's, and so is whoever it may wait with
+    call_context() = {};  // the limits are the parent's, and so is whoever it may wait with
     sigset_t none;
     sigemptyset(&none);
     ::pthread_sigmask(SIG_SETMASK, &none, nullptr);

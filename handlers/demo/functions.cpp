@@ -1,7 +1,7 @@
 #include "functions.h"
 
 #include <curfew/app.h>
-#include <curfew/timespec.h>
+#include <curfew/base/timespec.h>
 
 #include "crash.h"
 #include "json.h"

@@ -1,6 +1,6 @@
 #include "name_lookup.h"
 
-#include <curfew/unique_fd.h>
+#include <curfew/base/unique_fd.h>
 
 #include "json.h"
 

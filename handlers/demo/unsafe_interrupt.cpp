@@ -1,7 +1,7 @@
 #include "unsafe_interrupt.h"
 
-#include <curfew/timespec.h>
-#include <curfew/unique_fd.h>
+#include <curfew/base/timespec.h>
+#include <curfew/base/unique_fd.h>
 
 #include <pthread.h>
 #include <setjmp.h>

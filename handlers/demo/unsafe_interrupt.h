@@ -1,6 +1,6 @@
 #pragma once
 
-#include <curfew/deadline.h>
+#include <curfew/base/deadline.h>
 
 #include <functional>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../deadline.h"
+#include "../base/deadline.h"
 
 #include <exception>
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace curfew {
 
-struct Parcel;
+struct Payload;
 
 /// A function that a strategy is to run once, which keeps its result or exception for its caller.
 class Call {
@@ -32,18 +32,18 @@ class Call {
 
     /// Makes a call of the same kind, from arguments(), in a process that was forked from this one,
     /// runs it and returns its result(). Throws what the function throws.
-    using Entry = Parcel (*)(Parcel arguments);
+    using Entry = Payload (*)(Payload arguments);
 
     /// Throws std::logic_error that says why if the function cannot run in another process.
     [[nodiscard]] virtual Entry entry() const = 0;
-    [[nodiscard]] virtual Parcel arguments() const = 0;
+    [[nodiscard]] virtual Payload arguments() const = 0;
 
     /// Throws std::logic_error if the result is of a type that cannot cross.
     virtual void check_result() const = 0;
     /// What run() came to, for accept() in the process that asked for it. Throws what the function
     /// threw.
-    [[nodiscard]] virtual Parcel result() = 0;
-    virtual void accept(Parcel result) = 0;
+    [[nodiscard]] virtual Payload result() = 0;
+    virtual void accept(Payload result) = 0;
 
   private:
     virtual void invoke() = 0;

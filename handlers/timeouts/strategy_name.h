@@ -22,13 +22,13 @@ class StrategyName {
             }
             if constexpr (!Typed::arguments_cross) {
                 throw "strategy process: an argument is of a type that cannot go to another "
-                      "process. See curfew/timeouts/crosses.h, or use strategy fork.";
+                      "process. See curfew/timeouts/serializable.h, or use strategy fork.";
             }
         }
         if (name_ == "process" || name_ == "fork") {
             if constexpr (!Typed::result_crosses) {
                 throw "strategies process and fork: the result is of a type that cannot come from "
-                      "another process. See curfew/timeouts/crosses.h.";
+                      "another process. See curfew/timeouts/serializable.h.";
             }
         }
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "crosses.h"
+#include "serializable.h"
 #include "strategy.h"
 
 #include <functional>
@@ -36,16 +36,16 @@ class TypedCall final : public Call {
     /// or any one is as good as this.
     static constexpr bool captures_nothing =
         plain<Function> || (std::is_empty_v<Function> && std::default_initializable<Function>);
-    static constexpr bool arguments_cross = (crosses<Arguments> && ...);
-    static constexpr bool result_crosses = crosses<Result>;
+    static constexpr bool arguments_cross = (is_serializable<Arguments> && ...);
+    static constexpr bool result_crosses = is_serializable<Result>;
 
     [[nodiscard]] Entry entry() const override {
         if constexpr (!captures_nothing) refuse_captures();
-        (check_crosses<Arguments>("argument"), ...);
+        (check_serializable<Arguments>("argument"), ...);
         check_result();
         Entry found = nullptr;
         if constexpr (captures_nothing && arguments_cross && result_crosses) {
-            found = [](Parcel parcel) {
+            found = [](Payload parcel) {
                 auto call = unpacked(std::move(parcel));
                 call.run();
                 return call.result();
@@ -54,16 +54,16 @@ class TypedCall final : public Call {
         return found;
     }
 
-    [[nodiscard]] Parcel arguments() const override {
+    [[nodiscard]] Payload arguments() const override {
         Packer packer;
         if constexpr (plain<Function>) packer.bytes(&function_, sizeof function_);
         if constexpr (arguments_cross) packer(arguments_);
         return packer.take();
     }
 
-    void check_result() const override { check_crosses<Result>("result"); }
+    void check_result() const override { check_serializable<Result>("result"); }
 
-    [[nodiscard]] Parcel result() override {
+    [[nodiscard]] Payload result() override {
         rethrow();
         if constexpr (std::is_void_v<Result> || !result_crosses) {
             return {};
@@ -72,14 +72,14 @@ class TypedCall final : public Call {
         }
     }
 
-    void accept(Parcel parcel) override {
+    void accept(Payload parcel) override {
         if constexpr (!std::is_void_v<Result> && result_crosses) {
             result_.emplace(unpack<Result>(std::move(parcel)));
         }
     }
 
   private:
-    static TypedCall unpacked(Parcel parcel) {
+    static TypedCall unpacked(Payload parcel) {
         Unpacker unpacker(std::move(parcel));
         Function function{};
         if constexpr (plain<Function>) unpacker.bytes(&function, sizeof function);

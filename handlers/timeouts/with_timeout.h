@@ -22,9 +22,9 @@ namespace curfew {
 /// Under `thread` the function may outlive this call: it must own all that it uses. The arguments
 /// are copied or moved for that, so a function that captures nothing runs under every strategy.
 /// Under `process` and `fork` it runs in another process, and its result (under `process` itself
-/// and its arguments, too) must be able to go there and back; see crosses.h. If not, a call that
-/// names the strategy by a literal does not compile; one whose name is chosen at run time throws
-/// std::logic_error.
+/// and its arguments, too) must be able to go there and back; see serializable.h. If not, a call
+/// that names the strategy by a literal does not compile; one whose name is chosen at run time
+/// throws std::logic_error.
 template <typename Function, typename... Arguments>
 auto with_timeout(
     Duration limit,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "master/config/option_table.h"
-#include "master/options.h"
+#include "master/config/options.h"
 
 namespace curfew::master {
 

@@ -1,7 +1,7 @@
 #include "master/config/config.h"
 
 #include "handlers/backends/upstream.h"
-#include "handlers/headers.h"
+#include "handlers/http/headers.h"
 #include "master/config/combinations.h"
 #include "master/config/config_file.h"
 #include "master/config/config_text.h"
@@ -9,12 +9,12 @@
 #include "master/config/layers.h"
 #include "master/config/option_table.h"
 #include "master/config/route_tables.h"
-#include "master/sockets.h"
 #include "master/config/text.h"
 #include "master/config/units.h"
-#include "master/version.h"
-#include "worker/log_format.h"
-#include "worker/trusted_peers.h"
+#include "master/os/sockets.h"
+#include "master/config/version.h"
+#include "worker/access_log/log_format.h"
+#include "worker/http/trusted_peers.h"
 
 #include <stdexcept>
 
@@ -183,18 +183,21 @@ OptionTable table_of(Options& c) {
            "Harakiri, too: how long the thread of a request may compute for it, unless the route "
            "has a limit of its own. Time in which it waits does not count; 0: any time");
     option(
-        "--harakiri-brake", w.harakiri_brake, Count{1, 100, true},
+        "--circuit-breaker", w.circuit_breaker, Count{1, 100, true},
         "How many percent of the workers the requests of one route may cost within "
-        "harakiri_brake_window, but always three; then the route is answered 503 for a quarter of "
-        "that time, and opens again with the first request that is answered in time; 0: any");
-    option("--harakiri-brake-window", w.harakiri_brake_window, Span{1s, 24h},
-           "See harakiri_brake. Better longer than the limits");
+        "circuit_breaker_window, but always three; then the route's circuit breaker opens: 503 for "
+        "a quarter of that time. The first request that is then answered in time closes it; 0: any")
+        .former = "harakiri_brake";
+    option("--circuit-breaker-window", w.circuit_breaker_window, Span{1s, 24h},
+           "See circuit_breaker. Better longer than the limits")
+        .former = "harakiri_brake_window";
     option("--harakiri-ceiling", w.harakiri_ceiling, Span{10ms, 24h, true},
            "How far handlers may extend their harakiri themselves, from their request's start; 0: "
            "not at all, only shorten it");
-    option("--harakiri-mercy", c.harakiri_mercy, Span{10ms, 24h, true},
+    option("--harakiri-grace", c.harakiri_grace, Span{10ms, 24h, true},
            "Time for the other requests of a worker to end before it is killed for one of them, as "
-           "long as they make progress; 0: none");
+           "long as they make progress; 0: none")
+        .former = "harakiri_mercy";
     option("--retry-idempotent", c.retry_idempotent, retries,
            "Run a request once more in another worker if its own has died, nothing was sent, and "
            "its method is idempotent: never, if the worker was killed for another request or has "
@@ -283,11 +286,14 @@ Options merged(const Flags& flags, const Environment& environment,
                std::vector<std::string>& warnings) {
     Options options;
     OptionTable table = table_of(options);
-    apply_flags(flags, table);
-    warnings = apply_environment(environment, table);
+    warnings = apply_flags(flags, table);
+    const auto add = [&warnings](const Warnings& more) {
+        warnings.insert(warnings.end(), more.begin(), more.end());
+    };
+    add(apply_environment(environment, table));
     if (!options.config_file.empty()) {
         const FileContent content = read_config_file(options.config_file);
-        apply_file(content, table);
+        add(apply_file(content, table));
         options.worker.routes = routes_from(content.routes);
     }
     infer_class(options, table);

@@ -3,7 +3,7 @@
 #include "master/config/action.h"
 #include "master/config/config_error.h"
 #include "master/config/environment.h"
-#include "master/options.h"
+#include "master/config/options.h"
 
 #include <string>
 #include <vector>

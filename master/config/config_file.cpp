@@ -1,6 +1,6 @@
 #include "master/config/config_file.h"
 
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "master/config/config_error.h"
 
 #include <fcntl.h>

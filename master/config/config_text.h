@@ -1,7 +1,7 @@
 #pragma once
 
 #include "master/config/option_table.h"
-#include "worker/options.h"
+#include "worker/settings/options.h"
 
 #include <string>
 #include <vector>

@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace curfew::master {
@@ -51,6 +53,13 @@ std::vector<std::string> reversed_arguments(int argc, const char* const* argv) {
     return arguments;
 }
 
+/// "--flag" or "--flag=value".
+bool is_given(const std::string& flag, int argc, const char* const* argv) {
+    return !flag.empty() && std::any_of(argv + 1, argv + argc, [&flag](std::string_view argument) {
+        return argument.substr(0, argument.find('=')) == flag;
+    });
+}
+
 }  // namespace
 
 Flags parse_flags(int argc, const char* const* argv, const OptionTable& table) {
@@ -59,7 +68,9 @@ Flags parse_flags(int argc, const char* const* argv, const OptionTable& table) {
     app.allow_extras();
     std::vector<std::pair<const Option*, const CLI::Option*>> options;
     for (const Option& option : table) {
-        auto* const flag = app.add_option(option.flags());
+        const auto former = option.former_flag();
+        auto* const flag =
+            app.add_option(former.empty() ? option.flags() : option.flags() + ',' + former);
         flag->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         options.emplace_back(&option, flag);
     }
@@ -83,6 +94,7 @@ Flags parse_flags(int argc, const char* const* argv, const OptionTable& table) {
     refuse_remaining(app.remaining(), flags.application.value_or(""), table);
     for (const auto& [option, flag] : options) {
         if (flag->count() > 0) flags.values[option->flag()] = flag->results();
+        if (is_given(option->former_flag(), argc, argv)) flags.former.insert(option->former_flag());
     }
     for (const auto& [action, flag] : actions) {
         if (flag->count() > 0) flags.action = action;

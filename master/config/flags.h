@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Flags {
     std::map<std::string, std::vector<std::string>>
         values;                              ///< by long flag, in order of appearance
     std::optional<std::string> application;  ///< the argument that is no flag
+    std::set<std::string> former;            ///< former names that were used: "--harakiri-brake"
 };
 
 /// Takes the command line apart by the flags of `table`. Throws ConfigError for an unknown flag, a

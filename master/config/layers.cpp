@@ -21,20 +21,41 @@ namespace {
     throw ConfigError(entry.where + ": unknown key " + in_quotes(path) + suggestion(path, known));
 }
 
-void set_entry(const FileEntry& entry, const std::string& path, OptionTable& table) {
-    Option* const option = table.find_path(path);
-    if (option == nullptr || !option->in_file) refuse_key(entry, path, table);
-    option->set(Layer::file, entry.setting);
+/// A former name works for one version more, and says so.
+std::string renamed(const std::string& where, const std::string& former, const std::string& name) {
+    return where + ": " + former + " is called " + name +
+           " now; the next version does not know the former name";
 }
 
-void set_table(const FileEntry& entry, OptionTable& table) {
+Option& option_for(const FileEntry& entry, const std::string& path, OptionTable& table,
+                   Warnings& warnings) {
+    if (Option* const option = table.find_path(path); option != nullptr && option->in_file) {
+        return *option;
+    }
+    const auto former = std::ranges::find(table, path, &Option::former);
+    if (path.empty() || former == table.end()) refuse_key(entry, path, table);
+    warnings.push_back(renamed(entry.where, path, former->path()));
+    return *former;
+}
+
+void set_entry(const FileEntry& entry, const std::string& path, OptionTable& table,
+               Warnings& warnings) {
+    Option& option = option_for(entry, path, table, warnings);
+    if (option.where().starts_with(entry.where.substr(0, entry.where.find(':') + 1))) {
+        throw ConfigError(entry.where + ": " + path + ": " + option.where() +
+                          " has set this option already, by its other name");
+    }
+    option.set(Layer::file, entry.setting);
+}
+
+void set_table(const FileEntry& entry, OptionTable& table, Warnings& warnings) {
     const Setting& setting = entry.setting;
     if (setting.is_array || setting.values.front().type != Type::table) {
         throw ConfigError(setting.where + ": " + entry.key + ": must be a table: write [" +
                           entry.key + "]");
     }
     for (const FileEntry& inner : entry.entries) {
-        set_entry(inner, entry.key + "." + inner.key, table);
+        set_entry(inner, entry.key + "." + inner.key, table, warnings);
     }
 }
 
@@ -63,9 +84,14 @@ bool is_service_variable(std::string_view name) {
 /// A misspelt variable has no effect, which its author would not notice. One that resembles none of
 /// ours belongs to another program.
 void warn_of_misspelt_variables(const Environment& environment, const OptionTable& table,
-                                std::vector<std::string>& warnings) {
+                                Warnings& warnings) {
     std::vector<std::string> known;
     for (const Option& option : table) known.push_back(option.variable());
+    for (const Option& option : table) {
+        if (environment.contains(option.former_variable())) {
+            known.push_back(option.former_variable());
+        }
+    }
     for (const auto& [name, value] : environment) {
         if (!name.starts_with("CURFEW_") || std::ranges::find(known, name) != known.end()) continue;
         if (is_service_variable(name)) continue;
@@ -76,8 +102,7 @@ void warn_of_misspelt_variables(const Environment& environment, const OptionTabl
 
 /// Other programs read this variable too: a value that is nothing for us is no reason not to start.
 void apply_platform_variable(const Environment& environment, const char* name,
-                             const std::string& prefix, Option& option,
-                             std::vector<std::string>& warnings) {
+                             const std::string& prefix, Option& option, Warnings& warnings) {
     const auto found = environment.find(name);
     if (found == environment.end() || found->second.empty()) return;
     try {
@@ -102,42 +127,58 @@ std::vector<std::string> listed(const std::string& text) {
 
 }  // namespace
 
-void apply_file(const FileContent& content, OptionTable& table) {
+Warnings apply_file(const FileContent& content, OptionTable& table) {
+    Warnings warnings;
     for (const FileEntry& entry : content.entries) {
-        table.has_table(entry.key) ? set_table(entry, table) : set_entry(entry, entry.key, table);
+        if (table.has_table(entry.key)) {
+            set_table(entry, table, warnings);
+        } else {
+            set_entry(entry, entry.key, table, warnings);
+        }
     }
+    return warnings;
 }
 
-std::vector<std::string> apply_environment(const Environment& environment, OptionTable& table) {
-    std::vector<std::string> warnings;
+Warnings apply_environment(const Environment& environment, OptionTable& table) {
+    Warnings warnings;
     warn_of_misspelt_variables(environment, table, warnings);
     // What platforms such as Heroku set.
     apply_platform_variable(environment, "PORT", "0.0.0.0:", table.at("bind"), warnings);
     apply_platform_variable(environment, "WEB_CONCURRENCY", "", table.at("workers"), warnings);
     for (Option& option : table) {
-        const auto found = environment.find(option.variable());
+        auto found = environment.find(option.variable());
+        const auto former = environment.find(option.former_variable());
+        if (former != environment.end()) {
+            warnings.push_back(renamed("the environment", former->first, option.variable()));
+            if (found == environment.end()) found = former;
+        }
         if (found == environment.end()) continue;
         const std::string& text = found->second;
         if (text.empty() && !option.accepts_empty()) continue;  // as good as not set
         set_text(option, Layer::environment, option.is_list() ? listed(text) : std::vector{text},
-                 option.variable());
+                 found->first);
     }
     return warnings;
 }
 
-void apply_flags(const Flags& flags, OptionTable& table) {
+Warnings apply_flags(const Flags& flags, OptionTable& table) {
+    Warnings warnings;
     for (Option& option : table) {
+        if (flags.former.contains(option.former_flag())) {
+            warnings.push_back(renamed("the command line", option.former_flag(), option.flag()));
+        }
         const auto found = flags.values.find(option.flag());
         if (found != flags.values.end()) {
             set_text(option, Layer::flag, found->second, option.flag());
         }
     }
-    if (!flags.application) return;
+    if (!flags.application) return warnings;
     if (flags.values.contains("--app")) {
         throw ConfigError("--app: the application is named already: " +
                           in_quotes(*flags.application));
     }
     set_text(table.at("app"), Layer::flag, {*flags.application}, "the argument");
+    return warnings;
 }
 
 }  // namespace curfew::master

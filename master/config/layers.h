@@ -13,12 +13,15 @@ namespace curfew::master {
 // Each puts what one source says into the table, in any order: the table knows which layer wins.
 // They throw ConfigError for the first thing that is unknown or wrong.
 
-void apply_file(const FileContent& content, OptionTable& table);
-void apply_flags(const Flags& flags, OptionTable& table);
+// They return warnings, each one line: of options by a former name, and of environment variables,
+// which others may have set.
 
-/// What others may have set is no mistake of the user's: about that it returns warnings, each one
-/// line. An empty variable counts as not set, unless empty is a value of its option.
-[[nodiscard]] std::vector<std::string> apply_environment(const Environment& environment,
-                                                         OptionTable& table);
+using Warnings = std::vector<std::string>;
+
+[[nodiscard]] Warnings apply_file(const FileContent& content, OptionTable& table);
+[[nodiscard]] Warnings apply_flags(const Flags& flags, OptionTable& table);
+
+/// An empty variable counts as not set, unless empty is a value of its option.
+[[nodiscard]] Warnings apply_environment(const Environment& environment, OptionTable& table);
 
 }  // namespace curfew::master

@@ -116,6 +116,17 @@ void Option::set(Layer layer, const Setting& setting) {
     where_ = setting.where;
 }
 
+std::string Option::former_flag() const {
+    if (former.empty()) return {};
+    std::string flag = "--" + former;
+    std::ranges::replace(flag, '_', '-');
+    return flag;
+}
+
+std::string Option::former_variable() const {
+    return former.empty() ? std::string() : "CURFEW_" + upper_case(former);
+}
+
 bool Option::accepts_empty() const {
     try {
         take_({""}, false);

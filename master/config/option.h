@@ -81,6 +81,10 @@ class Option {
     std::string table;
     /// The file does not say which file to read.
     bool in_file = true;
+    /// The key that it had in the version before, which is understood still; empty: the same.
+    std::string former;
+    [[nodiscard]] std::string former_flag() const;      ///< empty if there is none
+    [[nodiscard]] std::string former_variable() const;  ///< empty if there is none
 
   private:
     std::string flags_;

@@ -1,6 +1,6 @@
 #include "master/config/option_table.h"
 
-#include "handlers/headers.h"
+#include "handlers/http/headers.h"
 #include "master/config/text.h"
 #include "master/config/units.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "master/config/config_file.h"
-#include "worker/options.h"
+#include "worker/settings/options.h"
 
 #include <vector>
 

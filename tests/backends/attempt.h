@@ -1,7 +1,7 @@
 #pragma once
 
-#include "handlers/error.h"
-#include "handlers/timeouts/waiting.h"
+#include "handlers/base/error.h"
+#include "handlers/context/call_context.h"
 
 #include <chrono>
 #include <functional>
@@ -40,7 +40,7 @@ inline Attempt attempt(const std::function<void()>& call) {
 /// The same, by a caller that has so much time.
 inline Attempt attempt_within(Duration limit, const std::function<void()>& call) {
     return attempt([&] {
-        const PatienceScope scope(Deadline::in(limit));
+        const ContextScope scope(Deadline::in(limit));
         call();
     });
 }
@@ -53,12 +53,12 @@ inline bool took_its_200_ms(const Attempt& attempt) {
 }
 
 /// Makes an interrupt that of this thread.
-class InterruptScope {
+class CancelScope {
   public:
-    explicit InterruptScope(Interrupt& interrupt) noexcept { patience().interrupt = &interrupt; }
-    ~InterruptScope() { patience().interrupt = nullptr; }
-    InterruptScope(const InterruptScope&) = delete;
-    InterruptScope& operator=(const InterruptScope&) = delete;
+    explicit CancelScope(CancelToken& interrupt) noexcept { call_context().interrupt = &interrupt; }
+    ~CancelScope() { call_context().interrupt = nullptr; }
+    CancelScope(const CancelScope&) = delete;
+    CancelScope& operator=(const CancelScope&) = delete;
 };
 
 }  // namespace curfew::tests

@@ -199,8 +199,8 @@ TEST_CASE("cache: the backend's own limit is no timeout of the caller") {
 TEST_CASE("cache: an interrupt ends a call at once") {
     const Peer silent(say_nothing);
     const Configured configured(cache_at(silent.address()));
-    Interrupt interrupt;
-    const InterruptScope scope(interrupt);
+    CancelToken interrupt;
+    const CancelScope scope(interrupt);
     std::thread other([&] {
         while (silent.connections() == 0) std::this_thread::yield();
         interrupt.raise();

@@ -128,7 +128,7 @@ TEST_CASE("db: the backend's own limits are no timeouts of the caller") {
 
 TEST_CASE("db: a statement that is given up before its time is cancelled on the server") {
     const Configured configured;
-    Interrupt interrupt;
+    CancelToken interrupt;
     std::thread other([&] {
         CHECK(wait_until([] { return is_running("/* two */"); }));
         interrupt.raise();
@@ -136,7 +136,7 @@ TEST_CASE("db: a statement that is given up before its time is cancelled on the 
 
     Attempt result;
     {
-        const InterruptScope scope(interrupt);
+        const CancelScope scope(interrupt);
         result = attempt([] { (void)db::query("SELECT SLEEP(20) /* two */"); });
     }
     other.join();
@@ -151,15 +151,15 @@ TEST_CASE("db: a cancellation that gets no answer delays nobody") {
     const Configured configured(db_at(proxy.address()));
     (void)db::query("SELECT 1");
     proxy.set(Proxy::Mode::hold);
-    Interrupt interrupt;
+    CancelToken interrupt;
     interrupt.raise();
     std::thread other;
 
     // The interrupt comes while the statement runs: the wait for its answer is the first.
     Attempt result;
     {
-        Interrupt later;
-        const InterruptScope scope(later);
+        CancelToken later;
+        const CancelScope scope(later);
         other = std::thread([&] {
             sleep_for(100ms);
             later.raise();

@@ -117,7 +117,7 @@ TEST_CASE("the pool can be off") {
 
 TEST_CASE("what is left of the caller's time goes along, under a name that can be changed") {
     const Peer server(http_talk(echo));
-    const PatienceScope scope(Deadline::in(4500ms));
+    const ContextScope scope(Deadline::in(4500ms));
 
     const auto usual = http::get("http://" + server.address() + "/");
     BackendOptions options = real_servers();

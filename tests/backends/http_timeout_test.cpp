@@ -87,8 +87,8 @@ TEST_CASE("http: a connection has a limit of its own") {
 
 TEST_CASE("http: an interrupt ends a call at once") {
     const Peer silent(say_nothing);
-    Interrupt interrupt;
-    const InterruptScope scope(interrupt);
+    CancelToken interrupt;
+    const CancelScope scope(interrupt);
     std::thread other([&] {
         while (silent.connections() == 0) std::this_thread::yield();
         interrupt.raise();

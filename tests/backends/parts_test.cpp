@@ -65,25 +65,25 @@ TEST_CASE("whole milliseconds are never sooner, and never zero") {
 
 TEST_CASE("a call ends by the sooner of the caller's time and its own") {
     {
-        const PatienceScope scope(Deadline::in(1s));
+        const ContextScope scope(Deadline::in(1s));
         const BackendCall call("x", 5s);
         CHECK(call.remaining() <= 1s);
         CHECK_THROWS_AS(call.time_out(), TimeoutError);
     }
-    const PatienceScope scope(Deadline::in(5s));
+    const ContextScope scope(Deadline::in(5s));
     const BackendCall call("x", 1s);
     CHECK(call.remaining() <= 1s);
     CHECK_THROWS_AS(call.time_out(), BackendError);
 }
 
 TEST_CASE("a limit for each operation is the caller's as well") {
-    patience().per_operation = 100ms;
+    call_context().per_operation = 100ms;
     {
         const BackendCall call("x", 5s);
         CHECK(call.remaining() <= 100ms);
         CHECK_THROWS_AS(call.time_out(), TimeoutError);
     }
-    patience().per_operation = Duration::max();
+    call_context().per_operation = Duration::max();
 }
 
 TEST_CASE("a pool gives the last one for a key, and lets the oldest go") {
@@ -162,7 +162,7 @@ TEST_CASE("who finds all places taken waits for one, within the limit of the cal
                              BackendError);
     }
     {
-        const PatienceScope scope(Deadline::in(50ms));
+        const ContextScope scope(Deadline::in(50ms));
         const BackendCall of_caller("db x", 20s);
         CHECK_THROWS_AS(static_cast<void>(places.take(1, of_caller)), TimeoutError);
     }

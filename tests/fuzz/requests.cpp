@@ -4,9 +4,9 @@
 
 #include "reference.h"
 
-#include "handlers/router.h"
-#include "handlers/timeouts/waiting.h"
-#include "worker/parser.h"
+#include "handlers/context/call_context.h"
+#include "handlers/routing/router.h"
+#include "worker/http/parser.h"
 
 #include <cstdint>
 #include <cstdio>
@@ -16,8 +16,8 @@
 #include <vector>
 
 /// Of the server, without the waits that it is for: no handler here waits.
-curfew::Patience& curfew::patience() noexcept {
-    static Patience only;
+curfew::CallContext& curfew::call_context() noexcept {
+    static CallContext only;
     return only;
 }
 

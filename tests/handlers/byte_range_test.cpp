@@ -1,4 +1,4 @@
-#include "handlers/byte_range.h"
+#include "handlers/http/byte_range.h"
 
 #include <doctest/doctest.h>
 

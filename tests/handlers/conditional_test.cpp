@@ -1,4 +1,4 @@
-#include "handlers/conditional.h"
+#include "handlers/http/conditional.h"
 
 #include "test_request.h"
 

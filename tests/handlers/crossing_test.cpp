@@ -1,9 +1,9 @@
 #include "handlers/backends/db.h"
 #include "handlers/backends/http.h"
-#include "handlers/error.h"
-#include "handlers/response.h"
-#include "handlers/timeouts/message.h"
-#include "handlers/timeouts/waiting.h"
+#include "handlers/base/error.h"
+#include "handlers/context/call_context.h"
+#include "handlers/http/response.h"
+#include "handlers/timeouts/processes/message.h"
 #include "handlers/timeouts/with_timeout.h"
 #include "tests/handlers/processes.h"
 #include "tests/handlers/temporary_directory.h"
@@ -81,16 +81,16 @@ Error failure(std::string_view by, void (*function)()) {
     throw std::runtime_error("it did not fail");
 }
 
-static_assert(crosses<void>);
-static_assert(crosses<std::vector<std::tuple<int, std::string, Order>>>);
-static_assert(crosses<Response>);
-static_assert(crosses<http::Response>);
-static_assert(crosses<db::Result>);
-static_assert(!crosses<std::unique_ptr<int>>);
-static_assert(!crosses<std::vector<std::unique_ptr<int>>>);
-static_assert(!crosses<std::map<int, std::optional<const char*>>>);
-static_assert(!crosses<std::string_view>);
-static_assert(!crosses<Plain>);
+static_assert(is_serializable<void>);
+static_assert(is_serializable<std::vector<std::tuple<int, std::string, Order>>>);
+static_assert(is_serializable<Response>);
+static_assert(is_serializable<http::Response>);
+static_assert(is_serializable<db::Result>);
+static_assert(!is_serializable<std::unique_ptr<int>>);
+static_assert(!is_serializable<std::vector<std::unique_ptr<int>>>);
+static_assert(!is_serializable<std::map<int, std::optional<const char*>>>);
+static_assert(!is_serializable<std::string_view>);
+static_assert(!is_serializable<Plain>);
 
 }  // namespace
 
@@ -123,7 +123,7 @@ TEST_CASE("a function's member, and several arguments") {
     }
 }
 
-TEST_CASE("what backends answer crosses") {
+TEST_CASE("what backends answer is_serializable") {
     for (const auto by : in_processes) {
         CAPTURE(by);
         const auto page = with_timeout(1min, by, [] {
@@ -236,7 +236,7 @@ TEST_CASE("a message that says less than it brings is none") {
         std::array<char, 100> bytes{};
     } const forged;
     REQUIRE(::send(pair.theirs.get(), &forged, sizeof forged, 0) == sizeof forged);
-    const PatienceScope scope(Deadline::in(10s));
+    const ContextScope scope(Deadline::in(10s));
 
     CHECK_FALSE(receive(pair.ours.get()).has_value());
 }

@@ -1,4 +1,4 @@
-#include "handlers/date.h"
+#include "handlers/http/date.h"
 
 #include <doctest/doctest.h>
 

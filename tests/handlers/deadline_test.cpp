@@ -1,4 +1,4 @@
-#include "handlers/deadline.h"
+#include "handlers/base/deadline.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #include "handlers/demo/crash.h"
 
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "test_request.h"
 
 #include <doctest/doctest.h>

@@ -3,7 +3,7 @@
 #include "handlers/demo/running.h"
 #include "handlers/demo/timeout.h"
 
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "test_request.h"
 #include "tests/support/wait_until.h"
 

@@ -1,4 +1,4 @@
-#include "handlers/timeouts/fiber.h"
+#include "handlers/timeouts/fibers/fiber.h"
 
 #include <doctest/doctest.h>
 
@@ -15,7 +15,7 @@ TEST_CASE("a fiber goes on where it paused") {
     FiberStacks stacks;
     std::string told;
     std::unique_ptr<Fiber> fiber;
-    fiber = std::make_unique<Fiber>(stacks, Patience{}, [&] {
+    fiber = std::make_unique<Fiber>(stacks, CallContext{}, [&] {
         told += "a";
         fiber->pause();
         told += "c";
@@ -35,7 +35,7 @@ TEST_CASE("a fiber's locals stay while others run") {
     std::vector<std::unique_ptr<Fiber>> fibers(100);
     std::vector<int> sums(fibers.size());
     for (std::size_t i = 0; i < fibers.size(); ++i) {
-        fibers[i] = std::make_unique<Fiber>(stacks, Patience{}, [&, i] {
+        fibers[i] = std::make_unique<Fiber>(stacks, CallContext{}, [&, i] {
             const std::vector<int> own(1000, static_cast<int>(i));
             for (const int each : own) {
                 sums[i] += each;
@@ -59,29 +59,29 @@ TEST_CASE("each fiber has a patience of its own, and its thread keeps that of it
     const auto own = Deadline::in(1h);
     std::unique_ptr<Fiber> fiber;
     std::vector<Deadline> seen;
-    fiber = std::make_unique<Fiber>(stacks, Patience{.deadline = own}, [&] {
-        seen.push_back(patience().deadline);
-        const PatienceScope shorter(Deadline::in(1min));
+    fiber = std::make_unique<Fiber>(stacks, CallContext{.deadline = own}, [&] {
+        seen.push_back(call_context().deadline);
+        const ContextScope shorter(Deadline::in(1min));
         fiber->pause();
-        seen.push_back(patience().deadline);
+        seen.push_back(call_context().deadline);
     });
 
     fiber->resume();
-    CHECK(patience().deadline.is_never());
-    const PatienceScope others(Deadline::in(1s));
+    CHECK(call_context().deadline.is_never());
+    const ContextScope others(Deadline::in(1s));
     fiber->resume();
 
     CHECK(seen.at(0) == own);
     CHECK(seen.at(1) < own);
     CHECK(seen.at(1) > Deadline::in(30s));
-    CHECK(patience().deadline < Deadline::in(1s));
+    CHECK(call_context().deadline < Deadline::in(1s));
 }
 
 TEST_CASE("exceptions in flight belong to the fiber that throws or handles them") {
     FiberStacks stacks;
     std::unique_ptr<Fiber> fiber;
     std::string caught;
-    fiber = std::make_unique<Fiber>(stacks, Patience{}, [&] {
+    fiber = std::make_unique<Fiber>(stacks, CallContext{}, [&] {
         try {
             throw std::runtime_error("the fiber's");
         } catch (const std::runtime_error&) {

@@ -1,7 +1,7 @@
-#include "handlers/file.h"
+#include "handlers/http/file.h"
 
-#include "handlers/date.h"
-#include "handlers/error.h"
+#include "handlers/base/error.h"
+#include "handlers/http/date.h"
 #include "temporary_directory.h"
 #include "test_request.h"
 

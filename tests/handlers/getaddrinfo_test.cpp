@@ -1,10 +1,10 @@
-#include "handlers/error.h"
-#include "handlers/timeouts/known_names.h"
-#include "handlers/timeouts/name_lookup.h"
+#include "handlers/base/error.h"
+#include "handlers/base/unique_fd.h"
+#include "handlers/context/call_context.h"
+#include "handlers/context/known_names.h"
+#include "handlers/context/name_lookup.h"
 #include "handlers/timeouts/strategy.h"
-#include "handlers/timeouts/waiting.h"
 #include "handlers/timeouts/with_timeout.h"
-#include "handlers/unique_fd.h"
 #include "tests/support/name_server.h"
 #include "tests/support/wait_until.h"
 
@@ -62,7 +62,7 @@ std::string ask(const char* name, const char* service, const addrinfo* hints) {
 
 std::string ask_in_time(const char* name, const char* service = nullptr,
                         const addrinfo* hints = nullptr) {
-    const PatienceScope scope(Deadline::in(20s));
+    const ContextScope scope(Deadline::in(20s));
     return ask(name, service, hints);
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("a look-up that gets no answer ends under those strategies that say so
                     with_timeout(100ms, by->name(), [port] {
                         const AsksNameServer asks(port);
                         const auto answer = ask("silent.test", nullptr, nullptr);
-                        CHECK(answer == (curfew::patience().exhausted() ? no_time : again));
+                        CHECK(answer == (curfew::call_context().expired() ? no_time : again));
                     });
                 } catch (const TimeoutError&) {
                 }
@@ -180,7 +180,7 @@ TEST_CASE("a name server that does not run is told from a name that there is not
 TEST_CASE("without time nobody is asked") {
     const NameServer server(NameServer::Zone{{"quick.test", {"127.0.0.1"}}});
     const AsksNameServer asks(server.port());
-    const PatienceScope scope(Deadline::in(0s));
+    const ContextScope scope(Deadline::in(0s));
 
     CHECK(ask("quick.test", nullptr, nullptr) == no_time);
     CHECK(server.questions() == 0);
@@ -192,7 +192,7 @@ TEST_CASE("what was found is known for as long as the server says, and a second 
         const auto name = "known" + std::to_string(life) + ".test";
         const NameServer server(NameServer::Zone{{name, {"127.0.0.5"}}}, life);
         const AsksNameServer asks(server.port());
-        const PatienceScope scope(Deadline::in(20s));
+        const ContextScope scope(Deadline::in(20s));
 
         const auto first = look_up(name, AF_INET);
         REQUIRE(first.state == HostAddresses::State::found);

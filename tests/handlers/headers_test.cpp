@@ -1,4 +1,4 @@
-#include "handlers/headers.h"
+#include "handlers/http/headers.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
-#include "handlers/timeouts/helpers.h"
+#include "handlers/timeouts/processes/helpers.h"
 
-#include "handlers/error.h"
+#include "handlers/base/error.h"
 #include "handlers/timeouts/with_timeout.h"
 #include "tests/handlers/processes.h"
 #include "tests/handlers/temporary_directory.h"

@@ -1,7 +1,7 @@
-#include "handlers/describe.h"
-#include "handlers/error.h"
-#include "handlers/meter.h"
-#include "handlers/timeouts/waiting.h"
+#include "handlers/base/error.h"
+#include "handlers/context/call_context.h"
+#include "handlers/context/meter.h"
+#include "handlers/routing/describe.h"
 #include "handlers/timeouts/with_timeout.h"
 
 #include <doctest/doctest.h>
@@ -136,14 +136,15 @@ TEST_CASE("a function on another thread is timed until its caller goes on withou
 
     with_timeout(20s, "thread", [&meter] {
         const auto now = Deadline::Clock::now();
-        REQUIRE(patience().metering.enter(Stage::http, "http a:80", now));
+        REQUIRE(call_context().metering.enter(Stage::http, "http a:80", now));
         CHECK(meter.read(now).upstream == "http a:80");
-        patience().metering.leave(now);
+        call_context().metering.leave(now);
     });
     const auto stuck = [release, ended] {
-        const bool entered = patience().metering.enter(Stage::db, database, Deadline::Clock::now());
+        const bool entered =
+            call_context().metering.enter(Stage::db, database, Deadline::Clock::now());
         while (!*release) std::this_thread::yield();
-        if (entered) patience().metering.leave(Deadline::Clock::now() + 1h);
+        if (entered) call_context().metering.leave(Deadline::Clock::now() + 1h);
         *ended = true;
     };
     CHECK_THROWS_AS(with_timeout(20ms, "thread", stuck), TimeoutError);
@@ -154,7 +155,7 @@ TEST_CASE("a function on another thread is timed until its caller goes on withou
     CHECK(reading.stage == Stage::handler);
     CHECK(reading[Stage::http].calls == 1);
     CHECK(reading[Stage::db].time < 1h);
-    CHECK(patience().metering.enter(Stage::db, database, Deadline::Clock::now()));
+    CHECK(call_context().metering.enter(Stage::db, database, Deadline::Clock::now()));
 }
 
 TEST_CASE("whoever reads while others write never reads nonsense") {

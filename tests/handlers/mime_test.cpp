@@ -1,4 +1,4 @@
-#include "handlers/mime.h"
+#include "handlers/http/mime.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
 #include "handlers/backends/http.h"
-#include "handlers/error.h"
-#include "handlers/timeouts/waiting.h"
+#include "handlers/base/error.h"
+#include "handlers/base/unique_fd.h"
+#include "handlers/context/call_context.h"
 #include "handlers/timeouts/with_timeout.h"
-#include "handlers/unique_fd.h"
 #include "tests/handlers/processes.h"
 #include "tests/support/name_server.h"
 

@@ -1,6 +1,6 @@
 // Helpers come first, while there is one thread: doctest runs the tests after that.
 #define DOCTEST_CONFIG_IMPLEMENT
-#include "handlers/timeouts/helpers.h"
+#include "handlers/timeouts/processes/helpers.h"
 #include "tests/handlers/processes.h"
 #include "tests/handlers/victims.h"
 

@@ -1,8 +1,8 @@
-#include "handlers/error.h"
-#include "handlers/timeouts/descendants.h"
-#include "handlers/timeouts/helpers.h"
-#include "handlers/timeouts/interrupts.h"
-#include "handlers/timeouts/waiting.h"
+#include "handlers/base/error.h"
+#include "handlers/context/call_context.h"
+#include "handlers/context/interrupts.h"
+#include "handlers/timeouts/processes/descendants.h"
+#include "handlers/timeouts/processes/helpers.h"
 #include "handlers/timeouts/with_timeout.h"
 #include "tests/handlers/processes.h"
 #include "tests/handlers/temporary_directory.h"
@@ -364,7 +364,7 @@ TEST_CASE("a child finds its own orphans, too") {
 TEST_CASE("a function in another process knows its limit, and is told the truth by waits") {
     for (const auto by : in_processes) {
         CAPTURE(by);
-        const auto left = with_timeout(1min, by, [] { return remaining_patience(); });
+        const auto left = with_timeout(1min, by, [] { return remaining_time(); });
         CHECK(left <= 1min);
         CHECK(left > 30s);
     }

@@ -1,4 +1,4 @@
-#include "handlers/request.h"
+#include "handlers/http/request.h"
 
 #include "test_request.h"
 

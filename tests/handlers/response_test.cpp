@@ -1,4 +1,4 @@
-#include "handlers/response.h"
+#include "handlers/http/response.h"
 
 #include <doctest/doctest.h>
 

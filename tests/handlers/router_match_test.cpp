@@ -1,4 +1,4 @@
-#include "handlers/router.h"
+#include "handlers/routing/router.h"
 
 #include "allocations.h"
 

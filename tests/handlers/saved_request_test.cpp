@@ -1,4 +1,4 @@
-#include "handlers/saved_request.h"
+#include "handlers/http/saved_request.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
-#include "handlers/error.h"
+#include "handlers/base/error.h"
+#include "handlers/context/call_context.h"
 #include "handlers/timeouts/strategy.h"
-#include "handlers/timeouts/waiting.h"
 #include "handlers/timeouts/with_timeout.h"
 #include "tests/support/wait_until.h"
 
@@ -44,7 +44,7 @@ constexpr Duration clearly_ended = 1500ms;
 
 /// The timeout of one operation, as a library has it: what strategy `io` says, else its default.
 int operation_timeout() {
-    const auto timeout = std::min(patience().per_operation, whole);
+    const auto timeout = std::min(call_context().per_operation, whole);
     return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(timeout).count());
 }
 
@@ -230,8 +230,8 @@ TEST_CASE("a limit leaves nothing behind for the next call") {
             CHECK(attempt(*by, 2ms, [] { std::this_thread::sleep_for(whole); }).timed_out);
             CHECK_FALSE(attempt(*by, 10s, [] { std::this_thread::sleep_for(1ms); }).timed_out);
         }
-        CHECK(patience().limit.is_never());
-        CHECK(patience().interrupt == nullptr);
+        CHECK(call_context().limit.is_never());
+        CHECK(call_context().interrupt == nullptr);
     }
 }
 
@@ -293,7 +293,7 @@ TEST_CASE("a limit that met a handler's blocked signals interrupts nothing when 
 /// On a busy machine the thread that keeps strategy timer's limits comes late.
 void await_end_of_limit() {
     for (const auto end = Deadline::in(10s); !end.passed();) {
-        if (patience().exhausted() || patience().interrupted()) return;
+        if (call_context().expired() || call_context().interrupted()) return;
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "handlers/request.h"
+#include "handlers/http/request.h"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "handlers/url.h"
+#include "handlers/http/url.h"
 
 #include <doctest/doctest.h>
 

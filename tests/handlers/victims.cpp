@@ -1,6 +1,6 @@
 #include "tests/handlers/victims.h"
 
-#include "handlers/error.h"
+#include "handlers/base/error.h"
 #include "handlers/timeouts/with_timeout.h"
 #include "tests/support/process.h"
 #include "tests/support/wait_until.h"

@@ -1,4 +1,4 @@
-#include "tools/laboratory/answers.h"
+#include "tools/laboratory/measuring/answers.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

@@ -1,9 +1,9 @@
-#include "tools/laboratory/census.h"
+#include "tools/laboratory/measuring/census.h"
 
 #include "handlers/backends/configure.h"
 #include "handlers/backends/db.h"
 #include "tests/support/wait_until.h"
-#include "tools/laboratory/backends.h"
+#include "tools/laboratory/measuring/backends.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -38,8 +38,8 @@ TEST_CASE("a statement that goes on in the database is found by its text, and it
 }
 
 TEST_CASE("who is not at his resting place has business, and says what") {
-    const auto rest = resting_place_of(::getpid());  // this thread asks, and so computes
+    const auto rest = idle_wchan_of(::getpid());  // this thread asks, and so computes
     CHECK(rest == "computes");
-    CHECK(business_of(::getpid(), rest).empty());
-    CHECK(business_of(::getpid(), "waits in do_epoll_wait") == "computes");
+    CHECK(activity_of(::getpid(), rest).empty());
+    CHECK(activity_of(::getpid(), "waits in do_epoll_wait") == "computes");
 }

@@ -1,5 +1,5 @@
 #include "tests/laboratory/example_run.h"
-#include "tools/laboratory/compare.h"
+#include "tools/laboratory/judging/compare.h"
 
 #include <doctest/doctest.h>
 

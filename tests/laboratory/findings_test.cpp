@@ -1,5 +1,5 @@
 #include "tests/laboratory/example_run.h"
-#include "tools/laboratory/findings.h"
+#include "tools/laboratory/showing/findings.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
-#include "tools/laboratory/kinds.h"
+#include "tools/laboratory/record/kinds.h"
 
-#include "tools/laboratory/peer.h"
+#include "tools/laboratory/servers/peer.h"
 
 #include <doctest/doctest.h>
 

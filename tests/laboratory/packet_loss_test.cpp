@@ -1,7 +1,7 @@
 #include "tests/handlers/temporary_directory.h"
 #include "tests/support/process.h"
 #include "tests/support/wait_until.h"
-#include "tools/laboratory/packet_loss.h"
+#include "tools/laboratory/servers/packet_loss.h"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>

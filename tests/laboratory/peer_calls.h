@@ -1,7 +1,7 @@
 #pragma once
 
-#include "tools/laboratory/loopback.h"
-#include "tools/laboratory/peer_server.h"
+#include "tools/laboratory/servers/loopback.h"
+#include "tools/laboratory/servers/peer_server.h"
 
 #include <chrono>
 #include <string>

@@ -1,4 +1,4 @@
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "tests/backends/http_server.h"
 #include "tests/backends/servers.h"
 #include "tests/laboratory/peer_calls.h"

@@ -1,5 +1,5 @@
 #include "tests/laboratory/plausible_run.h"
-#include "tools/laboratory/report.h"
+#include "tools/laboratory/showing/report.h"
 
 #include <cstdio>
 #include <exception>

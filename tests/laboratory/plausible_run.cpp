@@ -1,7 +1,7 @@
 #include "tests/laboratory/plausible_run.h"
 
-#include "tools/laboratory/recommend.h"
-#include "tools/laboratory/verdict.h"
+#include "tools/laboratory/judging/recommend.h"
+#include "tools/laboratory/judging/verdict.h"
 
 #include <random>
 #include <set>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tools/laboratory/run.h"
+#include "tools/laboratory/record/run.h"
 
 namespace curfew::laboratory {
 

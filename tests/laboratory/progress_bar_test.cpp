@@ -1,4 +1,4 @@
-#include "tools/laboratory/progress_bar.h"
+#include "tools/laboratory/showing/progress_bar.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 #include "tests/laboratory/example_run.h"
-#include "tools/laboratory/recommend.h"
+#include "tools/laboratory/judging/recommend.h"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
-#include "tools/laboratory/report.h"
+#include "tools/laboratory/showing/report.h"
 
 #include "tests/handlers/temporary_directory.h"
 #include "tests/laboratory/plausible_run.h"
-#include "tools/laboratory/sign.h"
-#include "tools/laboratory/verdict.h"
+#include "tools/laboratory/judging/verdict.h"
+#include "tools/laboratory/showing/symbol.h"
 
 #include <doctest/doctest.h>
 

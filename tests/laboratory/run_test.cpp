@@ -1,4 +1,4 @@
-#include "tools/laboratory/run.h"
+#include "tools/laboratory/record/run.h"
 
 #include "tests/handlers/temporary_directory.h"
 

@@ -1,4 +1,4 @@
-#include "tools/laboratory/statistics.h"
+#include "tools/laboratory/judging/statistics.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "tools/laboratory/stand.h"
+#include "tools/laboratory/measuring/test_bench.h"
 
 #include <doctest/doctest.h>
 
@@ -55,7 +55,7 @@ BackendOptions nobody() {
 }  // namespace
 
 TEST_CASE("the lab's figures are those of curl's own timing") {
-    const House house{.backends = nobody(), .http = "127.0.0.1:1", .settings = {}};
+    const BenchSetup setup{.backends = nobody(), .http = "127.0.0.1:1", .settings = {}};
     struct Case {
         std::string row;
         std::string kind;
@@ -66,14 +66,14 @@ TEST_CASE("the lab's figures are those of curl's own timing") {
              Case{"harakiri", "sleep", "/timeout/none/sleep?limit=100ms&seconds=5&census=no"},
          }) {
         CAPTURE(row);
-        Stand stand(house, row, conditions().front(), 1);
+        TestBench bench(setup, row, conditions().front(), 1);
         std::vector<double> ours;
         std::vector<double> curls;
         // In turn, so that whatever else the machine does hits both.
         for (int i = 0; i < pairs; ++i) {
-            ours.push_back(stand.stick(kind_named(kind)).elapsed_ms);
-            curls.push_back(curls_milliseconds(stand.url() + target));
-            stand.recover();
+            ours.push_back(bench.run_fault(kind_named(kind)).elapsed_ms);
+            curls.push_back(curls_milliseconds(bench.url() + target));
+            bench.recover();
         }
 
         CAPTURE(median(ours));

@@ -1,5 +1,5 @@
 #include "tests/laboratory/samples.h"
-#include "tools/laboratory/verdict.h"
+#include "tools/laboratory/judging/verdict.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "master/backoff.h"
+#include "master/workers/backoff.h"
 
 #include <doctest/doctest.h>
 

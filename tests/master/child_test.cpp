@@ -1,4 +1,4 @@
-#include "master/child.h"
+#include "master/workers/child.h"
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
@@ -61,7 +61,7 @@ constexpr int exited(int status) { return W_EXITCODE(status, 0); }
 constexpr int signalled(int signal) { return W_EXITCODE(0, signal); }
 constexpr int dumped(int signal) { return W_EXITCODE(0, signal) | WCOREFLAG; }
 
-Death death(WorkerState state, int status) { return Process(state)->death(status); }
+ExitRecord death(WorkerState state, int status) { return Process(state)->death(status); }
 
 }  // namespace
 
@@ -133,9 +133,9 @@ TEST_CASE("a worker that was told to go while it booted did not fail to boot") {
     CHECK(child->death(exited(0)).cause == Cause::finished);
     CHECK(child->death(signalled(SIGSEGV)).cause == Cause::crashed);
 
-    CHECK(child->condemned());
-    CHECK(child->execution().passed());
-    child->kill(child->sentence());
+    CHECK(child->terminating());
+    CHECK(child->kill_deadline().passed());
+    child->kill(child->termination_reason());
     CHECK(child->death(child.wait()).text == "dismissed");
 }
 
@@ -167,22 +167,22 @@ TEST_CASE("a worker that we killed was killed, whatever its status says") {
     CHECK(child->death(exited(0)).cause == Cause::killed);
 }
 
-TEST_CASE("one that is too many can be condemned still, and then has less time") {
+TEST_CASE("one that is too many can still be terminated, and then has less time") {
     const auto later = Deadline::in(2h);
     const auto sooner = Deadline::in(1h);
     Process child(WorkerState::ready);
 
     child->dismiss(later);
-    CHECK(child->execution() == later);
-    child->condemn("it is stuck", sooner);
+    CHECK(child->kill_deadline() == later);
+    child->terminate("it is stuck", sooner);
 
-    CHECK(child->sentence() == "it is stuck");
-    CHECK(child->execution() < sooner);  // it has not even frozen
+    CHECK(child->termination_reason() == "it is stuck");
+    CHECK(child->kill_deadline() < sooner);  // it has not even frozen
     child->board().line().frozen.store(true);
-    CHECK(child->execution() == sooner);
+    CHECK(child->kill_deadline() == sooner);
     child->dismiss(Deadline::in(1min));
-    CHECK(child->execution() == sooner);
-    child->kill(child->sentence());
+    CHECK(child->kill_deadline() == sooner);
+    child->kill(child->termination_reason());
     CHECK(child->death(child.wait()).cause == Cause::killed);
 }
 
@@ -193,32 +193,32 @@ TEST_CASE("patience with a worker ends while it boots and while it leaves") {
 
     SUBCASE("booting") {
         Process child(WorkerState::booting, boot);
-        CHECK(child->patience() == boot);
+        CHECK(child->overstay_deadline() == boot);
         child->tell_to_go(worker::Order::finish, later);
-        CHECK(child->patience() == boot);
-        CHECK(child->execution().passed());
+        CHECK(child->overstay_deadline() == boot);
+        CHECK(child->kill_deadline().passed());
     }
     SUBCASE("ready") {
         Process child(WorkerState::ready, boot);
-        CHECK(child->patience().is_never());
+        CHECK(child->overstay_deadline().is_never());
         child->notice_draining(sooner);
-        CHECK(child->patience().is_never());
+        CHECK(child->overstay_deadline().is_never());
         child->tell_to_go(worker::Order::finish, later);
         child->tell_to_go(worker::Order::finish, sooner);
         child->tell_to_go(worker::Order::finish, later);
-        CHECK(child->patience() == sooner);
+        CHECK(child->overstay_deadline() == sooner);
     }
     SUBCASE("draining by itself") {
         Process child(WorkerState::draining, boot);
         CHECK(child->leaving());
         child->notice_draining(sooner);
-        CHECK(child->patience() == sooner);
+        CHECK(child->overstay_deadline() == sooner);
         child->notice_draining(later);
-        CHECK(child->patience() == sooner);
+        CHECK(child->overstay_deadline() == sooner);
     }
     SUBCASE("killed") {
         Process child(WorkerState::ready, boot);
         child->kill("why");
-        CHECK(child->patience().is_never());
+        CHECK(child->overstay_deadline().is_never());
     }
 }

@@ -91,10 +91,10 @@ Options unusual() {
     o.worker.timeout = 0s;
     o.worker.harakiri = Harakiri::log;
     o.worker.cpu_limit = 8s;
-    o.worker.harakiri_brake = 33;
-    o.worker.harakiri_brake_window = 11s;
+    o.worker.circuit_breaker = 33;
+    o.worker.circuit_breaker_window = 11s;
     o.worker.harakiri_ceiling = 7min;
-    o.harakiri_mercy = 250ms;
+    o.harakiri_grace = 250ms;
     o.retry_idempotent = Retry::always;
     o.worker.slow_request_limit = 3s;
     o.worker.graceful_timeout = 2min;

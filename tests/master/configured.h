@@ -1,6 +1,6 @@
 #pragma once
 
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "master/config/config.h"
 
 #include <doctest/doctest.h>

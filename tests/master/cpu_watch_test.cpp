@@ -1,4 +1,4 @@
-#include "master/cpu_watch.h"
+#include "master/workers/cpu_watch.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

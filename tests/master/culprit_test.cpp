@@ -1,4 +1,4 @@
-#include "master/culprit.h"
+#include "master/workers/culprit.h"
 
 #include <doctest/doctest.h>
 

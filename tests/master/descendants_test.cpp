@@ -1,6 +1,6 @@
-#include "master/descendants.h"
+#include "master/os/descendants.h"
 
-#include "handlers/timeouts/proc_children.h"
+#include "handlers/timeouts/processes/proc_children.h"
 #include "tests/support/process.h"
 #include "tests/support/wait_until.h"
 

@@ -1,4 +1,4 @@
-#include "master/post_mortem/examiner.h"
+#include "master/diagnosis/inspector.h"
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
@@ -17,47 +17,47 @@ constexpr pid_t worker = 4711;
 using Stack = std::vector<std::string>;
 
 /// Waits for the only process that it has started.
-void reap(Examiner& examiner) {
+void reap(Inspector& inspector) {
     int status = 0;
     const pid_t pid = ::waitpid(-1, &status, 0);
-    REQUIRE(examiner.finished(pid, status));
+    REQUIRE(inspector.finished(pid, status));
 }
 
 }  // namespace
 
 TEST_CASE("the stack of a crash is read by another process, and taken once") {
-    Examiner examiner([](const char*) {});
+    Inspector inspector([](const char*) {});
     const auto master = std::to_string(::getpid());
 
-    examiner.begin_crash(worker, [] { return Stack{std::to_string(::getppid()), "main"}; });
-    CHECK(examiner.busy());
-    CHECK(examiner.looks_at(worker));
-    CHECK(examiner.looks_at_crash());
-    reap(examiner);
+    inspector.begin_crash(worker, [] { return Stack{std::to_string(::getppid()), "main"}; });
+    CHECK(inspector.busy());
+    CHECK(inspector.looks_at(worker));
+    CHECK(inspector.looks_at_crash());
+    reap(inspector);
 
-    CHECK_FALSE(examiner.busy());
-    CHECK_FALSE(examiner.looks_at(worker));
-    CHECK_FALSE(examiner.looks_at_crash());
-    CHECK(examiner.take_crash(worker) == Stack{master, "main"});
-    CHECK(examiner.take_crash(worker).empty());
+    CHECK_FALSE(inspector.busy());
+    CHECK_FALSE(inspector.looks_at(worker));
+    CHECK_FALSE(inspector.looks_at_crash());
+    CHECK(inspector.take_crash(worker) == Stack{master, "main"});
+    CHECK(inspector.take_crash(worker).empty());
 }
 
 TEST_CASE("one that hangs is waited for until its box is over, and is the only one until it ends") {
-    Examiner examiner([](const char*) {});
-    examiner.begin_crash(worker, []() -> Stack {
+    Inspector inspector([](const char*) {});
+    inspector.begin_crash(worker, []() -> Stack {
         while (true) ::pause();
     });
-    const auto box = examiner.box();
-    examiner.end_overdue(box.time() - 1ns);
-    CHECK(examiner.looks_at(worker));
+    const auto box = inspector.box();
+    inspector.end_overdue(box.time() - 1ns);
+    CHECK(inspector.looks_at(worker));
 
-    examiner.end_overdue(box.time());
+    inspector.end_overdue(box.time());
 
-    CHECK(examiner.box().is_never());
-    CHECK_FALSE(examiner.busy());
-    CHECK_FALSE(examiner.looks_at(worker));
-    CHECK(examiner.looks_at_crash());
-    CHECK(examiner.take_crash(worker).empty());
-    reap(examiner);
-    CHECK_FALSE(examiner.looks_at_crash());
+    CHECK(inspector.box().is_never());
+    CHECK_FALSE(inspector.busy());
+    CHECK_FALSE(inspector.looks_at(worker));
+    CHECK(inspector.looks_at_crash());
+    CHECK(inspector.take_crash(worker).empty());
+    reap(inspector);
+    CHECK_FALSE(inspector.looks_at_crash());
 }

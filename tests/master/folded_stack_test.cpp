@@ -1,6 +1,6 @@
-#include "master/post_mortem/folded_stack.h"
+#include "master/stacks/folded_stack.h"
 
-#include "master/post_mortem/short_name.h"
+#include "master/stacks/short_name.h"
 
 #include <doctest/doctest.h>
 

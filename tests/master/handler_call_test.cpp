@@ -1,4 +1,4 @@
-#include "master/post_mortem/handler_call.h"
+#include "master/stacks/handler_call.h"
 
 #include <doctest/doctest.h>
 

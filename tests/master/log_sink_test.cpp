@@ -1,4 +1,4 @@
-#include "master/log_sink.h"
+#include "master/log/log_sink.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>

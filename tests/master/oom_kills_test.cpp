@@ -1,4 +1,4 @@
-#include "master/oom_kills.h"
+#include "master/os/oom_kills.h"
 
 #include "tests/handlers/temporary_directory.h"
 

@@ -1,4 +1,4 @@
-#include "master/overdue.h"
+#include "master/workers/overdue.h"
 
 #include <doctest/doctest.h>
 
@@ -42,9 +42,9 @@ TEST_CASE("a death is prepared for some time before the first limit, at most hal
     workers.run(1, 1s, 4s);
     workers.run(2, 0s, 9s);
 
-    CHECK(scan(workers.board, noon, 500ms).doom == Deadline::at(noon + 2500ms));
-    CHECK(scan(workers.board, noon, 1min).doom == Deadline::at(noon + 1s));
-    CHECK(scan(Board().board, noon, 500ms).doom.is_never());
+    CHECK(scan(workers.board, noon, 500ms).near_limit == Deadline::at(noon + 2500ms));
+    CHECK(scan(workers.board, noon, 1min).near_limit == Deadline::at(noon + 1s));
+    CHECK(scan(Board().board, noon, 500ms).near_limit.is_never());
 }
 
 TEST_CASE("a request is overdue from its deadline on") {

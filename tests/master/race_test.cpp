@@ -1,6 +1,6 @@
 // The scoreboard's protocol under real threads; to be run under ThreadSanitizer too.
 
-#include "master/overdue.h"
+#include "master/workers/overdue.h"
 
 #include <doctest/doctest.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-#include "master/sockets.h"
+#include "master/os/sockets.h"
 
 #include "tests/handlers/temporary_directory.h"
 

@@ -1,8 +1,8 @@
-#include "master/post_mortem/stack.h"
+#include "master/stacks/stack.h"
 
-#include "master/post_mortem/asked_stack.h"
-#include "master/post_mortem/permission.h"
-#include "master/post_mortem/seized.h"
+#include "master/diagnosis/asked_stack.h"
+#include "master/diagnosis/permission.h"
+#include "master/stacks/ptrace_stop.h"
 #include "tests/master/victim.h"
 
 #include <doctest/doctest.h>
@@ -176,7 +176,7 @@ TEST_CASE("whoever is killed while it looks leaves nobody stopped") {
     const Victim victim([](Told& told) { spin_in_a_named_function(told); });
     REQUIRE(victim.goes_on());
     Victim looker([&](Told& told) {
-        const Seized held(victim.pid(), patiently());
+        const PtraceStop held(victim.pid(), patiently());
         told.turns = held.error() == 0 ? 1 : 2;
         sleep_in_a_named_function();
     });
@@ -192,10 +192,10 @@ TEST_CASE("whoever is killed while it looks leaves nobody stopped") {
 TEST_CASE("two cannot look at the same thread at once") {
     const Victim victim([](Told& told) { spin_in_a_named_function(told); });
     REQUIRE(victim.goes_on());
-    const Seized first(victim.pid(), patiently());
+    const PtraceStop first(victim.pid(), patiently());
     REQUIRE(first.error() == 0);
 
-    CHECK(Seized(victim.pid(), patiently()).error() == EPERM);
+    CHECK(PtraceStop(victim.pid(), patiently()).error() == EPERM);
 }
 
 TEST_CASE("a process that is asked tells its own stack, and goes on") {

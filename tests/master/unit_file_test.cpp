@@ -1,5 +1,5 @@
+#include "master/config/options.h"
 #include "master/config/units.h"
-#include "master/options.h"
 #include "tests/support/process.h"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "master/post_mortem/thread_state.h"
+#include "master/diagnosis/thread_state.h"
 #include "tests/support/wait_until.h"
 
 #include <sys/mman.h>

@@ -1,6 +1,6 @@
-#include "master/post_mortem/waits_for.h"
+#include "master/diagnosis/waits_for.h"
 
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "tests/backends/peer.h"
 #include "tests/master/victim.h"
 

@@ -1,4 +1,4 @@
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "tests/support/server.h"
 #include "tests/support/wait_until.h"
 

@@ -174,6 +174,6 @@ TEST_CASE("a request that has had its whole time is not run again") {
 
     CHECK(client.get("/stuck/sleep").status == 504);
 
-    REQUIRE(server.logs("death certificate"));
+    REQUIRE(server.logs("exit report"));
     CHECK(count(server.log(), "harakiri:") == 1);
 }

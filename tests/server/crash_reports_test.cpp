@@ -1,4 +1,4 @@
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "tests/support/server.h"
 #include "tests/support/wait_until.h"
 
@@ -58,12 +58,12 @@ TEST_CASE("a stack overflow is named as such, with whose stack it was, the reque
         CHECK(
             server.logs("crashed: SIGSEGV (Segmentation fault): stack overflow: the stack of its " +
                         std::string(whose) + " has "));
-        const auto certificate = server.log_line("death certificate: ");
-        CHECK(contains(certificate, "\"stack_overflow\":\"" + std::string(whose) + "\""));
-        CHECK(contains(certificate, "\"id\":\"abyss\""));
-        CHECK(contains(certificate, "\"route\":\"/deep/:kib\""));
-        CHECK(contains(certificate, "\"culprit\":true"));
-        CHECK(contains(certificate, "descend(unsigned long)"));
+        const auto report = server.log_line("exit report: ");
+        CHECK(contains(report, "\"stack_overflow\":\"" + std::string(whose) + "\""));
+        CHECK(contains(report, "\"id\":\"abyss\""));
+        CHECK(contains(report, "\"route\":\"/deep/:kib\""));
+        CHECK(contains(report, "\"culprit\":true"));
+        CHECK(contains(report, "descend(unsigned long)"));
         CHECK(server.get("/deep/10").status == 200);
     }
 }
@@ -84,26 +84,26 @@ TEST_CASE("any crash tells its calls, and is no stack overflow if it is none") {
 
         CHECK(server.get("/null").status == 502);
 
-        const auto certificate = server.log_line("death certificate: ");
-        CHECK(contains(certificate, "\"detail\":\"crashed: SIGSEGV (Segmentation fault)\""));
-        CHECK(contains(certificate, "\"address\":\"0x0\""));
-        CHECK(contains(certificate, "null(curfew::Request const&)"));
-        CHECK_FALSE(contains(certificate, "stack_overflow"));
+        const auto report = server.log_line("exit report: ");
+        CHECK(contains(report, "\"detail\":\"crashed: SIGSEGV (Segmentation fault)\""));
+        CHECK(contains(report, "\"address\":\"0x0\""));
+        CHECK(contains(report, "null(curfew::Request const&)"));
+        CHECK_FALSE(contains(report, "stack_overflow"));
     }
     const auto server = server_of("sync");
     CHECK(server.get("/abort").status == 502);
-    CHECK(contains(server.log_line("death certificate: "), "abort"));
+    CHECK(contains(server.log_line("exit report: "), "abort"));
 }
 
 TEST_CASE("a stack overflow says nothing about the crashes of later workers") {
     const Server server(
-        {.flags = {"--harakiri-brake", "0"}, .app = test_app("overflows"), .workers = 1});
+        {.flags = {"--circuit-breaker", "0"}, .app = test_app("overflows"), .workers = 1});
     CHECK(server.get("/deep/100000").status == 502);
     REQUIRE(server.logs("\"stack_overflow\":"));
 
     for (int i = 0; i < 3; ++i) CHECK(server.get("/abort").status == 502);
 
-    CHECK(wait_until([&] { return count(server.log(), "death certificate: ") == 4; }));
+    CHECK(wait_until([&] { return count(server.log(), "exit report: ") == 4; }));
     CHECK(count(server.log(), "crashed: SIGABRT (Aborted)\"") == 3);
     CHECK(count(server.log(), "\"stack_overflow\":") == 1);
 }
@@ -124,9 +124,9 @@ TEST_CASE("a file that cannot be read costs a crash its stack, and nobody else a
     CHECK(server.get("/crash_in_library").status == 502);
 
     CHECK(server.get("/deep/10").status == 200);
-    const auto certificate = server.log_line("death certificate: ");
-    CHECK(contains(certificate, "\"address\":\"0x0\""));
-    CHECK_FALSE(contains(certificate, "\"stack\""));
+    const auto report = server.log_line("exit report: ");
+    CHECK(contains(report, "\"address\":\"0x0\""));
+    CHECK_FALSE(contains(report, "\"stack\""));
     CHECK(server.logs("reading the stack of a crash took too long"));
 }
 
@@ -145,11 +145,11 @@ TEST_CASE("of several requests, the one that crashed is marked") {
         other.send(get_request("/nap", "X-Request-Id: innocent\r\n"));
         CHECK(server.get("/null", "X-Request-Id: guilty\r\n").status == 502);
 
-        const auto certificate = server.log_line("death certificate: ");
-        const auto guilty = certificate.find("\"id\":\"guilty\"");
+        const auto report = server.log_line("exit report: ");
+        const auto guilty = report.find("\"id\":\"guilty\"");
         REQUIRE(guilty != std::string::npos);
-        CHECK(certificate.find("\"culprit\":true") > guilty);
-        CHECK(count(certificate, "\"culprit\":true") == 1);
+        CHECK(report.find("\"culprit\":true") > guilty);
+        CHECK(count(report, "\"culprit\":true") == 1);
     }
 }
 

@@ -88,8 +88,8 @@ void survives(const std::vector<std::string>& flags, const std::string& target) 
         CHECK(healthy.others == 0);
         CHECK(healthy.refused == 0);
     }
-    CHECK(server.logs("brake: route /crash/"));
-    CHECK_FALSE(contains(server.log(), "brake: route /delay"));
+    CHECK(server.logs("circuit breaker: route /crash/"));
+    CHECK_FALSE(contains(server.log(), "circuit breaker: route /delay"));
     CHECK_FALSE(contains(server.log(), "the next is forked in"));
     CHECK(server.workers(2).size() == 2);
 }
@@ -112,8 +112,8 @@ TEST_CASE("a route that exits costs the others nothing") {
     survives({"-k", "threads", "--threads", "4"}, "/crash/exit");
 }
 
-TEST_CASE("without a brake a route that crashes still costs the others no answer") {
-    const Server server({.flags = {"--harakiri-brake", "0", "-k", "fiber"}});
+TEST_CASE("without a circuit breaker a route that crashes still costs the others no answer") {
+    const Server server({.flags = {"--circuit-breaker", "0", "-k", "fiber"}});
     std::atomic<bool> over{false};
     std::thread crashes([&] { crash(server, "/crash/abort", over); });
     Healthy healthy;

@@ -74,7 +74,7 @@ TEST_CASE("a worker that is told to go by somebody else finishes and is replaced
 }
 
 TEST_CASE("a worker that was ready and dies of a request is replaced at once, each time") {
-    const Server server({.flags = {"--harakiri-brake", "0"}, .workers = 1});
+    const Server server({.flags = {"--circuit-breaker", "0"}, .workers = 1});
 
     for (int i = 0; i < 8; ++i) CHECK(server.get("/crash/segv").status == 502);
 
@@ -97,7 +97,7 @@ TEST_CASE("workers that are of no use, one after the other, are forked ever more
 
 TEST_CASE("a harakiri is no reason to be slow with the next worker") {
     const Server server(
-        {.flags = {"--harakiri-brake", "0"},
+        {.flags = {"--circuit-breaker", "0"},
          .config = "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"20ms\"\n",
          .workers = 1});
 
@@ -127,8 +127,8 @@ TEST_CASE("a server that stops says by route what has befallen its requests") {
     CHECK(server.get("/delay/6").status == 504);
     CHECK(server.get("/hello").status == 200);
     REQUIRE(server.logs("GET /delay/6"));
-    CHECK(contains(server.log_line("death certificate: "),
-                   R"("outcome":"answered 502","culprit":true}])"));
+    CHECK(
+        contains(server.log_line("exit report: "), R"("outcome":"answered 502","culprit":true}])"));
     CHECK(server.logs(R"("limit":"timeout","limit_ms":300)"));
 
     server.signal(SIGTERM);

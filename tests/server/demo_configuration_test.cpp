@@ -62,12 +62,12 @@ int status_of(const Server& server, const Link& link) {
 
 std::vector<std::string> backend_flags() {
     const auto& options = real_servers();
-    return {"--cache-servers",  options.cache.servers.at(0),
-            "--db-address",     options.db.address,
-            "--db-user",        options.db.user,
-            "--db-password",    options.db.password,
-            "--db-database",    options.db.database,
-            "--harakiri-brake", "0"};
+    return {"--cache-servers",   options.cache.servers.at(0),
+            "--db-address",      options.db.address,
+            "--db-user",         options.db.user,
+            "--db-password",     options.db.password,
+            "--db-database",     options.db.database,
+            "--circuit-breaker", "0"};
 }
 
 /// What is undefined then ends in other ways.

@@ -1,4 +1,4 @@
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "tests/support/load.h"
 #include "tests/support/server.h"
 #include "tests/support/wait_until.h"
@@ -101,7 +101,7 @@ TEST_CASE("an access log that nobody reads keeps nobody waiting, and what is los
         Output output;
         const Server server(
             output.setup({"--worker-class", kind, "--threads", kind == "threads" ? "4" : "1",
-                          "--timeout", "1s", "--harakiri-brake", "0"}));
+                          "--timeout", "1s", "--circuit-breaker", "0"}));
         const auto target = long_target();
 
         const auto tally = run_load(server, target, 4, 150);

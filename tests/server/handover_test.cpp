@@ -84,7 +84,7 @@ TEST_CASE("a keeper waits for the worker that is to take its connections") {
 }
 
 TEST_CASE("idle connections need not wait for others in their worker to end") {
-    const Server server({.flags = {"--timeout", "1s", "--threads", "4", "--harakiri-mercy", "20s"},
+    const Server server({.flags = {"--timeout", "1s", "--threads", "4", "--harakiri-grace", "20s"},
                          .config = "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"60s\"\n",
                          .workers = 1});
     const auto condemned = server.worker();
@@ -185,7 +185,7 @@ TEST_CASE("others in the worker may end before it is killed for one of them") {
     for (const std::string mode : {"threads", "fiber"}) {
         CAPTURE(mode);
         const Server server({.flags = {"--timeout", "2s", "--worker-class", mode, "--threads",
-                                       mode == "threads" ? "32" : "1", "--harakiri-mercy", "10s"},
+                                       mode == "threads" ? "32" : "1", "--harakiri-grace", "10s"},
                              .workers = 1});
         Client stuck(server);
         std::deque<Client> others;
@@ -207,7 +207,7 @@ TEST_CASE("others in the worker may end before it is killed for one of them") {
 
 TEST_CASE("others that cannot end are run once more if that is safe, else answered 503") {
     const Server server(
-        {.flags = {"--timeout", "6s", "--threads", "4", "--harakiri-mercy", "0"}, .workers = 1});
+        {.flags = {"--timeout", "6s", "--threads", "4", "--harakiri-grace", "0"}, .workers = 1});
     Client stuck(server);
     Client safe(server);
     Client unsafe(server);
@@ -227,7 +227,7 @@ TEST_CASE("others that cannot end are run once more if that is safe, else answer
 }
 
 TEST_CASE("a request that was retried has what is left of its time, and is answered") {
-    const Server server({.flags = {"--timeout", "3s", "--threads", "4", "--harakiri-mercy", "0"},
+    const Server server({.flags = {"--timeout", "3s", "--threads", "4", "--harakiri-grace", "0"},
                          .config = "[[route]]\npattern = \"/stuck/sleep\"\nharakiri = \"500ms\"\n",
                          .workers = 1});
     Client stuck(server);
@@ -254,9 +254,9 @@ TEST_CASE("after a crash only what ran beside it is run again") {
             CHECK(server.get(crash).status == 502);
 
             CHECK(other.read_reply().status == 200);
-            const auto certificate = server.log_line("death certificate: ");
-            CHECK(contains(certificate, R"("outcome":"answered 502","culprit":true})"));
-            CHECK(contains(certificate, R"("outcome":"retried"})"));
+            const auto report = server.log_line("exit report: ");
+            CHECK(contains(report, R"("outcome":"answered 502","culprit":true})"));
+            CHECK(contains(report, R"("outcome":"retried"})"));
         }
     }
 }

@@ -1,4 +1,4 @@
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "tests/support/server.h"
 
 #include <doctest/doctest.h>
@@ -260,7 +260,7 @@ TEST_CASE("others are served while a worker is stuck, and after it was killed") 
 
 TEST_CASE("a log that nobody reads any more keeps no kill from coming") {
     const Server server(
-        {.flags = {"--harakiri-brake", "0"},
+        {.flags = {"--circuit-breaker", "0"},
          .config = "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"200ms\"\n",
          .before_exec = log_into_a_pipe_of_which_one_line_is_read});
 

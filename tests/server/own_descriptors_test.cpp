@@ -82,14 +82,14 @@ TEST_CASE("descriptors of clients that have gone are everybody's again") {
     }
 }
 
-TEST_CASE("of calls that go around libc, the certificate names the request") {
+TEST_CASE("of calls that go around libc, the report names the request") {
     for (const std::string name : classes) {
         CAPTURE(name);
         const auto server = server_of(name);
         Client client(server);
         client.send(get_request("/close/system_call", "X-Request-Id: careless\r\n"));
         CHECK(server.logs("request careless: GET /close/system_call, route /close/:how"));
-        CHECK(contains(server.log_line("death certificate: "), "\"id\":\"careless\""));
+        CHECK(contains(server.log_line("exit report: "), "\"id\":\"careless\""));
         CHECK(server.get("/ordinary").status == 200);
     }
 }

@@ -166,7 +166,7 @@ TEST_CASE("what would end a wait together with the limit does not take its stack
     }
 }
 
-TEST_CASE("a stack is a few lines, and is in the death certificate as one field") {
+TEST_CASE("a stack is a few lines, and is in the exit report as one field") {
     const Peer web(say_nothing);
     const Server server(calls({"--post-mortem", long_time, "--timeout", "300ms"}));
 
@@ -176,10 +176,10 @@ TEST_CASE("a stack is a few lines, and is in the death certificate as one field"
     CHECK(count(lines, "[app] ") == 2);
     CHECK(contains(lines, "curl_easy_perform ... "));
     CHECK_FALSE(contains(lines, "basic_string"));
-    const auto certificate = server.log_line("death certificate: ");
-    CHECK(contains(certificate, R"("doing":"thread )"));
-    CHECK(contains(certificate, R"("stack":["#0 )"));
-    CHECK(contains(certificate, "[app] ask_the_web(std::string const&)"));
+    const auto report = server.log_line("exit report: ");
+    CHECK(contains(report, R"("doing":"thread )"));
+    CHECK(contains(report, R"("stack":["#0 )"));
+    CHECK(contains(report, "[app] ask_the_web(std::string const&)"));
 }
 
 TEST_CASE("a handler that is written in place is on the stack by its name") {

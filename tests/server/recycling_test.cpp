@@ -25,8 +25,7 @@ TEST_CASE("workers are replaced after max_requests, and no request is lost") {
         CHECK(tally.answered == 1200);
         CHECK(tally.lost == 0);
         // Each goes on until its replacement is ready, which may be after the load.
-        CHECK(wait_until(
-            [&] { return count(server.log(), "drains: max_requests reached") >= 2; }));
+        CHECK(wait_until([&] { return count(server.log(), "drains: max_requests reached") >= 2; }));
         const auto after = server.workers(2);
         for (const auto pid : after) CHECK(std::ranges::find(before, pid) == before.end());
         CHECK_FALSE(contains(server.log(), "the next is forked in"));

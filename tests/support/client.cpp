@@ -1,6 +1,6 @@
 #include "tests/support/client.h"
 
-#include "handlers/headers.h"
+#include "handlers/http/headers.h"
 #include "tests/support/wait_until.h"
 
 #include <arpa/inet.h>

@@ -1,6 +1,6 @@
 #include "tests/support/process.h"
 
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "tests/support/wait_until.h"
 
 #include <fcntl.h>

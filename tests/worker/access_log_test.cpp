@@ -1,4 +1,4 @@
-#include "worker/access_log.h"
+#include "worker/access_log/access_log.h"
 
 #include "tests/handlers/temporary_directory.h"
 

@@ -1,10 +1,10 @@
-#include "worker/adopter.h"
-#include "worker/handover.h"
+#include "worker/clients/adopter.h"
+#include "worker/shared/handover.h"
 
 #include "socket_pair.h"
 #include "test_worker.h"
-#include "worker/caretaker.h"
-#include "worker/open_files.h"
+#include "worker/keeper/keeper.h"
+#include "worker/os/open_files.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -41,12 +41,14 @@ struct Passage {
     AdoptionSocket socket;
     Arena arena;
     SocketPair pair = make_tcp_pair();
-    Landing landing;
+    PendingAdoption pending_adoption;
 
     bool send(const Handover& handover, Deadline by = at_once()) {
         return send_handover(socket.give.get(), handover, pair.server.get(), arena.fd(), by);
     }
-    std::optional<Adoptee> receive() { return receive_handover(socket.take.get(), landing); }
+    std::optional<Adoptee> receive() {
+        return receive_handover(socket.take.get(), pending_adoption);
+    }
 
     /// Until there is no room.
     int fill() {
@@ -94,7 +96,7 @@ TEST_CASE("a connection is given away with all that its client had sent") {
 TEST_CASE("where nothing waits nothing is taken") {
     Passage passage;
     CHECK_FALSE(passage.receive());
-    CHECK_FALSE(passage.landing.files());
+    CHECK_FALSE(passage.pending_adoption.files());
 }
 
 TEST_CASE("what nobody will ever take is not sent") {
@@ -138,7 +140,7 @@ TEST_CASE("nothing stays open of what was handed over, sent or not") {
         Passage passage;
         for (int i = 0; i < 50; ++i) CHECK(passage.send({}));
         for (int i = 0; i < 30; ++i) CHECK(passage.receive());
-        passage.landing.clear();
+        passage.pending_adoption.clear();
         passage.fill();
     }
     CHECK(open_files() == before);
@@ -180,14 +182,14 @@ TEST_CASE("what landed is known until it has arrived") {
     const auto adoptee = passage.receive();
     REQUIRE(adoptee);
 
-    const auto files = passage.landing.files();
+    const auto files = passage.pending_adoption.files();
     REQUIRE(files);
     CHECK(files->client == adoptee->client.get());
     CHECK(files->arena == adoptee->arena.get());
-    CHECK(passage.landing.handover().status == 201);
+    CHECK(passage.pending_adoption.handover().status == 201);
 
-    passage.landing.clear();
-    CHECK_FALSE(passage.landing.files());
+    passage.pending_adoption.clear();
+    CHECK_FALSE(passage.pending_adoption.files());
 }
 
 TEST_CASE("a worker killed while it adopts leaves that to the next, as it was") {
@@ -202,19 +204,20 @@ TEST_CASE("a worker killed while it adopts leaves that to the next, as it was") 
         const pid_t worker = ::fork();
         if (worker == 0) {
             Arena own;
-            const auto adoptee = receive_handover(passage.socket.take.get(), board.line().landing);
+            const auto adoptee =
+                receive_handover(passage.socket.take.get(), board.line().pending_adoption);
             if (entered) {
                 board.use(0);
-                board.ledger(0).store({.stage = Ledger::Stage::reading,
+                board.record(0).store({.stage = ConnectionRecord::Stage::reading,
                                        .fd = adoptee->client.get(),
                                        .input = put(own, "half of it")});
             }
             board.line().ending.store(Ending::died);
-            Caretaker({.board = board,
-                       .arena = own,
-                       .adoption = passage.socket.give.get(),
-                       .listeners = {},
-                       .title = [] {}})
+            Keeper({.board = board,
+                    .arena = own,
+                    .adoption = passage.socket.give.get(),
+                    .listeners = {},
+                    .title = [] {}})
                 .settle();
             ::_exit(0);
         }

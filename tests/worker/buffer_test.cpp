@@ -1,4 +1,4 @@
-#include "worker/buffer.h"
+#include "worker/http/buffer.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "worker/client_limit.h"
+#include "worker/http/client_limit.h"
 
 #include <doctest/doctest.h>
 

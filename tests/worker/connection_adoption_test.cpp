@@ -26,7 +26,7 @@ struct Heir {
         worker.router.any("/seen", [this](const Request& request) {
             seen_id = request.id();
             seen_deadline = request.deadline();
-            seen_retried = ledger().retried;
+            seen_retried = record().retried;
             ++runs;
             return text("seen\n");
         });
@@ -45,7 +45,7 @@ struct Heir {
     }
 
     /// Of what was adopted first: cell 0 is the first client's.
-    Ledger ledger() { return worker.scoreboard.worker(0).ledger(1).load(); }
+    ConnectionRecord record() { return worker.scoreboard.worker(0).record(1).load(); }
 
     std::string say_to(const UniqueFd& client, std::string_view bytes) {
         send_all(client, bytes);
@@ -129,8 +129,8 @@ TEST_CASE("a request that was answered is not run, only what follows it") {
         with_id({.kind = Handover::Kind::answered, .status = 504}, "late-1"), std::string(seen));
     CHECK(take_available(client.get()).empty());
     CHECK(heir.runs == 0);
-    CHECK(heir.ledger().stage == Ledger::Stage::reading);
-    CHECK(heir.ledger().input.size == 0);
+    CHECK(heir.record().stage == ConnectionRecord::Stage::reading);
+    CHECK(heir.record().input.size == 0);
     CHECK(heir.say_to(client, seen) == answer("200 OK", "seen\n"));
     CHECK(heir.runs == 1);
     CHECK(heir.seen_id != "late-1");
@@ -148,8 +148,8 @@ TEST_CASE("after a last answer nothing more is said or run") {
                    std::string(seen) + std::string(hello));
     CHECK(at_end(client));
     CHECK(heir.runs == 0);
-    CHECK(heir.ledger().stage == Ledger::Stage::lingering);
-    CHECK(heir.ledger().input.size == 0);
+    CHECK(heir.record().stage == ConnectionRecord::Stage::lingering);
+    CHECK(heir.record().input.size == 0);
     CHECK(heir.say_to(client, hello).empty());
 }
 
@@ -167,14 +167,14 @@ TEST_CASE("a connection that only waits for its client's end does so with the he
     Heir heir;
     auto client = heir.adopt({.kind = Handover::Kind::linger});
     CHECK(at_end(client));
-    CHECK(heir.ledger().stage == Ledger::Stage::lingering);
+    CHECK(heir.record().stage == ConnectionRecord::Stage::lingering);
     CHECK(heir.say_to(client, hello).empty());
     client.reset();
     heir.worker.settle();
     CHECK(heir.worker.connections->size() == 1);
 }
 
-TEST_CASE("the heir's ledger goes on from what the kernel has counted") {
+TEST_CASE("the heir's record goes on from what the kernel has counted") {
     Heir heir;
     auto pair = make_tcp_pair();
     send_all(pair.client, "GET /hello HTTP/1.1\r\n");
@@ -182,27 +182,27 @@ TEST_CASE("the heir's ledger goes on from what the kernel has counted") {
     send_all(pair.server, "earlier");
     const auto client = heir.adopt({}, "GET /hello HTTP/1.1\r\n", std::move(pair));
 
-    CHECK(heir.ledger().received == 21);
-    CHECK(heir.ledger().sent == 7);
-    CHECK(heir.ledger().input.size == 21);
+    CHECK(heir.record().received == 21);
+    CHECK(heir.record().sent == 7);
+    CHECK(heir.record().input.size == 21);
     send_all(client, "Host: a\r\n\r\n");
-    REQUIRE(heir.worker.until([&] { return heir.ledger().sent > 7; }));
-    CHECK(heir.ledger().received == 32);
+    REQUIRE(heir.worker.until([&] { return heir.record().sent > 7; }));
+    CHECK(heir.record().received == 32);
 }
 
-TEST_CASE("once adopted, a connection has no other account than its ledger") {
+TEST_CASE("once adopted, a connection has no other account than its record") {
     Heir heir;
     AdoptionSocket socket;
     Arena arena;
     auto pair = make_socket_pair();
     REQUIRE(send_handover(socket.give.get(), {}, pair.server.get(), arena.fd(), Deadline::in(5s)));
-    auto& landing = heir.worker.scoreboard.worker(0).line().landing;
-    auto adoptee = receive_handover(socket.take.get(), landing);
+    auto& pending_adoption = heir.worker.scoreboard.worker(0).line().pending_adoption;
+    auto adoptee = receive_handover(socket.take.get(), pending_adoption);
     REQUIRE(adoptee);
-    REQUIRE(landing.files());
+    REQUIRE(pending_adoption.files());
 
     heir.worker.connections->adopt(std::move(*adoptee));
 
-    CHECK_FALSE(landing.files());
-    CHECK(heir.ledger().stage == Ledger::Stage::reading);
+    CHECK_FALSE(pending_adoption.files());
+    CHECK(heir.record().stage == ConnectionRecord::Stage::reading);
 }

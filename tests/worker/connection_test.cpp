@@ -1,4 +1,4 @@
-#include "worker/connection.h"
+#include "worker/clients/connection.h"
 
 #include "messages.h"
 #include "reading.h"

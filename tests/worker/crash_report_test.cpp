@@ -1,4 +1,4 @@
-#include "worker/crash_report.h"
+#include "worker/process/crash_report.h"
 
 #include <doctest/doctest.h>
 

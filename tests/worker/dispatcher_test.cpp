@@ -1,7 +1,7 @@
-#include "worker/dispatcher.h"
+#include "worker/app/dispatcher.h"
 
-#include "handlers/error.h"
-#include "handlers/timeouts/waiting.h"
+#include "handlers/base/error.h"
+#include "handlers/context/call_context.h"
 
 #include <doctest/doctest.h>
 
@@ -53,7 +53,7 @@ TEST_CASE("a route's own limit ends the waits of its handler, which is answered 
 
     CHECK(response.status() == 504);
     CHECK(Deadline::Clock::now() - start < 10s);
-    CHECK(patience().deadline.is_never());
+    CHECK(call_context().deadline.is_never());
 }
 
 TEST_CASE("harakiri is the route's, or else the server's") {

@@ -1,4 +1,4 @@
-#include "worker/fields.h"
+#include "worker/http/fields.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "worker/listener.h"
+#include "worker/clients/listener.h"
 
 #include "test_worker.h"
 

@@ -1,4 +1,4 @@
-#include "worker/log_format.h"
+#include "worker/access_log/log_format.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "worker/log_output.h"
+#include "worker/access_log/log_output.h"
 
 #include "tests/handlers/temporary_directory.h"
 #include "tests/support/wait_until.h"

@@ -1,4 +1,4 @@
-#include "worker/memory_watch.h"
+#include "worker/process/memory_watch.h"
 
 #include <doctest/doctest.h>
 

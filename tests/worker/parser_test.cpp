@@ -1,4 +1,4 @@
-#include "worker/parser.h"
+#include "worker/http/parser.h"
 
 #include "messages.h"
 #include "reading.h"

@@ -1,4 +1,4 @@
-#include "worker/queue_time.h"
+#include "worker/http/queue_time.h"
 
 #include "tests/worker/socket_pair.h"
 

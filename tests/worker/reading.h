@@ -1,6 +1,6 @@
 #pragma once
 
-#include "worker/parser.h"
+#include "worker/http/parser.h"
 
 #include <string>
 #include <string_view>

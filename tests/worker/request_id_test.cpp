@@ -1,4 +1,4 @@
-#include "worker/request_id.h"
+#include "worker/http/request_id.h"
 
 #include <doctest/doctest.h>
 

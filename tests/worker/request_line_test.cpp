@@ -1,4 +1,4 @@
-#include "worker/request_line.h"
+#include "worker/http/request_line.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "worker/scoreboard.h"
+#include "worker/shared/scoreboard.h"
 
 #include <doctest/doctest.h>
 #include <poll.h>
@@ -53,27 +53,27 @@ TEST_CASE("a published request shows all that its master needs") {
 TEST_CASE("places and cells do not share anything") {
     Scoreboard scoreboard(3, 4);
     std::set<const void*> addresses;
-    for (std::size_t place = 0; place < 3; ++place) {
-        auto board = scoreboard.worker(place);
-        board.line().requests.store(place);
+    for (std::size_t slot = 0; slot < 3; ++slot) {
+        auto board = scoreboard.worker(slot);
+        board.line().requests.store(slot);
         for (std::size_t i = 0; i < 4; ++i) {
-            const auto name = std::to_string(place) + "/" + std::to_string(i);
+            const auto name = std::to_string(slot) + "/" + std::to_string(i);
             board.publish(i, {.id = name, .route = "r", .method = "m", .target = "t"}, {},
                           Deadline::never(), 0);
             addresses.insert(&board.cells()[i]);
             static_cast<void>(board.meter(i).begin(
-                Deadline::Clock::time_point(std::chrono::hours(place * 4 + i)), 0ns, 0ns));
+                Deadline::Clock::time_point(std::chrono::hours(slot * 4 + i)), 0ns, 0ns));
         }
     }
 
     CHECK(addresses.size() == 12);
-    for (std::size_t place = 0; place < 3; ++place) {
-        const auto board = scoreboard.worker(place);
-        CHECK(board.line().requests.load() == place);
+    for (std::size_t slot = 0; slot < 3; ++slot) {
+        const auto board = scoreboard.worker(slot);
+        CHECK(board.line().requests.load() == slot);
         for (std::size_t i = 0; i < 4; ++i) {
-            CHECK(board.label(i).id == std::to_string(place) + "/" + std::to_string(i));
+            CHECK(board.label(i).id == std::to_string(slot) + "/" + std::to_string(i));
             const auto in_the_end = Deadline::Clock::time_point(12h);
-            CHECK(board.meter(i).read(in_the_end).here == std::chrono::hours(12 - place * 4 - i));
+            CHECK(board.meter(i).read(in_the_end).here == std::chrono::hours(12 - slot * 4 - i));
         }
     }
 }
@@ -280,15 +280,15 @@ TEST_CASE("each worker has a table of queries of its own, which another process 
     Scoreboard scoreboard(3, 5);
     const pid_t pid = ::fork();
     if (pid == 0) {
-        for (std::uint32_t place = 0; place < 3; ++place) {
-            (void)scoreboard.worker(place).queries().enter(::getpid(), {.id = place + 1});
+        for (std::uint32_t slot = 0; slot < 3; ++slot) {
+            (void)scoreboard.worker(slot).queries().enter(::getpid(), {.id = slot + 1});
         }
         ::_exit(0);
     }
     ::waitpid(pid, nullptr, 0);
 
-    for (std::uint32_t place = 0; place < 3; ++place) {
-        const auto sessions = scoreboard.worker(place).queries().take(pid);
-        CHECK(sessions == std::vector<db::Session>{{.id = place + 1}});
+    for (std::uint32_t slot = 0; slot < 3; ++slot) {
+        const auto sessions = scoreboard.worker(slot).queries().take(pid);
+        CHECK(sessions == std::vector<db::Session>{{.id = slot + 1}});
     }
 }

@@ -1,4 +1,4 @@
-#include "worker/socket_counts.h"
+#include "worker/os/socket_counts.h"
 
 #include "socket_pair.h"
 #include "test_worker.h"

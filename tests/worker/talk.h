@@ -1,8 +1,8 @@
 #pragma once
 
-#include "handlers/error.h"
+#include "handlers/base/error.h"
 #include "test_worker.h"
-#include "worker/connection.h"
+#include "worker/clients/connection.h"
 
 #include <optional>
 #include <stdexcept>

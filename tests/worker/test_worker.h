@@ -1,8 +1,8 @@
 #pragma once
 
 #include "socket_pair.h"
-#include "worker/connections.h"
-#include "worker/thread_pool.h"
+#include "worker/clients/connections.h"
+#include "worker/executors/thread_pool.h"
 
 #include <chrono>
 #include <functional>

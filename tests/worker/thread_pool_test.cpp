@@ -1,4 +1,4 @@
-#include "worker/thread_pool.h"
+#include "worker/executors/thread_pool.h"
 
 #include <doctest/doctest.h>
 

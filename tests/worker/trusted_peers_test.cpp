@@ -1,4 +1,4 @@
-#include "worker/trusted_peers.h"
+#include "worker/http/trusted_peers.h"
 
 #include <doctest/doctest.h>
 

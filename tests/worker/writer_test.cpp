@@ -1,6 +1,6 @@
-#include "worker/writer.h"
+#include "worker/http/writer.h"
 
-#include "handlers/date.h"
+#include "handlers/http/date.h"
 #include "socket_pair.h"
 
 #include <doctest/doctest.h>

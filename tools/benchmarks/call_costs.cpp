@@ -2,7 +2,7 @@
 // tab and nanoseconds. The first is the bare call; "to a thread" and "to a process" are what it
 // takes at least to hand something over and get it back. All on one core, or the time that another
 // takes to wake up would be most of it.
-#include "handlers/timeouts/helpers.h"
+#include "handlers/timeouts/processes/helpers.h"
 #include "handlers/timeouts/strategy.h"
 #include "handlers/timeouts/with_timeout.h"
 

@@ -10,7 +10,7 @@ import time
 
 import report
 from client import Client
-from servers import UNBRAKED
+from servers import NO_BREAKER
 from stuck import Answers, status_of
 
 # After many deaths in a row a server makes a pause, of a second at most, before it forks again.
@@ -25,7 +25,7 @@ def measure(bench):
     report.heading(f"{number:,} crashes and {number:,} kill -9 of a worker that runs a request, "
                    f"{WORKERS} workers, {CLIENTS} clients; half of them keep their connection for "
                    "the next")
-    with bench.curfew("--log-level", "critical", *UNBRAKED, workers=WORKERS) as server:
+    with bench.curfew("--log-level", "critical", *NO_BREAKER, workers=WORKERS) as server:
         crashed = die(server, number, crash)
         killed = die(server, number, kill)
     return targets(number, crashed, killed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import processes
 import report
 from client import Client
-from servers import UNBRAKED
+from servers import NO_BREAKER
 
 WORKERS = 2
 KILLS = 100
@@ -38,7 +38,7 @@ def measure(bench):
                    f"of {WORKERS} workers that are otherwise idle")
     conf = bench.directory / "harakiri.toml"
     conf.write_text(ROUTE)
-    with bench.curfew("--config", str(conf), "--log-level", "critical", *UNBRAKED,
+    with bench.curfew("--config", str(conf), "--log-level", "critical", *NO_BREAKER,
                       workers=WORKERS) as server:
         kills = [kill_one(server) for _ in range(KILLS)]
 

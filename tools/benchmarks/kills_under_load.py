@@ -8,7 +8,7 @@ import threading
 import processes
 import report
 import wrk
-from servers import UNBRAKED
+from servers import NO_BREAKER
 
 WORKERS = 4
 CONNECTIONS = 48
@@ -18,7 +18,7 @@ PERIOD = 0.1  # seconds
 def measure(bench):
     report.heading(f"wrk for {bench.seconds} s with {CONNECTIONS} kept connections, {WORKERS} "
                    f"workers, one of which is killed (-9) every {PERIOD * 1000:.0f} ms")
-    with bench.curfew("--log-level", "critical", *UNBRAKED, workers=WORKERS) as server:
+    with bench.curfew("--log-level", "critical", *NO_BREAKER, workers=WORKERS) as server:
         with killing(server) as kills:
             run = wrk.load(server, bench.seconds, connections=CONNECTIONS)
     report.table(("", ""), [

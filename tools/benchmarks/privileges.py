@@ -5,7 +5,7 @@ import os
 import deaths
 import report
 import stuck
-from servers import UNBRAKED
+from servers import NO_BREAKER
 
 NUMBER = 100
 ORDINARY = "65534"  # nobody, nogroup
@@ -34,7 +34,7 @@ def measure(bench):
         answers = stuck.Answers()
         for each in ways:
             answers.add(each)
-        with bench.curfew(*options, *UNBRAKED, "--log-level", "critical", workers=deaths.WORKERS,
+        with bench.curfew(*options, *NO_BREAKER, "--log-level", "critical", workers=deaths.WORKERS,
                           prefix=prefix) as server:
             crashed = deaths.die(server, number, deaths.crash)
             killed = deaths.die(server, number, deaths.kill)

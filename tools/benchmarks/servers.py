@@ -16,7 +16,7 @@ HERE = pathlib.Path(__file__).parent
 START_LIMIT = 10  # seconds
 
 # For servers whose routes are to cost one worker after the other.
-UNBRAKED = ("--harakiri-brake", "0")
+NO_BREAKER = ("--circuit-breaker", "0")
 
 NGINX_CONF = """\
 daemon off;

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import report
 from backends import impaired
 from client import Client
-from servers import UNBRAKED
+from servers import NO_BREAKER
 
 LIMIT = 0.2  # seconds
 WORKERS = 16
@@ -87,7 +87,7 @@ def server(bench, *options, prefix=()):
         os.environ["DEMO_HTTP"] = f"http://{proxy}"
         stack.callback(os.environ.pop, "DEMO_HTTP")
         yield stack.enter_context(
-            bench.curfew("--config", str(conf), "--log-level", "critical", *UNBRAKED, *options,
+            bench.curfew("--config", str(conf), "--log-level", "critical", *NO_BREAKER, *options,
                          workers=WORKERS, prefix=prefix))
 
 

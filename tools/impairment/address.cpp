@@ -1,6 +1,6 @@
 #include "tools/impairment/address.h"
 
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "master/config/text.h"
 
 #include <netdb.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "handlers/deadline.h"
+#include "handlers/base/deadline.h"
 
 #include <cstddef>
 #include <optional>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "tools/impairment/session.h"
-#include "worker/loop.h"
+#include "worker/os/loop.h"
 
 #include <functional>
 #include <map>

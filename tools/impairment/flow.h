@@ -2,7 +2,7 @@
 
 #include "tools/impairment/pacer.h"
 #include "tools/impairment/queue.h"
-#include "worker/loop.h"
+#include "worker/os/loop.h"
 
 #include <functional>
 

@@ -1,4 +1,4 @@
-#include "handlers/unique_fd.h"
+#include "handlers/base/unique_fd.h"
 #include "tools/impairment/control.h"
 #include "tools/impairment/session.h"
 #include "tools/impairment/words.h"

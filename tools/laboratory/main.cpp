@@ -1,14 +1,14 @@
-#include "tools/laboratory/compare.h"
-#include "tools/laboratory/findings.h"
-#include "tools/laboratory/kinds.h"
-#include "tools/laboratory/lab.h"
-#include "tools/laboratory/machine.h"
-#include "tools/laboratory/progress_bar.h"
-#include "tools/laboratory/recommend.h"
-#include "tools/laboratory/report.h"
-#include "tools/laboratory/table.h"
-#include "tools/laboratory/verdict.h"
-#include "tools/laboratory/whole_file.h"
+#include "tools/laboratory/judging/compare.h"
+#include "tools/laboratory/judging/recommend.h"
+#include "tools/laboratory/judging/verdict.h"
+#include "tools/laboratory/measuring/lab.h"
+#include "tools/laboratory/measuring/machine.h"
+#include "tools/laboratory/record/kinds.h"
+#include "tools/laboratory/record/whole_file.h"
+#include "tools/laboratory/showing/findings.h"
+#include "tools/laboratory/showing/progress_bar.h"
+#include "tools/laboratory/showing/report.h"
+#include "tools/laboratory/showing/table.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -16,6 +16,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -189,6 +190,11 @@ int run(int argc, char** argv) {
     if (*show) {
         auto run = read_run(arguments.shown);
         for (auto& cell : run.cells) conclude(cell);
+        for (auto& gap : gaps_of_peers(run)) {
+            if (std::ranges::find(run.gaps, gap.what, &Gap::what) == run.gaps.end()) {
+                run.gaps.push_back(std::move(gap));
+            }
+        }
         run.recommendations = recommend(run);
         write_texts(run, std::filesystem::path(arguments.shown).parent_path());
         fmt::print("{}", table(run, ::isatty(STDOUT_FILENO) == 1));

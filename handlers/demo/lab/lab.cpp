@@ -57,7 +57,7 @@ Response run_until_harakiri(const Request& request, std::string_view function) {
     });
 }
 
-/// Each function has a route of its own, and thus a brake of its own.
+/// Each function has a route of its own, and thus a breaker of its own.
 void add_harakiri(Index& index) {
     index.section(
         "The server's own limit",

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <curfew/unique_fd.h>
+#include <curfew/base/unique_fd.h>
 
 #include <string>
 #include <string_view>

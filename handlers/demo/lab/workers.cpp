@@ -1,6 +1,6 @@
 #include "workers.h"
 
-#include <curfew/timeouts/proc_children.h>
+#include <curfew/timeouts/processes/proc_children.h>
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 #include <curfew/app.h>
-#include <curfew/unique_fd.h>
+#include <curfew/base/unique_fd.h>
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -53,7 +53,7 @@ def main(chart: Path, page: Path, style: Path, *scripts_and_output: Path) -> Non
     before, after = whole.split("{{run}}")
     output.write_text(
         "// Made by embed.py.\n"
-        '#include "tools/laboratory/report_page.h"\n\n'
+        '#include "tools/laboratory/showing/report_page.h"\n\n'
         "namespace curfew::laboratory {\n\n"
         f"const std::string_view page_before_run =\n{literal(before)};\n\n"
         f"const std::string_view page_after_run =\n{literal(after)};\n\n"

@@ -1,0 +1,139 @@
+#pragma once
+
+#include "../base/deadline.h"
+#include "../base/unique_fd.h"
+#include "metering.h"
+
+#include <atomic>
+
+struct pollfd;
+
+namespace curfew {
+
+/// Something that interrupts waits, set from elsewhere: another thread, or a signal handler.
+class CancelToken {
+  public:
+    /// Throws std::system_error if there is no descriptor left.
+    CancelToken();
+    ~CancelToken();
+    CancelToken(const CancelToken&) = delete;
+    CancelToken& operator=(const CancelToken&) = delete;
+
+    /// Async-signal-safe, and safe from any thread.
+    void raise() noexcept;
+    void clear() noexcept;
+
+    [[nodiscard]] bool raised() const noexcept { return raised_.load(std::memory_order_acquire); }
+
+    /// Readable while it is raised.
+    [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+
+  private:
+    std::atomic<bool> raised_{false};
+    UniqueFd fd_;
+};
+
+/// Waits without keeping the thread: what a fiber does instead of blocking.
+class Parking {
+  public:
+    /// Returns once one of them may be ready, or the deadline has passed. Called on the fiber.
+    /// Throws std::bad_alloc if it cannot wait.
+    virtual void wait(const pollfd* fds, unsigned long count, Deadline deadline) = 0;
+
+  protected:
+    ~Parking() = default;
+};
+
+/// What the waits of the code that runs now must obey. Each thread has one; fibers swap it.
+///
+/// This executable defines poll() and its relatives itself, and getaddrinfo(), which is made of
+/// them, so every such wait of every library that is linked dynamically (libcurl, libmemcached and
+/// libmysqlclient all wait in poll) comes by here: it is cut at the deadline, and ended by the
+/// interrupt. The library then sees a plain timeout and returns by its own error path.
+struct CallContext {
+    Deadline deadline = Deadline::never();  ///< cuts waits
+    CancelToken* interrupt = nullptr;       ///< ends waits, if interrupt_wakes
+    bool interrupt_wakes = true;            ///< false: only checkpoint() heeds it
+    Parking* parking = nullptr;             ///< null: waits block the thread
+
+    /// When harakiri kills this process, as Request::extend() has it; null: it does not. What ends
+    /// then or later is put off: see postponed().
+    const std::atomic<Deadline>* killed_at = nullptr;
+
+    /// The soonest limit in force, whatever enforces it: what upstreams are told.
+    Deadline limit = Deadline::never();
+
+    /// What the libraries' own timeouts should be, for each operation (strategy `io`).
+    Duration per_operation = Duration::max();
+
+    /// The pattern of the route whose handler runs; null: it is the server's own code.
+    const char* route = nullptr;
+
+    /// Where calls to upstreams are timed; nowhere by default.
+    Metering metering = {};
+
+    /// The end of a wait that is to end by `asked`. If the process is killed by then, it is some
+    /// seconds later: the stack that the log shows must be that of the wait, and a wait that ended
+    /// together with the limit would unwind it first.
+    [[nodiscard]] Deadline postponed(Deadline asked) const noexcept;
+
+    /// True once waiting makes no sense any more.
+    [[nodiscard]] bool expired() const noexcept {
+        return (interrupt_wakes && interrupted()) ||
+               (!deadline.is_never() && postponed(deadline).passed());
+    }
+
+    /// Whether anything can end a wait, or park it.
+    [[nodiscard]] bool limits_waits() const noexcept {
+        return !deadline.is_never() || interrupt || parking;
+    }
+
+    [[nodiscard]] bool interrupted() const noexcept { return interrupt && interrupt->raised(); }
+};
+
+/// That of the running thread or fiber.
+[[nodiscard]] CallContext& call_context() noexcept;
+
+/// Puts another in force for a scope.
+class ContextScope {
+  public:
+    explicit ContextScope(const CallContext& context) noexcept;
+
+    /// The one in force, with the sooner of the two deadlines.
+    explicit ContextScope(Deadline deadline) noexcept;
+
+    ~ContextScope();
+    ContextScope(const ContextScope&) = delete;
+    ContextScope& operator=(const ContextScope&) = delete;
+
+  private:
+    CallContext before_;
+};
+
+/// Tells the waits of a scope when the process is killed.
+class KilledAtScope {
+  public:
+    /// `when` has to outlive it.
+    explicit KilledAtScope(const std::atomic<Deadline>& when) noexcept;
+    ~KilledAtScope();
+    KilledAtScope(const KilledAtScope&) = delete;
+    KilledAtScope& operator=(const KilledAtScope&) = delete;
+
+  private:
+    const std::atomic<Deadline>* before_;
+};
+
+/// What is left for an operation that begins now: the sooner of the limit and per_operation.
+/// Duration::max() if there is neither.
+[[nodiscard]] Duration remaining_time() noexcept;
+
+/// Throws TimeoutError if the context has expired. For loops that compute: call it every
+/// microsecond or so of work, and they obey every strategy that sets a deadline or an interrupt.
+void checkpoint();
+
+/// Sleeps; throws TimeoutError once the context has expired. Plain sleep(), usleep(), nanosleep()
+/// and std::this_thread::sleep_for() obey as well, but can only return early; a sleep until a point
+/// of the wall clock then spins until it comes.
+void sleep_for(Duration duration);
+
+}  // namespace curfew

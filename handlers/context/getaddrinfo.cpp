@@ -1,0 +1,115 @@
+// Like poll() in waiting.cpp: getaddrinfo() of this executable and every shared library in it. That
+// of libc waits inside of libc, where no limit reaches it, and keeps the thread of all other
+// fibers.
+#include "call_context.h"
+#include "name_lookup.h"
+
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+
+namespace curfew {
+
+namespace {
+
+using State = HostAddresses::State;
+
+/// libmysqlclient would ask again and again after EAI_AGAIN.
+constexpr int no_time = EAI_FAIL;
+
+struct Free {
+    void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
+};
+using List = std::unique_ptr<addrinfo, Free>;
+
+int libc_getaddrinfo(const char* name, const char* service, const addrinfo* hints,
+                     addrinfo** result) noexcept {
+    static const auto real =
+        reinterpret_cast<decltype(&::getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+    return real(name, service, hints, result);
+}
+
+/// Whoever asks without a limit gets libc's own, as does who needs to ask no server.
+bool is_ours(const char* name, const addrinfo* hints) noexcept {
+    if (!call_context().limits_waits() || name == nullptr || *name == '\0') return false;
+    if (hints != nullptr && (hints->ai_flags & AI_NUMERICHOST)) return false;
+    in_addr four{};
+    return ::inet_aton(name, &four) == 0 && std::strchr(name, ':') == nullptr;
+}
+
+/// IPv4 addresses are for want of others.
+void prefer_ipv6(HostAddresses& host) {
+    const auto is_ipv4 = [](const std::string& text) { return text.find(':') == text.npos; };
+    if (!std::ranges::all_of(host.texts, is_ipv4)) std::erase_if(host.texts, is_ipv4);
+}
+
+/// libc makes the entries, of what needs no look-up any more: with their ports, types of socket and
+/// protocols, and in memory that freeaddrinfo() takes back.
+int make_list(const HostAddresses& host, const char* name, const char* service,
+              const addrinfo& asked, List& list) {
+    auto hints = asked;
+    hints.ai_flags = (hints.ai_flags | AI_NUMERICHOST) & ~(AI_CANONNAME | AI_IDN | AI_CANONIDN);
+    int error = EAI_NONAME;
+    addrinfo* last = nullptr;
+    for (const auto& text : host.texts) {
+        addrinfo* some = nullptr;
+        const int failed = libc_getaddrinfo(text.c_str(), service, &hints, &some);
+        if (failed != 0) {
+            error = failed;  // of a family that this machine does not have, perhaps
+            continue;
+        }
+        if (last == nullptr) {
+            list.reset(some);
+        } else {
+            last->ai_next = some;
+        }
+        for (last = some; last->ai_next != nullptr;) last = last->ai_next;
+    }
+    if (!list) return error;
+    if (asked.ai_flags & AI_CANONNAME) {
+        const auto* const canonical = host.canonical_name.c_str();
+        list->ai_canonname = ::strdup(*canonical == '\0' ? name : canonical);
+        if (list->ai_canonname == nullptr) return EAI_MEMORY;
+    }
+    return 0;
+}
+
+int patient_getaddrinfo(const char* name, const char* service, const addrinfo* hints,
+                        addrinfo** result) noexcept {
+    if (call_context().expired()) return no_time;
+    try {
+        addrinfo asked{};
+        asked.ai_flags = AI_V4MAPPED | AI_ADDRCONFIG;  // what libc takes for no hints
+        if (hints != nullptr) asked = *hints;
+        const bool mapped = asked.ai_family == AF_INET6 && (asked.ai_flags & AI_V4MAPPED);
+        auto host = look_up(name, mapped ? AF_UNSPEC : asked.ai_family);
+        if (host.state == State::failed) return call_context().expired() ? no_time : EAI_AGAIN;
+        // It may know of it from other sources (nsswitch.conf), and asks none that does not answer.
+        if (host.state == State::unknown) return libc_getaddrinfo(name, service, hints, result);
+        if (mapped && !(asked.ai_flags & AI_ALL)) prefer_ipv6(host);
+        List list;
+        const int error = make_list(host, name, service, asked, list);
+        if (error == 0) *result = list.release();
+        return error;
+    } catch (const std::bad_alloc&) {
+        return EAI_MEMORY;
+    }
+}
+
+}  // namespace
+
+}  // namespace curfew
+
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
+                           addrinfo** result) {
+    using namespace curfew;
+    return is_ours(name, hints) ? patient_getaddrinfo(name, service, hints, result)
+                                : libc_getaddrinfo(name, service, hints, result);
+}

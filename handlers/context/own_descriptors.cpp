@@ -1,0 +1,281 @@
+#include "own_descriptors.h"
+
+#include "call_context.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+
+// close_range(2), where libc's headers do not have it.
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1U << 1)
+#endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+namespace curfew {
+
+namespace {
+
+/// No process has more open files by default, whatever its limit is. Others are not protected.
+constexpr unsigned most_descriptors = 1 << 20;
+
+/// A bit for each. Of pages that are not used there are none.
+using Set = std::array<std::atomic<std::uint64_t>, most_descriptors / 64>;
+
+Set own;
+Set known_ones;  ///< of those the ones that are `known`
+
+/// What the number stood for when it was protected: libc closes its own files without a word.
+std::vector<OpenDescriptor>* known = nullptr;
+pid_t owner = 0;
+
+std::mutex refusals_mutex;
+Refusals refusals;
+
+CancelToken& refused() {
+    static CancelToken& only = *new CancelToken;
+    return only;
+}
+
+std::uint64_t bit_of(unsigned fd) noexcept { return std::uint64_t{1} << (fd % 64); }
+
+bool is_in(const Set& set, int fd) noexcept {
+    const auto number = static_cast<unsigned>(fd);
+    return number < most_descriptors &&
+           (set[number / 64].load(std::memory_order_relaxed) & bit_of(number)) != 0;
+}
+
+void put_into(Set& set, int fd) noexcept {
+    const auto number = static_cast<unsigned>(fd);
+    if (number >= most_descriptors) return;
+    set[number / 64].fetch_or(bit_of(number), std::memory_order_relaxed);
+}
+
+void take_from(Set& set, int fd) noexcept {
+    if (!is_in(set, fd)) return;
+    const auto number = static_cast<unsigned>(fd);
+    set[number / 64].fetch_and(~bit_of(number), std::memory_order_relaxed);
+}
+
+/// Only handlers of this very process: not what vfork(2) has made, which shares its memory.
+bool is_handler() noexcept { return call_context().route != nullptr && ::getpid() == owner; }
+
+bool is_the_same_still(int fd) noexcept {
+    if (!is_in(known_ones, fd)) return true;
+    const auto found = std::ranges::find(*known, fd, &OpenDescriptor::fd);
+    struct stat now {};
+    return found != known->end() && ::fstat(fd, &now) == 0 && now.st_dev == found->device &&
+           now.st_ino == found->inode;
+}
+
+void note_refusal(int fd) noexcept try {
+    const std::lock_guard lock(refusals_mutex);
+    if (refusals.number++ == 0) {
+        refusals.route = call_context().route;
+        refusals.first = refusals.last = fd;
+        refused().raise();
+    }
+    refusals.first = std::min(refusals.first, fd);
+    refusals.last = std::max(refusals.last, fd);
+} catch (const std::bad_alloc&) {
+    // It is refused all the same.
+}
+
+/// True if a handler must not do that to it.
+bool refuse_use(int fd) noexcept {
+    if (!is_in(own, fd) || !is_handler() || !is_the_same_still(fd)) return false;
+    note_refusal(fd);
+    return true;
+}
+
+/// True if this must not be closed. Else it is nobody's any more.
+bool refuse(int fd) noexcept {
+    if (refuse_use(fd)) return true;
+    if (is_in(own, fd) && call_context().route == nullptr) give_up_descriptor(fd);
+    return false;
+}
+
+template <typename Function>
+Function next_definition(const char* name) noexcept {
+    return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
+}
+
+// Before main(), since afterwards there are processes without a dynamic linker.
+const auto real_close = next_definition<int (*)(int)>("close");
+const auto real_dup2 = next_definition<int (*)(int, int)>("dup2");
+const auto real_dup3 = next_definition<int (*)(int, int, int)>("dup3");
+const auto real_shutdown = next_definition<int (*)(int, int)>("shutdown");
+const auto real_fcntl = next_definition<int (*)(int, int, ...)>("fcntl");
+const auto real_fclose = next_definition<int (*)(FILE*)>("fclose");
+
+int close_all(unsigned first, unsigned last, int flags) noexcept {
+    return static_cast<int>(::syscall(SYS_close_range, first, last, flags));
+}
+
+/// All but what is protected.
+int close_between(unsigned first, unsigned last) noexcept {
+    auto from = first;
+    const auto end = std::min(last, most_descriptors - 1);
+    for (auto fd = first; fd <= end; ++fd) {
+        if (!refuse(static_cast<int>(fd))) continue;
+        if (fd > from && close_all(from, fd - 1, 0) != 0) return -1;
+        from = fd + 1;
+    }
+    return from > last ? 0 : close_all(from, last, 0);
+}
+
+}  // namespace
+
+void protect_descriptor(int fd) noexcept {
+    take_from(known_ones, fd);
+    put_into(own, fd);
+}
+
+void give_up_descriptor(int fd) noexcept { take_from(own, fd); }
+
+std::vector<OpenDescriptor> open_descriptors() {
+    std::vector<OpenDescriptor> found;
+    DIR* const directory = ::opendir("/proc/self/fd");
+    if (!directory) return found;
+    while (const dirent* const entry = ::readdir(directory)) {
+        if (entry->d_name[0] == '.') continue;
+        const int fd = std::atoi(entry->d_name);
+        struct stat status {};
+        if (fd == ::dirfd(directory) || ::fstat(fd, &status) != 0) continue;
+        found.push_back({.fd = fd, .device = status.st_dev, .inode = status.st_ino});
+    }
+    ::closedir(directory);
+    return found;
+}
+
+void protect_open_descriptors(const std::vector<OpenDescriptor>& spared) {
+    static auto& all = *new std::vector<OpenDescriptor>;
+    refused();  // its descriptor is one of them
+    for (const auto& open : open_descriptors()) {
+        if (std::ranges::count(spared, open) > 0) continue;
+        all.push_back(open);
+        put_into(own, open.fd);
+        put_into(known_ones, open.fd);
+    }
+    known = &all;
+    owner = ::getpid();
+}
+
+int refusals_fd() { return refused().fd(); }
+
+std::optional<Refusals> take_refusals() {
+    const std::lock_guard lock(refusals_mutex);
+    refused().clear();
+    if (refusals.number == 0) return {};
+    return std::exchange(refusals, {});
+}
+
+}  // namespace curfew
+
+// What follows takes the place of libc's own, as in context/call_context.cpp.
+extern "C" {
+
+int close(int fd) {
+    using namespace curfew;
+    if (refuse(fd)) {
+        errno = EBADF;
+        return -1;
+    }
+    return real_close ? real_close(fd) : static_cast<int>(::syscall(SYS_close, fd));
+}
+
+int close_range(unsigned first, unsigned last, int flags) noexcept {
+    using namespace curfew;
+    const bool only_marks = (static_cast<unsigned>(flags) & CLOSE_RANGE_CLOEXEC) != 0;
+    if (only_marks || first > last || !is_handler()) return close_all(first, last, flags);
+    return close_between(first, last);
+}
+
+void closefrom(int lowest) noexcept {
+    close_range(static_cast<unsigned>(std::max(lowest, 0)), ~0U, 0);
+}
+
+int dup2(int from, int to) noexcept {
+    using namespace curfew;
+    if (from != to && refuse(to)) {
+        errno = EBADF;
+        return -1;
+    }
+    return real_dup2 ? real_dup2(from, to) : static_cast<int>(::syscall(SYS_dup3, from, to, 0));
+}
+
+int dup3(int from, int to, int flags) noexcept {
+    using namespace curfew;
+    if (from != to && refuse(to)) {
+        errno = EBADF;
+        return -1;
+    }
+    return real_dup3 ? real_dup3(from, to, flags)
+                     : static_cast<int>(::syscall(SYS_dup3, from, to, flags));
+}
+
+int shutdown(int fd, int how) noexcept {
+    using namespace curfew;
+    if (refuse_use(fd)) {
+        errno = EBADF;
+        return -1;
+    }
+    return real_shutdown ? real_shutdown(fd, how)
+                         : static_cast<int>(::syscall(SYS_shutdown, fd, how));
+}
+
+/// Only its F_SETFL is refused: a descriptor that blocks would stop the loop, and the master too.
+/// By their symbols, since headers may call either by the other's name.
+int fcntl_of_libc(int fd, int command, ...) __asm__("fcntl");
+int fcntl64_of_libc(int fd, int command, ...) __asm__("fcntl64");
+
+int fcntl_of_libc(int fd, int command, ...) {
+    using namespace curfew;
+    va_list arguments;
+    va_start(arguments, command);
+    void* const argument = va_arg(arguments, void*);  // an int or a pointer, as the kernel takes it
+    va_end(arguments);
+    if (command == F_SETFL && refuse_use(fd)) {
+        errno = EBADF;
+        return -1;
+    }
+    return real_fcntl ? real_fcntl(fd, command, argument)
+                      : static_cast<int>(::syscall(SYS_fcntl, fd, command, argument));
+}
+
+int fcntl64_of_libc(int fd, int command, ...) {
+    va_list arguments;
+    va_start(arguments, command);
+    void* const argument = va_arg(arguments, void*);
+    va_end(arguments);
+    return fcntl_of_libc(fd, command, argument);
+}
+
+/// Closes inside of libc, where close() is not asked.
+int fclose(FILE* file) {
+    using namespace curfew;
+    if (file && refuse_use(::fileno(file))) {
+        std::fflush(file);
+        errno = EBADF;
+        return EOF;
+    }
+    return real_fclose(file);
+}
+
+}  // extern "C"

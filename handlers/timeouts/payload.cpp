@@ -1,0 +1,28 @@
+#include "payload.h"
+
+#include <fcntl.h>
+
+#include <cstring>
+#include <stdexcept>
+
+namespace curfew {
+
+void Packer::descriptor(int fd) {
+    if (parcel_.fds.size() == Payload::most_fds) {
+        throw std::logic_error("more than 16 open files cannot go to another process at once");
+    }
+    parcel_.fds.push_back(checked_fd(::fcntl(fd, F_DUPFD_CLOEXEC, 0), "fcntl"));
+}
+
+void Unpacker::bytes(void* data, std::size_t size) {
+    if (size > left_.size()) throw std::invalid_argument("a parcel is cut short");
+    if (size > 0) std::memcpy(data, left_.data(), size);
+    left_.remove_prefix(size);
+}
+
+UniqueFd Unpacker::descriptor() {
+    if (next_fd_ == parcel_.fds.size()) throw std::invalid_argument("a parcel lacks a descriptor");
+    return std::move(parcel_.fds[next_fd_++]);
+}
+
+}  // namespace curfew

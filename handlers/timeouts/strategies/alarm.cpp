@@ -1,0 +1,220 @@
+#include "alarm.h"
+
+#include "../../base/timespec.h"
+#include "../../context/interrupts.h"
+#include "overrun.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+
+namespace curfew {
+
+namespace {
+
+int alarm_signal() noexcept { return SIGRTMIN + 4; }
+
+/// One alarm that is set. Those of a thread form a list: they nest, and on fibers they interleave.
+struct Target {
+    Deadline deadline;
+    CancelToken* interrupt;
+    Target* next = nullptr;
+    Target** link = nullptr;  ///< what points to this one
+};
+
+void on_alarm(int) noexcept;
+
+/// What other code in this process has done to the signal since the last time is undone.
+void be_ready_for_the_signal() noexcept {
+    struct sigaction action {};
+    action.sa_handler = on_alarm;
+    action.sa_flags = SA_RESTART | SA_ONSTACK;
+    sigfillset(&action.sa_mask);  // many at once would fill the stack that they share
+    ::sigaction(alarm_signal(), &action, nullptr);
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, alarm_signal());
+    ::pthread_sigmask(SIG_UNBLOCK, &ours, nullptr);
+}
+
+/// A timer that signals the thread that made it.
+class ThreadTimer {
+  public:
+    ThreadTimer() = default;
+    ~ThreadTimer() {
+        if (made_) ::timer_delete(id_);
+    }
+    ThreadTimer(const ThreadTimer&) = delete;
+    ThreadTimer& operator=(const ThreadTimer&) = delete;
+
+    /// Throws std::system_error.
+    void make() {
+        if (made_) return;
+        sigevent event{};
+        event.sigev_notify = SIGEV_THREAD_ID;
+        event.sigev_signo = alarm_signal();
+        event._sigev_un._tid = ::gettid();
+        checked(::timer_create(CLOCK_MONOTONIC, &event, &id_), "timer_create");
+        made_ = true;
+    }
+
+    /// In a new process, which has inherited none.
+    void forget() noexcept { made_ = false; }
+
+    /// Never: not at all.
+    void set(Deadline deadline) noexcept {
+        const auto time = deadline.is_never() ? timespec{} : to_timespec(deadline);
+        const itimerspec when{.it_interval = {}, .it_value = time};
+        ::timer_settime(id_, TIMER_ABSTIME, &when, nullptr);
+    }
+
+  private:
+    timer_t id_{};
+    bool made_ = false;
+};
+
+/// The alarms of a thread. The handler reads the list at any moment, so each change to it is one
+/// store. The timer is set for the soonest of them, and for none that has gone: a signal interrupts
+/// system calls, also of code that has no limit.
+class ThreadAlarms {
+  public:
+    [[nodiscard]] static ThreadAlarms& of_this_thread() {
+        thread_local ThreadAlarms alarms;
+        return alarms;
+    }
+
+    /// Those of this thread, if it has ever had any.
+    [[nodiscard]] static ThreadAlarms* existing() noexcept { return existing_; }
+
+    ThreadAlarms() { existing_ = this; }
+    ~ThreadAlarms() { existing_ = nullptr; }
+    ThreadAlarms(const ThreadAlarms&) = delete;
+    ThreadAlarms& operator=(const ThreadAlarms&) = delete;
+
+    void add(Target& target) {
+        timer_.make();
+        target.next = first_;
+        target.link = &first_;
+        if (first_) first_->link = &target.next;
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        first_ = &target;
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        if (target.interrupt->raised()) return;
+        // A time that is over has a signal that was lost.
+        if (target.deadline < armed_for_ || armed_for_.passed()) {
+            be_ready_for_the_signal();
+            arm(soonest());
+        }
+    }
+
+    void remove(Target& target) noexcept {
+        if (target.next) target.next->link = target.link;
+        *target.link = target.next;
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        if (target.interrupt->raised()) return;
+        if (target.deadline.passed()) discard_pending();
+        if (target.deadline == armed_for_) arm(soonest());
+    }
+
+    /// In the signal handler.
+    void raise_due() noexcept {
+        for (Target* each = first_; each; each = each->next) {
+            if (each->deadline.passed() && !each->interrupt->raised()) each->interrupt->raise();
+        }
+        arm(soonest());
+    }
+
+    /// In a new process; its parent sees to the alarms that were set.
+    void begin_anew() noexcept {
+        timer_.forget();
+        first_ = nullptr;
+        armed_for_ = Deadline::never();
+    }
+
+  private:
+    static inline thread_local ThreadAlarms* existing_ = nullptr;
+
+    /// Of those that have not been raised.
+    [[nodiscard]] Deadline soonest() const noexcept {
+        auto soonest = Deadline::never();
+        for (const Target* each = first_; each; each = each->next) {
+            if (!each->interrupt->raised()) soonest = std::min(soonest, each->deadline);
+        }
+        return soonest;
+    }
+
+    void arm(Deadline deadline) noexcept {
+        armed_for_ = deadline;
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        timer_.set(deadline);
+    }
+
+    /// A signal that came while it was blocked would interrupt whoever unblocks it.
+    static void discard_pending() noexcept {
+        sigset_t ours;
+        sigemptyset(&ours);
+        sigaddset(&ours, alarm_signal());
+        constexpr timespec at_once{};
+        ::sigtimedwait(&ours, nullptr, &at_once);
+    }
+
+    ThreadTimer timer_;
+    Target* first_ = nullptr;
+    Deadline armed_for_ = Deadline::never();
+};
+
+void on_alarm(int) noexcept {
+    const int saved = errno;
+    if (ThreadAlarms* const alarms = ThreadAlarms::existing()) alarms->raise_due();
+    errno = saved;
+}
+
+class AlarmScope {
+  public:
+    AlarmScope(Deadline deadline, CancelToken& interrupt)
+        : target_{.deadline = deadline, .interrupt = &interrupt} {
+        ThreadAlarms::of_this_thread().add(target_);
+    }
+    ~AlarmScope() { ThreadAlarms::of_this_thread().remove(target_); }
+    AlarmScope(const AlarmScope&) = delete;
+    AlarmScope& operator=(const AlarmScope&) = delete;
+
+  private:
+    Target target_;
+};
+
+}  // namespace
+
+Alarm::Alarm()
+    : Strategy("alarm", {.blocked_socket = true,
+                         .drip_feed = true,
+                         .name_lookup = true,
+                         .sleep = true,
+                         .cooperative_loop = true,
+                         .caller_returns = false,
+                         .cost = "up to four system calls: to be ready for the signal, to set a "
+                                 "timer of the kernel, and to unset it",
+                         .late = "a signal"}) {
+    ::pthread_atfork(nullptr, nullptr, [] {
+        if (ThreadAlarms* const alarms = ThreadAlarms::existing()) alarms->begin_anew();
+    });
+}
+
+void Alarm::run(Call& call, Deadline deadline) {
+    const PooledInterrupt interrupt;
+    {
+        const auto own = interrupted_by(*interrupt, deadline);
+        const ContextScope scope(own);
+        const AlarmScope alarm(own.limit, *interrupt);
+        call.run();
+    }
+    check_overrun(name(), deadline);
+}
+
+}  // namespace curfew

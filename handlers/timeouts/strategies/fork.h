@@ -1,0 +1,16 @@
+#pragma once
+
+#include "../strategy.h"
+
+namespace curfew {
+
+/// multiprocessing.Process.join with a timeout: the function runs in a child that is forked for it,
+/// a copy of this process, and killed at the limit with all processes that it has started. They
+/// also end when the function does. Only in a process with one thread, and not on a fiber.
+class Fork final : public Strategy {
+  public:
+    Fork() noexcept;
+    void run(Call& call, Deadline deadline) override;
+};
+
+}  // namespace curfew

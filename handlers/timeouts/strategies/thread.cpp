@@ -1,0 +1,137 @@
+#include "thread.h"
+
+#include "../../base/error.h"
+#include "../../base/signal_stack.h"
+#include "../../context/call_context.h"
+#include "../../context/copies.h"
+#include "../../context/interrupts.h"
+#include "overrun.h"
+
+#include <poll.h>
+
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace curfew {
+
+struct Thread::Job {
+    enum class State { running, done, abandoned };
+
+    Job(std::shared_ptr<Call> what, const CallContext& under)
+        : call(std::move(what)), context(under) {}
+
+    std::shared_ptr<Call> call;  ///< the thread's, until it has run
+    const CallContext context;
+    std::mutex mutex;
+    std::condition_variable ended;
+    State state = State::running;
+
+    /// What the caller waits for instead if it is a fiber, which must not block its thread.
+    std::optional<PooledInterrupt> wakes_fiber;
+
+    /// True once the function has ended; false at the deadline.
+    bool wait(std::unique_lock<std::mutex>& lock, Deadline deadline) {
+        const auto over = [this] { return state == State::done; };
+        if (wakes_fiber) {
+            lock.unlock();
+            pollfd end{.fd = (*wakes_fiber)->fd(), .events = POLLIN, .revents = 0};
+            const ContextScope scope(deadline);
+            while (!(*wakes_fiber)->raised() && !deadline.passed()) ::poll(&end, 1, -1);
+            lock.lock();
+        } else if (deadline.is_never()) {
+            ended.wait(lock, over);
+        } else {
+            ended.wait_until(lock, deadline.time(), over);
+        }
+        return over();
+    }
+};
+
+Thread::Thread()
+    : Strategy("thread",
+               {.blocked_socket = true,
+                .drip_feed = true,
+                .name_lookup = true,
+                .sleep = true,
+                .cooperative_loop = true,
+                .signals_blocked = true,
+                .left_behind = "the function, until its next wait; for ever if it computes "
+                               "or waits for a lock",
+                .cost = "a hand-over to another thread and back",
+                .late = "a wake-up"}) {}
+
+void Thread::run(Call&, Deadline) {
+    throw std::logic_error("strategy thread needs a call that it may keep");
+}
+
+void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) {
+    CallContext inherited;
+    inherited.deadline = inherited.limit = std::min(deadline, call_context().limit);
+    inherited.per_operation = call_context().per_operation;
+    inherited.route = call_context().route;
+    const LentMetering metering;
+    inherited.metering = metering.borrowed();
+    const auto job = std::make_shared<Job>(call, inherited);
+    if (call_context().parking) job->wakes_fiber.emplace();
+    hand_over(job);
+
+    std::unique_lock lock(job->mutex);
+    if (job->wait(lock, inherited.limit)) {
+        return check_overrun(name(), deadline);  // it may have ended because its waits were cut
+    }
+    job->state = Job::State::abandoned;
+    const int now = ++abandoned_;
+    lock.unlock();
+    if (observer_) observer_(now);
+    throw TimeoutError("the time limit has passed (strategy thread); the function goes on behind");
+}
+
+void Thread::hand_over(const std::shared_ptr<Job>& job) {
+    std::unique_lock lock(mutex_);
+    if (idle_ <= static_cast<int>(waiting_.size())) {
+        if (threads_ == most_threads) {
+            throw HttpError(503, "all " + std::to_string(most_threads) +
+                                     " threads for calls with a limit are taken");
+        }
+        std::thread([this] { work(); }).detach();
+        ++threads_;
+        ++idle_;
+    }
+    waiting_.push_back(job);
+    lock.unlock();
+    job_waits_.notify_one();
+}
+
+void Thread::work() {
+    const SignalStack signal_stack;
+    std::unique_lock lock(mutex_);
+    while (true) {
+        job_waits_.wait(lock, [this] { return !waiting_.empty(); });
+        auto job = std::move(waiting_.front());
+        waiting_.pop_front();
+        --idle_;
+        lock.unlock();
+        {
+            const ContextScope scope(job->context);
+            const CopyEnds copies;
+            job->call->run();
+        }
+        // Before anyone hears of its end: what it owns goes with the caller, if there still is one.
+        job->call.reset();
+        bool abandoned = false;
+        {
+            const std::lock_guard ended(job->mutex);
+            abandoned = std::exchange(job->state, Job::State::done) == Job::State::abandoned;
+        }
+        job->ended.notify_one();
+        if (job->wakes_fiber) (*job->wakes_fiber)->raise();
+        job.reset();
+        lock.lock();
+        if (abandoned) --abandoned_;
+        ++idle_;
+    }
+}
+
+}  // namespace curfew

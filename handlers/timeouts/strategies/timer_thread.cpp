@@ -1,0 +1,56 @@
+#include "timer_thread.h"
+
+#include "../../base/signals_blocked.h"
+
+#include <thread>
+#include <utility>
+
+namespace curfew {
+
+TimerThread& TimerThread::instance() {
+    static TimerThread& only = *new TimerThread;
+    return only;
+}
+
+TimerThread::TimerThread() {
+    const SignalsBlocked blocked;
+    std::thread([this] { work(); }).detach();
+}
+
+TimerThread::Entry TimerThread::add(Deadline deadline, CancelToken& interrupt) {
+    Entry entry;
+    bool sooner = false;
+    {
+        const std::lock_guard lock(mutex_);
+        entry = entries_.emplace(deadline, &interrupt);
+        sooner = deadline < wakes_at_;
+    }
+    if (sooner) sooner_.notify_one();
+    return entry;
+}
+
+void TimerThread::remove(Entry entry) noexcept {
+    const std::lock_guard lock(mutex_);
+    entries_.erase(entry);
+}
+
+void TimerThread::work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        auto next = entries_.begin();
+        while (next != entries_.end() && next->first.passed()) {
+            if (CancelToken* const interrupt = std::exchange(next->second, nullptr)) {
+                interrupt->raise();
+            }
+            ++next;
+        }
+        wakes_at_ = next == entries_.end() ? Deadline::never() : next->first;
+        if (wakes_at_.is_never()) {
+            sooner_.wait(lock);
+        } else {
+            sooner_.wait_until(lock, wakes_at_.time());
+        }
+    }
+}
+
+}  // namespace curfew

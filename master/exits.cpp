@@ -1,0 +1,228 @@
+#include "handlers/base/signal_name.h"
+#include "handlers/routing/describe.h"
+#include "master/master.h"
+#include "master/os/milliseconds.h"
+#include "master/workers/crash.h"
+#include "master/workers/culprit.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace curfew::master {
+
+namespace {
+
+/// Names of functions take milliseconds of a process, which many crashes a second must not cost.
+constexpr Duration pause_between_crash_looks = std::chrono::seconds(1);
+
+/// For the requests that were lost with a worker; those that we killed it for are counted as such.
+std::optional<worker::RequestEvent> request_event_of(Cause cause) noexcept {
+    switch (cause) {
+        case Cause::crashed:
+            return worker::RequestEvent::crashed;
+        case Cause::exited:
+            return worker::RequestEvent::exited;
+        case Cause::signalled:
+            return worker::RequestEvent::killed_from_outside;
+        case Cause::oom_killed:
+            return worker::RequestEvent::oom_killed;
+        case Cause::killed:
+            return worker::RequestEvent::killed_along;
+        case Cause::finished:
+        case Cause::no_boot:
+            return {};
+    }
+    return {};
+}
+
+bool had_requests(const Child& child) noexcept {
+    return std::ranges::any_of(child.board().used_cells(), [](const auto& cell) {
+        return worker::Cell::phase(cell.word.load()) != worker::Phase::idle;
+    });
+}
+
+}  // namespace
+
+void Master::reap() {
+    int status = 0;
+    pid_t pid = 0;
+    // As PID 1, strangers' exits arrive here too.
+    rusage usage{};
+    while ((pid = ::wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage)) > 0) {
+        if (WIFSTOPPED(status) || WIFCONTINUED(status)) {
+            notice_stop(pid, status);
+            continue;
+        }
+        if (pid == canceller_) bury_canceller(status);
+        if (inspector_.finished(pid, status)) continue;
+        const auto child = std::ranges::find_if(children_, [pid](const auto& each) {
+            return each->keeper() == pid || (each->pid() == pid && !each->dead());
+        });
+        if (child == children_.end()) continue;
+        if ((*child)->keeper() == pid) {
+            bury_keeper(**child, status);
+        } else {
+            finish_exit(**child, status, usage);
+        }
+        if (!(*child)->dead() || (*child)->keeper() != 0) continue;
+        draw_up_certificate(**child);
+        children_.erase(child);
+    }
+}
+
+/// A worker that stands still keeps its clients waiting, and a keeper those of the next death.
+void Master::notice_stop(pid_t pid, int wait_status) {
+    const bool stopped = WIFSTOPPED(wait_status);
+    for (const auto& child : children_) {
+        if (child->keeper() == pid && stopped) ::kill(pid, SIGCONT);
+        if (child->pid() != pid || child->dead() || child->killed()) continue;
+        child->notice_stopped(stopped);
+        if (stopped) {
+            spdlog::critical("worker {} (pid {}) was stopped: {}; it is killed if it stays so",
+                             child->slot() + 1, pid, name_of_signal(WSTOPSIG(wait_status)));
+        } else {
+            spdlog::warn("worker {} (pid {}) goes on", child->slot() + 1, pid);
+        }
+    }
+}
+
+/// Which of its requests another worker may run once more: those that had no part in its end, so
+/// that whatever ended it does not end another as well.
+worker::Again Master::may_run_again(const Child& child, bool ours) const noexcept {
+    using worker::Again;
+    if (stopping_ == Stopping::now || options_.retry_idempotent == Retry::never) return Again::none;
+    if (ours || options_.retry_idempotent == Retry::always) return Again::all;
+    const auto cause = child.exit_record().cause;
+    const bool by_itself = cause == Cause::crashed || cause == Cause::exited;
+    return by_itself && child.board().line().culprit.load() >= 0 ? Again::innocent : Again::none;
+}
+
+/// Its keeper sees to its clients from now on.
+void Master::begin_settling(Child& child, bool ours) {
+    const bool alone = stopping_ == Stopping::now;
+    child.board().line().again.store(may_run_again(child, ours));
+    child.call_keeper(!ours   ? worker::Ending::died
+                      : alone ? worker::Ending::ceased
+                              : worker::Ending::killed);
+}
+
+/// The clients of a dead worker have been seen to; those of a living one have nobody any more.
+void Master::bury_keeper(Child& child, int wait_status) {
+    if (WIFSIGNALED(wait_status)) {
+        spdlog::critical("the keeper of worker {} (whose pid is {}) was ended by {}",
+                         child.slot() + 1, child.pid(), name_of_signal(WTERMSIG(wait_status)));
+    }
+    child.board().line().keeper.store(0);
+    if (child.dead() || child.given_up()) return;
+    spdlog::error("the keeper of worker {} (whose pid is {}) has died; the worker is replaced",
+                  child.slot() + 1, child.pid());
+    child.wear_out();
+}
+
+void Master::finish_exit(Child& child, int wait_status, const rusage& usage) {
+    const bool by_kill =
+        WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL && !child.killed();
+    auto death = child.death(wait_status, oom_kills_.explain_death(by_kill));
+    death.peak_memory = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+    child.has_died(death);
+    const auto now = Deadline::Clock::now();
+    const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
+    spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
+                child.slot() + 1, child.pid(), death.text);
+    charge_culprit(child);
+    log_requests_of(child, request_event_of(death.cause));
+    collect_queries_of(child);
+    begin_settling(child, child.killed());
+
+    const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
+                                               (death.cause == Cause::killed && !child.ready()));
+    if (never_ready && stopping_ == Stopping::no) {
+        if (is_current(child) ? undo_reload() : !is_replaced(child)) return;
+        if (has_served()) return back_off(now);  // what has worked once can work again
+        exit_status_ = death.exit_status;
+        return stop(Stopping::gracefully, "a worker could not boot");
+    }
+    // What is wrong with an application that dies before it is of any use time alone can mend. Any
+    // other death is paid by the route that has caused it: see BreakerPolicy.
+    const bool of_use = child.board().line().requests.load() > 0 || had_requests(child);
+    const bool by_itself = death.cause == Cause::crashed || death.cause == Cause::exited;
+    if (!by_itself || of_use || now - child.born() >= Backoff::early) return backoff_.lived_on();
+    back_off(now);
+}
+
+/// Before the next fork.
+void Master::back_off(Deadline::Clock::time_point now) {
+    backoff_.died(now);
+    spdlog::warn("{} workers in a row were of no use; the next is forked in {} ms",
+                 backoff_.in_a_row(), in_milliseconds(backoff_.until().remaining(now)));
+}
+
+/// The route that has cost the worker its life is to pay for it.
+void Master::charge_culprit(const Child& child) {
+    const auto cause = child.exit_record().cause;
+    if (cause != Cause::crashed && cause != Cause::exited && cause != Cause::oom_killed) return;
+    const auto cell = culprit(child.board());
+    if (!cell) return;
+    child.board().line().culprit.store(static_cast<std::int32_t>(*cell));
+    const auto phase = worker::Cell::phase(child.board().cells()[*cell].word.load());
+    if (phase == worker::Phase::claimed) return;  // it was charged when it was claimed
+    charge(child, *cell, Deadline::Clock::now());
+}
+
+/// Whose answers were lost with it: the request that was running is the first suspect.
+void Master::log_requests_of(const Child& child, std::optional<worker::RequestEvent> cause) const {
+    const auto now = Deadline::Clock::now();
+    const auto cells = child.board().used_cells();
+    const auto last = child.board().line().culprit.load();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const auto phase = worker::Cell::phase(cells[i].word.load(std::memory_order_acquire));
+        if (phase == worker::Phase::idle || phase == worker::Phase::claimed) continue;
+        const auto label = child.board().label(i);
+        const bool along = last >= 0 && i != static_cast<std::size_t>(last);
+        if (cause) {
+            child.board().counters().count(along ? worker::RequestEvent::killed_along : *cause,
+                                           label.route);
+        }
+        const auto started = Deadline::Clock::time_point(Duration(cells[i].started.load()));
+        spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms, {}",
+                      child.slot() + 1, child.pid(), label.id, label.method, label.target,
+                      label.route, to_string(phase), in_milliseconds(now - started),
+                      describe(child.board().meter(i), now));
+    }
+}
+
+/// All is over, and all is known but for the calls that led to a crash. Those are read by another
+/// process: the files in which their names are may be large, or on a disk that does not answer.
+void Master::draw_up_certificate(const Child& child) {
+    const pid_t pid = child.pid();
+    const bool expected =
+        child.exit_record().cause == Cause::finished || stopping_ == Stopping::now;
+    uncertified_.push_back({pid, expected, ExitReport(child, inspector_.findings())});
+    inspector_.forget(pid);
+
+    const auto now = Deadline::Clock::now();
+    if (now < next_crash_look_ || inspector_.looks_at_crash()) return;
+    const auto trace = trace_of_crash(child.board().line().crash, child.board().stack_dump());
+    if (trace.addresses.empty()) return;
+    next_crash_look_ = now + pause_between_crash_looks;
+    inspector_.begin_crash(pid, [&] { return stack_of_crash(trace); });
+}
+
+/// Of each dead worker, once nobody looks at its crash any more.
+void Master::certify() {
+    for (auto each = uncertified_.begin(); each != uncertified_.end();) {
+        if (inspector_.looks_at(each->pid)) {
+            ++each;
+            continue;
+        }
+        each->exit_report.add_crash_stack(inspector_.take_crash(each->pid));
+        spdlog::log(each->expected ? spdlog::level::info : spdlog::level::warn, "exit report: {}",
+                    each->exit_report.text());
+        each = uncertified_.erase(each);
+    }
+}
+
+}  // namespace curfew::master

@@ -1,0 +1,77 @@
+#include "master/setup/identity.h"
+
+#include "handlers/base/unique_fd.h"
+#include "master/config/config_error.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <charconv>
+
+namespace curfew::master {
+
+namespace {
+
+/// Of the user or group of a file.
+constexpr auto unchanged = static_cast<unsigned>(-1);
+
+std::optional<unsigned> as_number(const std::string& text) {
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    return whole && number != unchanged ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace
+
+Identity::Identity(const std::string& user, const std::string& group) {
+    if (!user.empty()) {
+        const auto number = as_number(user);
+        const passwd* const entry = number ? ::getpwuid(*number) : ::getpwnam(user.c_str());
+        if (!entry && !number) throw ConfigError("user: there is no user \"" + user + "\"");
+        if (!entry && group.empty()) {
+            // Its workers would keep root's groups.
+            throw ConfigError("user: " + user + " has no entry and so no group; name one too");
+        }
+        user_ = number ? *number : entry->pw_uid;
+        if (entry) {
+            user_name_ = entry->pw_name;
+            group_ = entry->pw_gid;
+        }
+    }
+    if (!group.empty()) {
+        const auto number = as_number(group);
+        const ::group* const entry = number ? nullptr : ::getgrnam(group.c_str());
+        if (!entry && !number) throw ConfigError("group: there is no group \"" + group + "\"");
+        group_ = number ? *number : entry->gr_gid;
+    }
+    const bool changes = (user_ && *user_ != ::geteuid()) || (group_ && *group_ != ::getegid());
+    if (changes && ::geteuid() != 0) {
+        throw ConfigError("user, group: only root may run workers as another user or group");
+    }
+}
+
+void Identity::give(int fd) const {
+    if (!user_ && !group_) return;
+    checked(
+        ::fchownat(fd, "", user_.value_or(unchanged), group_.value_or(unchanged), AT_EMPTY_PATH),
+        "fchownat");
+}
+
+void Identity::assume() const {
+    if (::geteuid() != 0) return;
+    if (group_) {
+        // The supplementary groups go too: root's own would be a hole.
+        if (!user_name_.empty()) {
+            checked(::initgroups(user_name_.c_str(), *group_), "initgroups");
+        } else {
+            checked(::setgroups(1, &*group_), "setgroups");
+        }
+        checked(::setgid(*group_), "setgid");
+    }
+    if (user_) checked(::setuid(*user_), "setuid");
+}
+
+}  // namespace curfew::master

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "handlers/base/deadline.h"
+
+#include <algorithm>
+
+namespace curfew::master {
+
+/// When the next worker may be forked: at once, unless workers die one after the other before they
+/// are of any use. Then the pause doubles from 100 ms to 1 s, until one is: enough to spare the
+/// machine, little enough that what was missing is noticed soon once it is there.
+class Backoff {
+  public:
+    /// One that has answered nothing, and was ready for less time than this, was of no use.
+    static constexpr Duration early = std::chrono::seconds(1);
+
+    /// A worker that could not boot, or as good as that.
+    void died(Deadline::Clock::time_point now) noexcept {
+        if (now - last_ > forgotten_after) in_a_row_ = 0;
+        last_ = now;
+        next_ = now + std::min(first * (1 << std::min(in_a_row_, 4)), most);
+        ++in_a_row_;
+    }
+
+    /// Some worker is of use.
+    void lived_on() noexcept {
+        in_a_row_ = 0;
+        next_ = {};
+    }
+
+    /// The system would not let us fork.
+    void failed(Deadline::Clock::time_point now) noexcept { next_ = now + first; }
+
+    [[nodiscard]] bool holds(Deadline::Clock::time_point now) const noexcept { return now < next_; }
+    [[nodiscard]] Deadline until() const noexcept { return Deadline::at(next_); }
+    [[nodiscard]] int in_a_row() const noexcept { return in_a_row_; }
+
+  private:
+    static constexpr Duration first = std::chrono::milliseconds(100);
+    static constexpr Duration most = std::chrono::seconds(1);
+
+    static constexpr Duration forgotten_after = std::chrono::minutes(1);
+
+    int in_a_row_ = 0;
+    Deadline::Clock::time_point last_{};
+    Deadline::Clock::time_point next_{};
+};
+
+}  // namespace curfew::master

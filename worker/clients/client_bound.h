@@ -1,0 +1,38 @@
+#pragma once
+
+#include "worker/http/trusted_peers.h"
+#include "worker/os/seldom.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace curfew::worker {
+
+/// How many connections each client has, told apart by addresses, and how many it may have. Trusted
+/// peers, behind which there are many clients, may have any number.
+class ClientBound {
+  public:
+    /// `most`: 0 if any number will do.
+    ClientBound(int most, const TrustedPeers& trusted) : most_(most), trusted_(trusted) {}
+
+    /// Whether this peer may have one more. If not, the log says so, now and then.
+    [[nodiscard]] bool admits(std::string_view peer);
+
+    void entered(std::string_view peer);
+    void left(std::string_view peer) noexcept;
+
+  private:
+    [[nodiscard]] bool counts(std::string_view peer) const {
+        return most_ > 0 && !trusted_.trusts(peer);
+    }
+
+    const int most_;
+    const TrustedPeers& trusted_;
+    std::unordered_map<std::string, int> connections_;  ///< by address
+    std::uint64_t refused_ = 0;
+    Seldom refusal_logged_{std::chrono::seconds(10)};
+};
+
+}  // namespace curfew::worker

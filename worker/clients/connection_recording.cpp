@@ -1,0 +1,92 @@
+#include "worker/clients/connection.h"
+#include "worker/os/socket_counts.h"
+
+#include <utility>
+
+namespace curfew::worker {
+
+/// Tells whoever goes on with this connection if the worker dies now.
+void Connection::enter_stage(ConnectionRecord::Stage stage) noexcept {
+    record_.stage = stage;
+    record_.head = parser_.moved_head();
+    record_.input = input_.extent();
+    record_.room = input_.spare();
+    context_.board.record(cell_).store(record_);
+}
+
+/// To be called before the first byte is sent.
+void Connection::enter_responding() noexcept {
+    record_.keep_alive = writer_.keeps_alive();
+    record_.status = static_cast<std::uint16_t>(response_->status());
+    record_.length = writer_.length().value_or(ConnectionRecord::unknown);
+    record_.body = writer_.body_bytes();
+    enter_stage(ConnectionRecord::Stage::responding);
+}
+
+/// Goes on where another worker has left off.
+void Connection::take_over(const Handover& handover, std::string_view bytes) {
+    if (const auto counts = socket_counts(socket_.get())) {
+        record_.received = counts->received;
+        record_.sent = counts->sent;
+    }
+    while (!bytes.empty()) {
+        const auto room = input_.room();
+        const auto count = bytes.copy(room.data(), room.size());
+        input_.commit(count);
+        bytes.remove_prefix(count);
+    }
+    shared_ = true;
+    first_request_ = false;  // what waited in a worker that died did not wait to be accepted
+    record_.continued = handover.continued;
+    record_.arrived = handover.arrived;
+    record_.retried = handover.retried;
+    record_.deadline = handover.deadline;
+    given_id_ = handover.id.data();
+    take_up(handover);
+    context_.board.line().pending_adoption.clear();
+}
+
+/// What was answered must not be in the record as something to begin with, not for a moment.
+void Connection::take_up(const Handover& handover) {
+    switch (handover.kind) {
+        case Handover::Kind::begin:
+            if (handover.retried) {
+                budget_ = Deadline::at(Deadline::Clock::time_point(Duration(handover.deadline)));
+            }
+            return enter_stage(ConnectionRecord::Stage::reading);
+        case Handover::Kind::answered:
+            if (log_adopted(handover) && handover.keep_alive) return;
+            [[fallthrough]];
+        case Handover::Kind::linger:
+            linger(Lingering::Client::sending);
+            return enter_stage(ConnectionRecord::Stage::lingering);
+    }
+}
+
+/// The request was answered in its worker's stead, which could not log it. False if nobody knows
+/// where it ends.
+bool Connection::log_adopted(const Handover& handover) {
+    if (parser_.advance(input_) != Parser::Progress::complete) return false;
+    const auto id = std::exchange(given_id_, {});
+    auto& parts = parser_.parts();
+    parts.peer = peer_;
+    parts.id = id;
+    if (context_.access_log.enabled()) {
+        const Headers none;
+        context_.access_log.write({.request = parts,
+                                   .request_line = parser_.first_line(),
+                                   .status = handover.status,
+                                   .response_headers = &none,
+                                   .content_type = {},
+                                   .body_bytes = handover.body,
+                                   .duration = Deadline::Clock::now() - handover.arrival()});
+    }
+    parser_.finish(input_);
+    record_.arrived = 0;
+    waiting_ = Waiting::idle;
+    set_deadline(context_.options.keepalive);
+    enter_stage(ConnectionRecord::Stage::reading);
+    return true;
+}
+
+}  // namespace curfew::worker

@@ -1,0 +1,148 @@
+#include "worker/clients/listener.h"
+
+#include "worker/os/peer_name.h"
+#include "worker/os/readable.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace curfew::worker {
+
+namespace {
+
+constexpr Duration back_off_time = std::chrono::milliseconds(100);
+
+/// Before a connection is ended to make room for a client, other workers, which may have room, have
+/// so long to take it.
+constexpr Duration others_first = std::chrono::milliseconds(20);
+
+/// Clients for whom room is made at once; then what they have sent has its turn.
+constexpr int most_in_a_turn = 64;
+
+}  // namespace
+
+Listener::Listener(Context& context, Connections& connections, UniqueFd socket)
+    : context_(context),
+      connections_(connections),
+      socket_(std::move(socket)),
+      // Requests that have arrived come first: they may leave no room for one more client.
+      readable_(context.loop, socket_.get(), [this] { turn_.fire(); }),
+      turn_(context.loop, [this] { take_one(); }),
+      retry_(context.loop,
+             [this] {
+                 backing_off_ = false;
+                 resume();
+                 if (draining_ && closed() && drained) drained();
+             }),
+      room_(context.loop, [this] {
+          make_room();
+          if (draining_ && closed() && drained) drained();
+      }) {
+    readable_.enable();
+}
+
+/// One client at a time: the rest is for whichever worker is free.
+void Listener::take_one() {
+    // What a worker without room leaves alone another takes; noticed only when a client is there,
+    // so that being busy costs nothing by itself.
+    if (context_.executor.saturated()) return pause();
+    if (connections_.full()) return wait_for_room();
+    (void)take();
+}
+
+void Listener::wait_for_room() {
+    pause();
+    room_.fire_in(others_first);
+}
+
+void Listener::make_room() {
+    want_places(false);
+    if (!paused_ || backing_off_ || closed() || context_.executor.saturated()) return;
+    for (int i = 0; i < most_in_a_turn && is_readable(socket_.get()); ++i) {
+        if (connections_.full() && !connections_.make_room()) {
+            want_places(true);
+            return room_.fire_in(others_first);
+        }
+        if (take() != Taken::client) break;
+    }
+    resume();
+}
+
+/// Kept connections end as long as any listener wants places.
+void Listener::want_places(bool wanted) noexcept {
+    if (std::exchange(wants_places_, wanted) != wanted) {
+        context_.wanting_listeners += wanted ? 1 : -1;
+    }
+    if (wanted) context_.places_wanted = most_in_a_turn / 4;
+    if (context_.wanting_listeners == 0) context_.places_wanted = 0;
+}
+
+Listener::Taken Listener::take() {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    UniqueFd client{::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    if (client) {
+        connections_.add(std::move(client), peer_name(address));
+        return Taken::client;
+    }
+    switch (errno) {
+        case EAGAIN:
+            return Taken::none_waits;  // another worker was faster
+        case EMFILE:
+            (void)connections_.make_room();
+            [[fallthrough]];
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM:
+            back_off(errno);
+            return Taken::failed;
+        default:
+            return Taken::failed;  // that client is gone already
+    }
+}
+
+void Listener::back_off(int error) {
+    spdlog::warn("cannot accept: {}; trying again in {} ms", std::strerror(error),
+                 std::chrono::duration_cast<std::chrono::milliseconds>(back_off_time).count());
+    backing_off_ = true;
+    pause();
+    retry_.fire_in(back_off_time);
+}
+
+void Listener::pause() {
+    paused_ = true;
+    readable_.disable();
+    turn_.disable();
+}
+
+void Listener::resume() {
+    if (!paused_ || backing_off_ || closed()) return;
+    paused_ = false;
+    context_.busy.found_queue(Deadline::Clock::now());
+    readable_.enable();
+    if (draining_) drain();
+}
+
+void Listener::drain() {
+    draining_ = true;
+    while (!backing_off_) {
+        if (connections_.full()) return wait_for_room();
+        if (take() == Taken::none_waits) return close();
+    }
+}
+
+void Listener::close() {
+    want_places(false);
+    retry_.disable();
+    room_.disable();
+    readable_.disable();
+    turn_.disable();
+    socket_.reset();
+}
+
+}  // namespace curfew::worker
