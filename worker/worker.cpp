@@ -1,7 +1,7 @@
 #include "worker/worker.h"
 
 #include "handlers/context/own_descriptors.h"
-#include "handlers/timeouts/strategies/thread.h"
+#include "handlers/timeouts/strategy.h"
 #include "worker/executors/fiber_pool.h"
 #include "worker/executors/thread_pool.h"
 #include "worker/http/parser.h"
@@ -99,14 +99,15 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, WorkerSe
 
 Worker::~Worker() = default;
 
-/// Under strategy `thread`.
+/// Of functions that their strategy has left behind.
 void Worker::count_abandoned_threads() {
     if (options_.max_abandoned == 0) return;
     retire_.enable();
-    auto& threads = dynamic_cast<Thread&>(strategy("thread"));
-    threads.on_abandoned([this](int now) {
-        if (now > options_.max_abandoned) too_many_abandoned_.raise();
-    });
+    for (auto* const each : strategies()) {
+        each->on_abandoned([this](int now) {
+            if (now > options_.max_abandoned) too_many_abandoned_.raise();
+        });
+    }
 }
 
 void Worker::run() {

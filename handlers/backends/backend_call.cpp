@@ -1,7 +1,5 @@
 #include "backend_call.h"
 
-#include "../context/meter.h"
-
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -19,21 +17,16 @@ std::string checked_name(std::string upstream) {
     return upstream;
 }
 
-Stage stage_of(std::string_view upstream) noexcept {
-    if (upstream.starts_with("db ")) return Stage::db;
-    return upstream.starts_with("cache ") ? Stage::cache : Stage::http;
-}
-
 }  // namespace
 
-BackendCall::BackendCall(std::string upstream, Duration own_limit)
+BackendCall::BackendCall(Stage stage, std::string upstream, Duration own_limit)
     : upstream_(checked_name(std::move(upstream))),
       start_(Deadline::Clock::now()),
       limit_(Deadline::after(start_, std::min(own_limit, remaining_time()))),
       deadline_(call_context().postponed(limit_)),
       of_caller_(remaining_time() <= own_limit),
       scope_(limit_),
-      metered_(call_context().metering.enter(stage_of(upstream_), upstream_, start_)) {}
+      metered_(call_context().metering.enter(stage, upstream_, start_)) {}
 
 BackendCall::~BackendCall() {
     if (metered_) call_context().metering.leave(Deadline::Clock::now());

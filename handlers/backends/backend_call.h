@@ -2,6 +2,7 @@
 
 #include "../base/error.h"
 #include "../context/call_context.h"
+#include "../context/meter.h"
 
 #include <string>
 
@@ -11,9 +12,9 @@ namespace curfew {
 /// the backend's own limit if that is sooner; every wait in it, of whichever library, ends by then.
 class BackendCall {
   public:
-    /// `upstream`: for messages, "http 127.0.0.1:8081". Throws TimeoutError if context is
-    /// expired already.
-    BackendCall(std::string upstream, Duration own_limit);
+    /// `stage`: as what its time is counted. `upstream`: for messages, "http 127.0.0.1:8081".
+    /// Throws TimeoutError if the call context has expired already.
+    BackendCall(Stage stage, std::string upstream, Duration own_limit);
     ~BackendCall();
     BackendCall(const BackendCall&) = delete;
     BackendCall& operator=(const BackendCall&) = delete;

@@ -69,7 +69,8 @@ template <typename Exchange>
 memcached_return_t perform(std::string_view key, Repeat repeat, Exchange exchange) {
     check_key(key);
     const std::string servers = pool_key();
-    const BackendCall call(upstream_of(guide_to(servers), key), backend_options().cache.timeout);
+    const BackendCall call(Stage::cache, upstream_of(guide_to(servers), key),
+                           backend_options().cache.timeout);
     const auto place = places().take(backend_options().cache.connections, call);
     // Not sooner: meanwhile one may have been given back.
     Connection connection = pool().take(servers);

@@ -48,7 +48,7 @@ std::size_t cancel_queries(std::span<const Session> sessions, Duration limit) {
     const ContextScope scope(
         CallContext{.deadline = deadline, .parking = call_context().parking, .limit = deadline});
     const DbOptions& options = backend_options().db;
-    const BackendCall call("db " + options.address, limit);
+    const BackendCall call(Stage::db, "db " + options.address, limit);
     Connection connection(options, call);
     const Result alive = connection.run(
         call, "SELECT id, state FROM information_schema.processlist WHERE " + condition(sessions),

@@ -32,7 +32,7 @@ std::string pool_key() {
 
 BackendCall new_call() {
     const DbOptions& options = backend_options().db;
-    return {"db " + options.address, options.timeout};
+    return {Stage::db, "db " + options.address, options.timeout};
 }
 
 /// One that waits in the pool, or a new one; if there are enough already, the next to be given

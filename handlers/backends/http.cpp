@@ -55,7 +55,7 @@ Response request(std::string_view method, const std::string& url, std::string_vi
                  const Options& options) {
     if (!is_token(method)) throw std::invalid_argument("http: not a method");
     Url target(url);
-    const BackendCall call(target.upstream(), backend_options().http.timeout);
+    const BackendCall call(Stage::http, target.upstream(), backend_options().http.timeout);
     const bool follows = options.redirects > 0 && (method == "GET" || method == "HEAD");
     auto current = options;
     for (int followed = 0;; ++followed) {

@@ -3,6 +3,7 @@
 #include "../base/deadline.h"
 
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -65,6 +66,9 @@ struct Guarantees {
     bool runs_destructors = true;   ///< of the function that was ended
     std::string_view left_behind;   ///< what goes on afterwards; empty: nothing
     bool can_corrupt = false;       ///< state that outlives the call
+    bool keeps_threads = false;     ///< its process has more than one thread from then on
+    bool forks = false;             ///< needs a process that has one thread only
+    bool needs_helpers = false;     ///< the worker must have helper processes
     // In words: figures differ from machine to machine, and tools/lab measures them.
     std::string_view cost;  ///< of a call that ends in time
     std::string_view late;  ///< what passes between the limit and the end of a wait
@@ -92,6 +96,11 @@ class Strategy {
     virtual void run_detached(const std::shared_ptr<Call>& call, Deadline deadline) {
         run(*call, deadline);
     }
+
+    /// `observer` is told how many functions run on that nobody waits for any more, each time that
+    /// it becomes one more; for strategies that leave functions behind. To be called before any
+    /// call of run(); called on the thread that gives up.
+    virtual void on_abandoned(std::function<void(int now)> observer) { (void)observer; }
 
   private:
     std::string_view name_;

@@ -66,12 +66,12 @@ TEST_CASE("whole milliseconds are never sooner, and never zero") {
 TEST_CASE("a call ends by the sooner of the caller's time and its own") {
     {
         const ContextScope scope(Deadline::in(1s));
-        const BackendCall call("x", 5s);
+        const BackendCall call(Stage::http, "x", 5s);
         CHECK(call.remaining() <= 1s);
         CHECK_THROWS_AS(call.time_out(), TimeoutError);
     }
     const ContextScope scope(Deadline::in(5s));
-    const BackendCall call("x", 1s);
+    const BackendCall call(Stage::http, "x", 1s);
     CHECK(call.remaining() <= 1s);
     CHECK_THROWS_AS(call.time_out(), BackendError);
 }
@@ -79,7 +79,7 @@ TEST_CASE("a call ends by the sooner of the caller's time and its own") {
 TEST_CASE("a limit for each operation is the caller's as well") {
     call_context().per_operation = 100ms;
     {
-        const BackendCall call("x", 5s);
+        const BackendCall call(Stage::http, "x", 5s);
         CHECK(call.remaining() <= 100ms);
         CHECK_THROWS_AS(call.time_out(), TimeoutError);
     }
@@ -153,28 +153,28 @@ TEST_CASE("a child process does not wait for locks that its parent held") {
 
 TEST_CASE("who finds all places taken waits for one, within the limit of the call") {
     Places places("db_connections");
-    const BackendCall call("db x", 20s);
+    const BackendCall call(Stage::db, "db x", 20s);
     auto held = places.take(1, call);
     {
-        const BackendCall brief("db x", 50ms);
+        const BackendCall brief(Stage::db, "db x", 50ms);
         CHECK_THROWS_WITH_AS(static_cast<void>(places.take(1, brief)),
                              doctest::Contains("all 1 connections (db_connections) were busy"),
                              BackendError);
     }
     {
         const ContextScope scope(Deadline::in(50ms));
-        const BackendCall of_caller("db x", 20s);
+        const BackendCall of_caller(Stage::db, "db x", 20s);
         CHECK_THROWS_AS(static_cast<void>(places.take(1, of_caller)), TimeoutError);
     }
     std::thread waits([&] {
-        const BackendCall own("db x", 20s);
+        const BackendCall own(Stage::db, "db x", 20s);
         const auto place = places.take(1, own);
     });
 
     held = {};
 
     waits.join();
-    const BackendCall brief("db x", 1s);
+    const BackendCall brief(Stage::db, "db x", 1s);
     const auto again = places.take(1, brief);
     CHECK_NOTHROW(static_cast<void>(places.take(0, brief)));  // any number
 }
@@ -189,7 +189,7 @@ TEST_CASE("no place is lost, and none given twice, when those who wait give up a
         threads.emplace_back([&] {
             for (int turn = 0; turn < 100; ++turn) {
                 try {
-                    const BackendCall call("db x", 100us * (1 + turn % 10));
+                    const BackendCall call(Stage::db, "db x", 100us * (1 + turn % 10));
                     const auto place = places.take(2, call);
                     if (inside.fetch_add(1) >= 2) too_many = true;
                     std::this_thread::sleep_for(
@@ -205,7 +205,7 @@ TEST_CASE("no place is lost, and none given twice, when those who wait give up a
 
     CHECK_FALSE(too_many);
     CHECK(gave_up > 0);
-    const BackendCall call("db x", 1s);
+    const BackendCall call(Stage::db, "db x", 1s);
     const auto one = places.take(2, call);
     const auto two = places.take(2, call);
     CHECK_THROWS_AS(static_cast<void>(places.take(2, call)), BackendError);
@@ -213,13 +213,13 @@ TEST_CASE("no place is lost, and none given twice, when those who wait give up a
 
 TEST_CASE("a child process has places of its own") {
     Places places("db_connections");
-    const BackendCall call("db x", 20s);
+    const BackendCall call(Stage::db, "db x", 20s);
     auto held = places.take(1, call);
 
     const pid_t child = ::fork();
     if (child == 0) {
         try {
-            const BackendCall brief("db x", 5s);
+            const BackendCall brief(Stage::db, "db x", 5s);
             auto own = places.take(1, brief);
             held = {};  // its parent's
             own = {};

@@ -37,11 +37,9 @@ void* load(const ApplicationFile& file, const std::string& path) {
     throw ApplicationError("cannot load the application: " + linker_error(file));
 }
 
-/// True if a route's strategy makes threads that stay.
-bool leaves_threads(const Router& router) {
+bool keeps_threads(const Router& router) {
     return std::ranges::any_of(router.routes(), [](const auto& route) {
-        const auto name = route->by() ? route->by()->name() : "";
-        return name == "thread" || name == "timer" || name == "checkpoint";
+        return route->by() && route->by()->guarantees().keeps_threads;
     });
 }
 
@@ -136,14 +134,14 @@ void Application::check_limits() const {
 }
 
 void Application::check_strategy(const Route& route) const {
-    const auto name = route.by()->name();
+    const auto& needs = route.by()->guarantees();
     const auto refuse_it = [&](const char* why) {
-        refuse(route, "has strategy " + std::string(name) + why);
+        refuse(route, "has strategy " + std::string(route.by()->name()) + why);
     };
     if (!route.within()) refuse_it(", and no limit that it could enforce");
-    if (name == "process" && options_.helpers == 0)
+    if (needs.needs_helpers && options_.helpers == 0)
         refuse_it(", which needs helpers, and helpers is 0");
-    if (name == "fork" && (options_.worker_class != Class::sync || leaves_threads(router_))) {
+    if (needs.forks && (options_.worker_class != Class::sync || keeps_threads(router_))) {
         refuse_it(
             ", which needs the worker class sync, and no route with strategy thread, timer or "
             "checkpoint: only a process with one thread may fork");

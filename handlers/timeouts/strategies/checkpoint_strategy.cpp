@@ -14,6 +14,7 @@ CheckpointStrategy::CheckpointStrategy() noexcept
                 .signals_blocked = true,
                 .caller_returns = false,
                 .left_behind = "one timer thread for the process",
+                .keeps_threads = true,
                 .cost = "an entry in a list, and a look at a flag for each checkpoint",
                 .late = "a wake-up, and the time between two checkpoints"}) {}
 

@@ -127,6 +127,7 @@ Fork::Fork() noexcept
                         .lock = true,
                         .signals_blocked = true,
                         .runs_destructors = false,
+                        .forks = true,
                         .cost = "a new process; the larger the worker, the more",
                         .late = "the end of the process"}) {}
 

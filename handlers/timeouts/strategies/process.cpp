@@ -68,6 +68,7 @@ Process::Process() noexcept
                            .lock = true,
                            .signals_blocked = true,
                            .runs_destructors = false,
+                           .needs_helpers = true,
                            .cost = "a hand-over to another process and back",
                            .late = "a wake-up"}) {}
 

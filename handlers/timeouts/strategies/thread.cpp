@@ -59,6 +59,7 @@ Thread::Thread()
                 .signals_blocked = true,
                 .left_behind = "the function, until its next wait; for ever if it computes "
                                "or waits for a lock",
+                .keeps_threads = true,
                 .cost = "a hand-over to another thread and back",
                 .late = "a wake-up"}) {}
 

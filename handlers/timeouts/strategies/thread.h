@@ -28,7 +28,7 @@ class Thread final : public Strategy {
 
     /// Called, from a caller's thread, each time that one more goes on without its caller, with
     /// the number that do: where a worker decides to retire. To be set before the first run.
-    void on_abandoned(std::function<void(int now)> observer) { observer_ = std::move(observer); }
+    void on_abandoned(std::function<void(int now)> observer) override { observer_ = std::move(observer); }
 
   private:
     struct Job;

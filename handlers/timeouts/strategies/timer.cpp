@@ -15,6 +15,7 @@ Timer::Timer() noexcept
                          .signals_blocked = true,
                          .caller_returns = false,
                          .left_behind = "one timer thread for the process",
+                         .keeps_threads = true,
                          .cost = "an entry in a list; a wake-up of the timer thread now and then",
                          .late = "two wake-ups"}) {}
 
