@@ -2,7 +2,12 @@
 
 #include "headers.h"
 
+#include <algorithm>
 #include <array>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
 
 namespace curfew {
 
@@ -13,6 +18,7 @@ struct Type {
     std::string_view name;
 };
 
+// What a site is made of is the same on every machine; beside that, the system's file counts.
 constexpr std::array types = {
     Type{"html", "text/html; charset=utf-8"},
     Type{"htm", "text/html; charset=utf-8"},
@@ -65,10 +71,46 @@ constexpr std::array types = {
     Type{"mov", "video/quicktime"},
 };
 
+constexpr std::string_view unknown = "application/octet-stream";
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return lower;
+}
+
+using SystemTypes = std::map<std::string, std::string, std::less<>>;
+
+SystemTypes read_system_types(const char* path) {
+    SystemTypes found;
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream words(line.substr(0, line.find('#')));
+        std::string type;
+        words >> type;
+        if (type.starts_with("text/")) type += "; charset=utf-8";
+        for (std::string extension; words >> extension;) {
+            found.emplace(lower_case(extension), type);
+        }
+    }
+    return found;
+}
+
+/// Of Debian's package media-types, which nginx's and Python's types are made from as well. Read
+/// once, when a file is asked for that the table does not know.
+std::string_view system_type(std::string_view extension) noexcept try {
+    static const auto known = read_system_types("/etc/mime.types");
+    const auto found = known.find(lower_case(extension));
+    return found == known.end() ? unknown : found->second;
+} catch (const std::exception&) {
+    return unknown;
+}
+
 }  // namespace
 
 std::string_view mime_type(std::string_view path) noexcept {
-    constexpr std::string_view unknown = "application/octet-stream";
     const auto name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
     const auto dot = name.rfind('.');
     if (dot == std::string_view::npos) return unknown;
@@ -77,7 +119,7 @@ std::string_view mime_type(std::string_view path) noexcept {
     for (const auto& type : types) {
         if (equals_ignoring_case(type.extension, extension)) return type.name;
     }
-    return unknown;
+    return extension.empty() ? unknown : system_type(extension);
 }
 
 }  // namespace curfew

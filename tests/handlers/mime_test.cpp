@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 using namespace curfew;
 
 TEST_CASE("the extension says the type, and text is UTF-8") {
@@ -26,4 +28,16 @@ TEST_CASE("what is not known is octets") {
         CAPTURE(path);
         CHECK(mime_type(path) == "application/octet-stream");
     }
+}
+
+TEST_CASE("what the table does not know the system does, if it has types") {
+    const bool has_types = std::filesystem::exists("/etc/mime.types");
+    const auto expected = [&](std::string_view type) {
+        return has_types ? type : "application/octet-stream";
+    };
+
+    CHECK(mime_type("plan.dwg") == expected("image/vnd.dwg"));
+    CHECK(mime_type("PLAN.ODT") == expected("application/vnd.oasis.opendocument.text"));
+    CHECK(mime_type("table.tsv") == expected("text/tab-separated-values; charset=utf-8"));
+    CHECK(mime_type("page.html") == "text/html; charset=utf-8");
 }
