@@ -20,6 +20,28 @@ inline Sample good_sample() {
             .others = {.sent = 5}};
 }
 
+// What becomes of a sample that is not good.
+
+inline void needs_the_server(Sample& sample) {
+    sample.answer = Answer::limit;
+    sample.elapsed_ms = 301;
+    sample.late_ms = 201;
+    sample.worker = WorkerFate::killed;
+    sample.next = Next::none;
+}
+
+inline void harakiri(Sample& sample) {
+    needs_the_server(sample);
+    sample.elapsed_ms = 101;
+    sample.late_ms = 1;
+}
+
+inline void is_cut_off(Sample& sample) {
+    sample.status = 0;
+    sample.complete = false;
+    sample.answer = Answer::none;
+}
+
 /// The first `changed` of `of` good samples, changed.
 template <class Change>
 std::vector<Sample> samples(int changed, int of, Change change) {

@@ -43,6 +43,7 @@ ALL_LIBRARIES = {name for names in LIBRARIES.values() for name in names}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 SYSTEM = re.compile(r"^(sys|linux|netinet|arpa)/|^[a-z_0-9]+(\.h)?$")
 LONGEST = 400
+SOURCES = (".h", ".cpp", ".in", ".py", ".js", ".css", ".sh")
 
 
 def floor_of(path):
@@ -107,9 +108,10 @@ def check(tree):
                 text = file.read_text()
                 path = file.relative_to(tree).as_posix()
                 wrong += wrong_includes(tree, path, text)
-                lines = text.count("\n")
-                if lines > LONGEST:
-                    wrong.append(f"{path}: {lines} lines; no file has more than {LONGEST}")
+    for folder in [*FLOORS, "tools", "tests"]:
+        for file in sorted(pathlib.Path(tree, folder).rglob("*")):
+            if file.suffix in SOURCES and file.read_text().count("\n") > LONGEST:
+                wrong.append(f"{file.relative_to(tree).as_posix()}: more than {LONGEST} lines")
     return wrong, files
 
 
@@ -150,6 +152,7 @@ def test():
         "worker/shared/s.h": ['#include "handlers/http/b.h"\n'],
         "worker/keeper/k.cpp": ['#include "worker/process/p.h"\n', '#include "handlers/routing/r.h"\n'],
         "master/c.cpp": ["#include <event2/event.h>\n", '#include "tests/x.h"\n', "\n" * LONGEST],
+        "tests/long.py": ["\n" * (LONGEST + 1)],
         "tools/laboratory/judging/j.cpp": ['#include "tools/laboratory/measuring/m.h"\n'],
     }
 
