@@ -50,8 +50,8 @@ bool BackendCall::is_over() const noexcept { return call_context().expired(); }
 void BackendCall::time_out(const std::string& why) const {
     const auto message =
         upstream_ + ": timed out after " + elapsed() + (why.empty() ? "" : ": " + why);
-    const auto* const interrupt = call_context().interrupt;
-    if (of_caller_ || (interrupt != nullptr && interrupt->raised())) throw TimeoutError(message);
+    const auto* const token = call_context().token;
+    if (of_caller_ || (token != nullptr && token->raised())) throw TimeoutError(message);
     throw BackendError(message, BackendError::Kind::timed_out);
 }
 

@@ -32,7 +32,7 @@ class BackendCall {
     /// The call failed. If its time is over, that is the reason, whatever the library says.
     [[noreturn]] void fail(BackendError::Kind kind, const std::string& what) const;
 
-    /// Time is over, or an interrupt came.
+    /// The time is over, or the token was raised.
     [[nodiscard]] bool is_over() const noexcept;
 
     /// While it is there, whoever asks what the request is doing learns that this call does

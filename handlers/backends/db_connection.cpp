@@ -26,14 +26,14 @@ using Kind = BackendError::Kind;
 constexpr unsigned mysql_query_timeout = 3024;  // ER_QUERY_TIMEOUT, which MariaDB's header lacks
 
 /// For what has to be done after the caller's context has expired.
-class BriefPatience {
+class BriefContext {
   public:
-    BriefPatience() noexcept : before_(call_context()) {
+    BriefContext() noexcept : before_(call_context()) {
         call_context() = {.deadline = Deadline::in(milliseconds(50)), .parking = before_.parking};
     }
-    ~BriefPatience() { call_context() = before_; }
-    BriefPatience(const BriefPatience&) = delete;
-    BriefPatience& operator=(const BriefPatience&) = delete;
+    ~BriefContext() { call_context() = before_; }
+    BriefContext(const BriefContext&) = delete;
+    BriefContext& operator=(const BriefContext&) = delete;
 
   private:
     CallContext before_;
@@ -189,7 +189,7 @@ void Connection::fail(const BackendCall& call, const Failure& failure) {
 void Connection::cancel() {
     constexpr milliseconds soon(20);
     if (ends_by_itself_ < Deadline::in(soon)) return;
-    const BriefPatience brief;
+    const BriefContext brief;
     const Login side = log_in(options_);
     if (!side.ok) return;
     const auto kill = "KILL QUERY " + std::to_string(mysql_thread_id(mysql_.get()));

@@ -107,7 +107,8 @@ void Transfer::set_limits() {
     set(handle_, CURLOPT_NOSIGNAL, 1L);
     // Should it look a name up after all, it does not wait for its thread.
     set(handle_, CURLOPT_QUICK_EXIT, 1L);
-    // An interrupt is no timeout to libcurl, which would look at its sockets again and again.
+    // on_progress() ends the transfer when the token is raised. libcurl does not know the token,
+    // and would poll again and again.
     set(handle_, CURLOPT_NOPROGRESS, 0L);
     set(handle_, CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
     set(handle_, CURLOPT_XFERINFODATA, this);

@@ -25,7 +25,8 @@ namespace {
 
 thread_local CallContext current;
 
-/// From the limit to the kill: the stack is read, and other requests may have a while to end.
+/// The longest time from a limit to the kill: the stack is read, and other requests of the worker
+/// have their grace period.
 constexpr Duration most_until_kill = std::chrono::seconds(10);
 
 template <typename Function>
@@ -33,7 +34,8 @@ Function next_definition(const char* name) noexcept {
     return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
 }
 
-/// What a fiber does: looks, and lets others run until there may be something to see.
+/// How a fiber waits: it polls without waiting, and lets other fibers run until a descriptor may be
+/// ready.
 int parked_wait(Parking& parking, pollfd* fds, nfds_t count, Deadline deadline) {
     while (true) {
         const int ready = count > 0 ? kernel_wait(fds, count, Deadline::at({})) : 0;
@@ -42,15 +44,15 @@ int parked_wait(Parking& parking, pollfd* fds, nfds_t count, Deadline deadline) 
     }
 }
 
-/// The wait itself, with the interrupt beside what was asked for.
-int interruptible_wait(pollfd* fds, nfds_t count, Deadline deadline) {
-    CancelToken* const interrupt = current.interrupt_wakes ? current.interrupt : nullptr;
+/// Waits for the descriptors that were asked for, and for the token.
+int cancellable_wait(pollfd* fds, nfds_t count, Deadline deadline) {
+    CancelToken* const token = current.token_ends_waits ? current.token : nullptr;
     const auto wait = [deadline](pollfd* all, nfds_t number) {
-        // A copy has nobody to let go on: the loop is its original's.
+        // A copy of the worker has no event loop that could resume a fiber, so it blocks.
         return current.parking && !is_copy() ? parked_wait(*current.parking, all, number, deadline)
                                              : kernel_wait(all, number, deadline);
     };
-    if (!interrupt) return wait(fds, count);
+    if (!token) return wait(fds, count);
 
     std::array<pollfd, 8> few;
     std::vector<pollfd> many;
@@ -60,7 +62,7 @@ int interruptible_wait(pollfd* fds, nfds_t count, Deadline deadline) {
         all = many.data();
     }
     std::copy_n(fds, count, all);
-    all[count] = {.fd = interrupt->fd(), .events = POLLIN, .revents = 0};
+    all[count] = {.fd = token->fd(), .events = POLLIN, .revents = 0};
     const int ready = wait(all, count + 1);
     for (nfds_t i = 0; i < count; ++i) fds[i].revents = all[i].revents;
     return ready > 0 && all[count].revents != 0 ? ready - 1 : ready;
@@ -68,30 +70,30 @@ int interruptible_wait(pollfd* fds, nfds_t count, Deadline deadline) {
 
 bool unlimited() noexcept { return !current.limits_waits(); }
 
-/// What every interposed wait comes to. 0, "timed out", as soon as the context has expired. Between
-/// here and our own code are the frames of C libraries, which no exception may cross.
-int patient_poll(pollfd* fds, nfds_t count, Deadline asked) noexcept {
+/// Every interposed wait ends up here. Returns 0, "timed out", as soon as the context has expired.
+/// No exception may leave it: the callers are C libraries.
+int limited_poll(pollfd* fds, nfds_t count, Deadline asked) noexcept {
     if (current.expired()) {
         for (nfds_t i = 0; i < count; ++i) fds[i].revents = 0;
         return 0;
     }
     try {
         const auto end = current.postponed(std::min(asked, current.deadline));
-        return interruptible_wait(fds, count, end);
+        return cancellable_wait(fds, count, end);
     } catch (const std::bad_alloc&) {
         errno = ENOMEM;
         return -1;
     }
 }
 
-/// Only to look is over by the beginning of time, and so at once.
+/// The deadline of poll()'s timeout. A timeout of 0, which only looks, has a deadline in the past.
 Deadline asked_by(int milliseconds) noexcept {
     if (milliseconds == 0) return Deadline::at({});
     return milliseconds < 0 ? Deadline::never()
                             : Deadline::in(std::chrono::milliseconds(milliseconds));
 }
 
-/// True if a wait needs no more than libc's own.
+/// True if libc's own wait will do: no limit applies to this one.
 bool is_plain(Deadline asked) noexcept { return unlimited() && current.postponed(asked) == asked; }
 
 Duration to_duration(const timespec& time) noexcept {
@@ -149,22 +151,22 @@ KilledAtScope::KilledAtScope(const std::atomic<Deadline>& when) noexcept
 KilledAtScope::~KilledAtScope() { current.killed_at = before_; }
 
 void checkpoint() {
-    if (current.interrupted() || current.expired()) throw TimeoutError("the time limit has passed");
+    if (current.cancelled() || current.expired()) throw TimeoutError("the time limit has passed");
 }
 
 void sleep_for(Duration duration) {
     const auto until = Deadline::in(duration);
     while (!until.passed()) {
         checkpoint();
-        patient_poll(nullptr, 0, until);
+        limited_poll(nullptr, 0, until);
     }
     checkpoint();
 }
 
 }  // namespace curfew
 
-// What follows takes the place of libc's own, for this executable and every shared library in it.
-// Code without a limit gets the very call it asked for.
+// These functions replace libc's, for this executable and every shared library in it. Code without
+// a limit gets libc's own call.
 extern "C" {
 
 int poll(pollfd* fds, nfds_t count, int milliseconds) {
@@ -175,7 +177,7 @@ int poll(pollfd* fds, nfds_t count, int milliseconds) {
     }
     const auto asked = asked_by(milliseconds);
     if (is_plain(asked)) return real(fds, count, milliseconds);
-    return patient_poll(fds, count, asked);
+    return limited_poll(fds, count, asked);
 }
 
 /// poll() of code that was compiled with _FORTIFY_SOURCE.
@@ -195,8 +197,8 @@ int clock_nanosleep(clockid_t clock, int flags, const timespec* request, timespe
     }
     const auto asked = Deadline::in(duration);
     if (is_plain(asked)) return real(clock, flags, request, remaining);
-    // Callers go on sleeping after EINTR: "slept" is the only answer that ends it.
-    patient_poll(nullptr, 0, asked);
+    // Callers sleep again after EINTR. Only 0, "has slept", makes them return.
+    limited_poll(nullptr, 0, asked);
     return 0;
 }
 

@@ -10,7 +10,8 @@ struct pollfd;
 
 namespace curfew {
 
-/// Something that interrupts waits, set from elsewhere: another thread, or a signal handler.
+/// A flag that ends the waits of another thread. That thread's CallContext names it, and whoever
+/// wants to end the waits raises it: another thread, or a signal handler.
 class CancelToken {
   public:
     /// Throws std::system_error if there is no descriptor left.
@@ -36,8 +37,8 @@ class CancelToken {
 /// Waits without keeping the thread: what a fiber does instead of blocking.
 class Parking {
   public:
-    /// Returns once one of them may be ready, or the deadline has passed. Called on the fiber.
-    /// Throws std::bad_alloc if it cannot wait.
+    /// Returns once one of the descriptors may be ready, or the deadline has passed. Called on the
+    /// fiber. Throws std::bad_alloc if it cannot wait.
     virtual void wait(const pollfd* fds, unsigned long count, Deadline deadline) = 0;
 
   protected:
@@ -46,18 +47,18 @@ class Parking {
 
 /// What the waits of the code that runs now must obey. Each thread has one; fibers swap it.
 ///
-/// This executable defines poll() and its relatives itself, and getaddrinfo(), which is made of
-/// them, so every such wait of every library that is linked dynamically (libcurl, libmemcached and
-/// libmysqlclient all wait in poll) comes by here: it is cut at the deadline, and ended by the
-/// interrupt. The library then sees a plain timeout and returns by its own error path.
+/// This executable defines poll() and its relatives itself, and a getaddrinfo() that waits in
+/// poll(). So every such wait of every library that is linked dynamically (libcurl, libmemcached
+/// and libmysqlclient all wait in poll) obeys the context: the wait ends at the deadline, or when
+/// the token is raised. The library then sees a plain timeout and returns by its own error path.
 struct CallContext {
     Deadline deadline = Deadline::never();  ///< cuts waits
-    CancelToken* interrupt = nullptr;       ///< ends waits, if interrupt_wakes
-    bool interrupt_wakes = true;            ///< false: only checkpoint() heeds it
+    CancelToken* token = nullptr;           ///< ends waits, if token_ends_waits; null: none
+    bool token_ends_waits = true;           ///< false: only checkpoint() looks at the token
     Parking* parking = nullptr;             ///< null: waits block the thread
 
-    /// When harakiri kills this process, as Request::extend() has it; null: it does not. What ends
-    /// then or later is put off: see postponed().
+    /// When harakiri kills this process, which Request::extend() may change; null: it does not. A
+    /// wait that would end then or later is postponed: see postponed().
     const std::atomic<Deadline>* killed_at = nullptr;
 
     /// The soonest limit in force, whatever enforces it: what upstreams are told.
@@ -72,34 +73,34 @@ struct CallContext {
     /// Where calls to upstreams are timed; nowhere by default.
     Metering metering = {};
 
-    /// The end of a wait that is to end by `asked`. If the process is killed by then, it is some
-    /// seconds later: the stack that the log shows must be that of the wait, and a wait that ended
-    /// together with the limit would unwind it first.
+    /// The end of a wait that was asked to end at `asked`. If the process is to be killed by then,
+    /// the wait lasts some seconds longer, because the log should show the stack of that wait. A
+    /// wait that ended together with the limit would unwind the stack first.
     [[nodiscard]] Deadline postponed(Deadline asked) const noexcept;
 
     /// True once waiting makes no sense any more.
     [[nodiscard]] bool expired() const noexcept {
-        return (interrupt_wakes && interrupted()) ||
+        return (token_ends_waits && cancelled()) ||
                (!deadline.is_never() && postponed(deadline).passed());
     }
 
     /// Whether anything can end a wait, or park it.
     [[nodiscard]] bool limits_waits() const noexcept {
-        return !deadline.is_never() || interrupt || parking;
+        return !deadline.is_never() || token || parking;
     }
 
-    [[nodiscard]] bool interrupted() const noexcept { return interrupt && interrupt->raised(); }
+    [[nodiscard]] bool cancelled() const noexcept { return token && token->raised(); }
 };
 
-/// That of the running thread or fiber.
+/// The context of the running thread or fiber.
 [[nodiscard]] CallContext& call_context() noexcept;
 
-/// Puts another in force for a scope.
+/// Puts another context in force for a scope.
 class ContextScope {
   public:
     explicit ContextScope(const CallContext& context) noexcept;
 
-    /// The one in force, with the sooner of the two deadlines.
+    /// The context in force, with the sooner of its own deadline and this one.
     explicit ContextScope(Deadline deadline) noexcept;
 
     ~ContextScope();
@@ -113,7 +114,7 @@ class ContextScope {
 /// Tells the waits of a scope when the process is killed.
 class KilledAtScope {
   public:
-    /// `when` has to outlive it.
+    /// `when` has to outlive the scope.
     explicit KilledAtScope(const std::atomic<Deadline>& when) noexcept;
     ~KilledAtScope();
     KilledAtScope(const KilledAtScope&) = delete;
@@ -127,13 +128,13 @@ class KilledAtScope {
 /// Duration::max() if there is neither.
 [[nodiscard]] Duration remaining_time() noexcept;
 
-/// Throws TimeoutError if the context has expired. For loops that compute: call it every
-/// microsecond or so of work, and they obey every strategy that sets a deadline or an interrupt.
+/// Throws TimeoutError if the context has expired or its token is raised. A loop that computes and
+/// calls this every microsecond or so obeys every strategy that sets a deadline or a token.
 void checkpoint();
 
 /// Sleeps; throws TimeoutError once the context has expired. Plain sleep(), usleep(), nanosleep()
-/// and std::this_thread::sleep_for() obey as well, but can only return early; a sleep until a point
-/// of the wall clock then spins until it comes.
+/// and std::this_thread::sleep_for() obey the context as well, but can only return early. A loop
+/// that sleeps until a time of the wall clock then spins until that time.
 void sleep_for(Duration duration);
 
 }  // namespace curfew

@@ -12,29 +12,30 @@ namespace curfew {
 
 namespace {
 
-/// One byte on a page that the kernel empties in every child, so that no way of making one, and no
-/// library's, goes unnoticed, and nobody has to ask for a pid.
+/// One byte on a page that the kernel clears in every child process. So a copy is noticed in
+/// whichever way it was forked, also by a library, and without a call of getpid().
 volatile char* original_mark = nullptr;
 
 pid_t original = 0;
 TellOfCopy tell_of_copy = nullptr;
-bool is_child_of_original = false;  ///< or a child of that one: see end_with_original()
+bool is_child_of_original = false;  ///< also true in the children of such a child
 
 volatile char* make_mark() {
     const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     void* const page =
         ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
-    ::madvise(page, size, MADV_WIPEONFORK);  // without it there is still the hook of fork()
+    ::madvise(page, size, MADV_WIPEONFORK);  // where it is missing, pthread_atfork() is left
     return static_cast<volatile char*>(page);
 }
 
-/// The kernel sends it when the thread that forked has ended, which need not be the process.
+/// The kernel sends the signal when the thread that forked has ended. The process may live on.
 void on_parents_end(int) {
     if (::getppid() != original) ::_exit(1);
 }
 
-/// Of all signals this one: a program that the copy executes has not heard of it, and ignores it.
+/// Makes this copy end with the original. The signal is SIGURG because its default is to be
+/// ignored: a program that the copy executes does not die of it.
 void end_with_original() noexcept {
     struct sigaction action {};
     if (::sigaction(SIGURG, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) return;
@@ -46,7 +47,7 @@ void end_with_original() noexcept {
     sigaddset(&ours, SIGURG);
     ::sigprocmask(SIG_UNBLOCK, &ours, nullptr);  // the handler may have it blocked
     ::prctl(PR_SET_PDEATHSIG, SIGURG);
-    on_parents_end(0);  // it may have been sooner
+    on_parents_end(0);  // the parent may have ended before
 }
 
 void begin_copy() noexcept {

@@ -1,6 +1,6 @@
-// Like poll() in waiting.cpp: getaddrinfo() of this executable and every shared library in it. That
-// of libc waits inside of libc, where no limit reaches it, and keeps the thread of all other
-// fibers.
+// getaddrinfo() of this executable and of every shared library in it, as call_context.cpp defines
+// poll(). libc's own waits inside libc, where no limit reaches it, and blocks the thread of all
+// other fibers.
 #include "call_context.h"
 #include "name_lookup.h"
 
@@ -21,7 +21,7 @@ namespace {
 
 using State = HostAddresses::State;
 
-/// libmysqlclient would ask again and again after EAI_AGAIN.
+/// The error when the time is over. Not EAI_AGAIN: after that libmysqlclient tries again and again.
 constexpr int no_time = EAI_FAIL;
 
 struct Free {
@@ -36,7 +36,7 @@ int libc_getaddrinfo(const char* name, const char* service, const addrinfo* hint
     return real(name, service, hints, result);
 }
 
-/// Whoever asks without a limit gets libc's own, as does who needs to ask no server.
+/// False for a call without a limit, and for one that asks no name server: these are libc's.
 bool is_ours(const char* name, const addrinfo* hints) noexcept {
     if (!call_context().limits_waits() || name == nullptr || *name == '\0') return false;
     if (hints != nullptr && (hints->ai_flags & AI_NUMERICHOST)) return false;
@@ -44,14 +44,14 @@ bool is_ours(const char* name, const addrinfo* hints) noexcept {
     return ::inet_aton(name, &four) == 0 && std::strchr(name, ':') == nullptr;
 }
 
-/// IPv4 addresses are for want of others.
+/// For AI_V4MAPPED without AI_ALL: IPv4 addresses count only if there are no IPv6 addresses.
 void prefer_ipv6(HostAddresses& host) {
     const auto is_ipv4 = [](const std::string& text) { return text.find(':') == text.npos; };
     if (!std::ranges::all_of(host.texts, is_ipv4)) std::erase_if(host.texts, is_ipv4);
 }
 
-/// libc makes the entries, of what needs no look-up any more: with their ports, types of socket and
-/// protocols, and in memory that freeaddrinfo() takes back.
+/// Has libc make the list from numeric addresses, which need no look-up. So the entries have their
+/// ports, socket types and protocols, and freeaddrinfo() can free them.
 int make_list(const HostAddresses& host, const char* name, const char* service,
               const addrinfo& asked, List& list) {
     auto hints = asked;
@@ -62,7 +62,7 @@ int make_list(const HostAddresses& host, const char* name, const char* service,
         addrinfo* some = nullptr;
         const int failed = libc_getaddrinfo(text.c_str(), service, &hints, &some);
         if (failed != 0) {
-            error = failed;  // of a family that this machine does not have, perhaps
+            error = failed;  // perhaps an address family that this machine does not have
             continue;
         }
         if (last == nullptr) {
@@ -81,7 +81,7 @@ int make_list(const HostAddresses& host, const char* name, const char* service,
     return 0;
 }
 
-int patient_getaddrinfo(const char* name, const char* service, const addrinfo* hints,
+int limited_getaddrinfo(const char* name, const char* service, const addrinfo* hints,
                         addrinfo** result) noexcept {
     if (call_context().expired()) return no_time;
     try {
@@ -91,7 +91,8 @@ int patient_getaddrinfo(const char* name, const char* service, const addrinfo* h
         const bool mapped = asked.ai_family == AF_INET6 && (asked.ai_flags & AI_V4MAPPED);
         auto host = look_up(name, mapped ? AF_UNSPEC : asked.ai_family);
         if (host.state == State::failed) return call_context().expired() ? no_time : EAI_AGAIN;
-        // It may know of it from other sources (nsswitch.conf), and asks none that does not answer.
+        // libc may know the name from other sources (nsswitch.conf). The name servers have
+        // answered, so it does not wait for them.
         if (host.state == State::unknown) return libc_getaddrinfo(name, service, hints, result);
         if (mapped && !(asked.ai_flags & AI_ALL)) prefer_ipv6(host);
         List list;
@@ -110,6 +111,6 @@ int patient_getaddrinfo(const char* name, const char* service, const addrinfo* h
 extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
                            addrinfo** result) {
     using namespace curfew;
-    return is_ours(name, hints) ? patient_getaddrinfo(name, service, hints, result)
+    return is_ours(name, hints) ? limited_getaddrinfo(name, service, hints, result)
                                 : libc_getaddrinfo(name, service, hints, result);
 }

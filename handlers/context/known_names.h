@@ -12,8 +12,9 @@
 
 namespace curfew {
 
-/// Names that were looked up, for as long as their servers allow it. From any thread. Whoever finds
-/// it in use does without it: a child of a process with threads may inherit it locked for ever.
+/// A cache of names that were looked up, for as long as their servers allow it. Safe from any
+/// thread. A thread that finds the cache locked does without it, because a child of a process with
+/// threads may have inherited a lock that nobody releases.
 class KnownNames {
   public:
     static constexpr std::size_t most = 256;
@@ -33,7 +34,7 @@ class KnownNames {
     std::map<std::pair<std::string, int>, Entry> entries_;
 };
 
-/// Those of this process. Never destroyed: threads that were left behind may still ask at exit.
+/// The cache of this process. Never destroyed: at exit, abandoned threads may still use it.
 [[nodiscard]] KnownNames& known_names();
 
 }  // namespace curfew

@@ -8,7 +8,7 @@ namespace curfew {
 
 namespace {
 
-/// A reader looks again if a writer was at work, but does not wait for one that never rests.
+/// A reader that meets a writer reads again, but not for ever: the writer may never pause.
 constexpr int most_looks = 100;
 
 constexpr std::uint64_t longest_before = UINT32_MAX;
@@ -51,7 +51,7 @@ Metering Meter::begin(Deadline::Clock::time_point now, Duration read, Duration q
     return {*this, request, epoch};
 }
 
-/// Whoever calls this knows that nobody has borrowed the right.
+/// Only for a caller that knows that no LentMetering exists.
 Metering Meter::holder() noexcept {
     return {*this, request_.load(std::memory_order_relaxed),
             MeterWord::of(word_.load(std::memory_order_relaxed)).epoch};
@@ -90,7 +90,7 @@ std::uint64_t Meter::store_name(std::string_view name) noexcept {
     return check >> 56;
 }
 
-/// Empty if somebody was at work on it.
+/// Empty if a writer was changing it.
 std::string Meter::name(std::uint64_t check) const {
     std::array<std::uint64_t, name_words> words{};
     std::uint64_t found = 0;
@@ -132,7 +132,7 @@ MeterReading Meter::read(Deadline::Clock::time_point now) const {
             reading[Stage::queue].time = duration(before & longest_before);
         }
 
-        // After all that was read before, each with acquire for that.
+        // The word is read again after all the loads above, which acquire for that reason.
         const auto again = word_.load(std::memory_order_relaxed);
         if (again == word) break;
         word = again;

@@ -35,24 +35,23 @@ struct MeterReading {
     }
 };
 
-/// Since when a request is in which stage, and how long it has been in each: in memory that
-/// outlives its process, to be read by others at any time. Zero when new.
+/// Which stage a request is in, since when, and how long it has been in each stage. A meter lies in
+/// memory that outlives the process, and other processes may read it at any time. Zero when new.
 ///
-/// Who writes holds a Metering. Everything that changes is one word, changed by compare-and-swap
-/// from what its writer has seen, so that neither a writer that dies half-way nor one that comes
-/// too late, for a request that has given its thread up or is over, leaves nonsense behind. What a
-/// reader may miss is a call that ends in that very moment.
+/// A writer holds a Metering. The state is one word, which the writer changes by compare-and-swap
+/// from the value that it has seen. So a writer that dies half-way, or comes too late for a request
+/// that is over, leaves no inconsistent state. A reader may miss a call that ends at that moment.
 class alignas(64) Meter {
   public:
-    /// Of the upstream's name so much is kept.
+    /// Longer names of upstreams are cut.
     static constexpr std::size_t longest_name = 63;
 
-    /// A handler begins now; whatever was here is over. `queue` and `read`: for how long its
-    /// request has waited for it, and been on its way in. Two stores if that is no time at all.
+    /// A handler begins now, and the meter forgets the request before. `read`: how long the request
+    /// took to arrive; `queue`: how long it waited then. Two stores if both are zero.
     [[nodiscard]] Metering begin(Deadline::Clock::time_point now, Duration read,
                                  Duration queue) noexcept;
 
-    /// Its response waits for the client; nothing if it does so already.
+    /// The response waits for the client. No effect if it does so already.
     void wait_to_write(Deadline::Clock::time_point now) noexcept;
 
     /// The handler's code goes on, to make more of the response.

@@ -8,7 +8,7 @@
 
 namespace curfew {
 
-/// What a meter says of this moment, as one word:
+/// The present state of a meter, as one word:
 ///
 ///     since, microseconds after the handler began  35 | waited 1 | measured 1 | check of the
 ///     upstream's name 8 | stage 3 | epoch 16

@@ -10,15 +10,16 @@ namespace curfew {
 class Meter;
 enum class Stage : std::uint8_t;
 
-/// The right to write a meter, as long as its request lasts; without a meter, and once the right is
-/// lost, all of this does nothing. A value: part of CallContext, so that fibers swap it.
+/// The right to write a meter, for as long as its request lasts. Without a meter, and once the
+/// right is lost, these functions have no effect. A value: part of CallContext, so that fibers swap
+/// it.
 class Metering {
   public:
     Metering() noexcept = default;
 
     [[nodiscard]] explicit operator bool() const noexcept { return meter_ != nullptr; }
 
-    /// A call begins. False if the request is in one already: that one counts.
+    /// A call begins. False if the request is in another call already, which goes on counting.
     [[nodiscard]] bool enter(Stage stage, std::string_view upstream,
                              Deadline::Clock::time_point now) const noexcept;
     /// The call that was entered goes on under another name.
@@ -37,13 +38,13 @@ class Metering {
 
     Meter* meter_ = nullptr;
     std::int64_t request_ = 0;
-    std::uint64_t epoch_ = 0;  ///< of its meter; another one's turn, another epoch
+    std::uint64_t epoch_ = 0;  ///< the right holds while the meter has this epoch
     bool lent_ = false;
 };
 
-/// The right of the running code, given to another thread or process for a scope. At its end it is
-/// taken back, even if the borrower goes on or has died in the midst of a call. Nothing that was
-/// borrowed can be lent on.
+/// Lends the right of the running code to another thread or process for a scope. At the end of the
+/// scope the right is taken back, even if the borrower goes on, or has died during a call. A
+/// borrowed right cannot be lent again.
 class LentMetering {
   public:
     LentMetering() noexcept;
@@ -58,7 +59,7 @@ class LentMetering {
     Metering borrowed_;
 };
 
-/// Puts a metering in force for the running code, for a scope.
+/// Puts a metering in force for the code of a scope.
 class MeteringScope {
   public:
     explicit MeteringScope(const Metering& metering) noexcept;

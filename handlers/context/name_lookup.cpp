@@ -24,11 +24,11 @@ namespace {
 
 using State = HostAddresses::State;
 
-/// As libc would ask now.
+/// A c-ares channel with the settings that libc's resolver has now.
 class Resolver {
   public:
     Resolver() {
-        // libc looks at /etc/resolv.conf only when it needs to: also when it writes a query.
+        // Makes libc read /etc/resolv.conf again if it has changed.
         std::array<unsigned char, NS_PACKETSZ> query{};
         ::res_mkquery(ns_o_query, "localhost", ns_c_in, ns_t_a, nullptr, 0, nullptr, query.data(),
                       static_cast<int>(query.size()));
@@ -61,7 +61,7 @@ class Resolver {
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
 
-    /// Nothing if the context has expired first.
+    /// status() stays ARES_ECANCELLED if the context expires first.
     void ask(const std::string& name, int family) {
         ares_addrinfo_hints hints{};
         hints.ai_flags = ARES_AI_CANONNAME;
@@ -77,7 +77,8 @@ class Resolver {
 
   private:
     static void check(int status) {
-        if (status != ARES_SUCCESS) throw std::bad_alloc();  // all else is constant
+        if (status != ARES_SUCCESS)
+            throw std::bad_alloc();  // the other errors cannot occur with constant options
     }
 
     void set_servers(const struct __res_state& libc) {
@@ -180,7 +181,8 @@ std::string text_of(const sockaddr& address) {
     return text.data();
 }
 
-/// RFC 6761, 6.3: nobody is asked for it. (c-ares 1.18 knows it, too, but loses some memory.)
+/// localhost is never looked up (RFC 6761 section 6.3). c-ares 1.18 knows the name, too, but leaks
+/// memory then.
 bool is_this_machine(const std::string& name) {
     constexpr std::string_view localhost = "localhost";
     std::string_view rest = name;

@@ -17,12 +17,12 @@ struct HostAddresses {
     std::string canonical_name = {};
 };
 
-/// The addresses of a host, from /etc/hosts and from the name servers, in a wait that obeys
-/// call_context(): on a fiber it lets others run, and it needs no thread. Which servers, in which
-/// search domains, how often and how long is what libc's resolver has for this thread (`_res`):
-/// what /etc/resolv.conf and the environment say, or what the thread itself has set there.
+/// The addresses of a host, from /etc/hosts and from the name servers. The wait obeys
+/// call_context(): on a fiber it lets others run, and it needs no thread. The servers, the search
+/// domains, the number of tries and the timeouts are those of libc's resolver for this thread
+/// (`_res`): from /etc/resolv.conf and the environment, or as the thread itself has set them.
 ///
-/// What was found is known for as long as the servers allow it, and at least for a second.
+/// Results are cached for as long as the servers allow it, and for a second at least.
 /// `family`: AF_INET, AF_INET6 or AF_UNSPEC. Throws std::bad_alloc.
 [[nodiscard]] HostAddresses look_up(const std::string& name, int family);
 

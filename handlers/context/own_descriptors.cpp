@@ -32,16 +32,18 @@ namespace curfew {
 
 namespace {
 
-/// No process has more open files by default, whatever its limit is. Others are not protected.
+/// fs.nr_open's default: no process can have more open files, whatever its limit is. Higher numbers
+/// are not protected.
 constexpr unsigned most_descriptors = 1 << 20;
 
-/// A bit for each. Of pages that are not used there are none.
+/// A bit for each descriptor. Pages that are never written cost no memory.
 using Set = std::array<std::atomic<std::uint64_t>, most_descriptors / 64>;
 
 Set own;
-Set known_ones;  ///< of those the ones that are `known`
+Set known_ones;  ///< those of `own` that are in `known`
 
-/// What the number stood for when it was protected: libc closes its own files without a word.
+/// Which file a number stood for when it was protected. libc closes its own files without calling
+/// our close(), and the number may then be another file's.
 std::vector<OpenDescriptor>* known = nullptr;
 pid_t owner = 0;
 
@@ -73,7 +75,8 @@ void take_from(Set& set, int fd) noexcept {
     set[number / 64].fetch_and(~bit_of(number), std::memory_order_relaxed);
 }
 
-/// Only handlers of this very process: not what vfork(2) has made, which shares its memory.
+/// True for a handler of this process. The pid is compared because a child of vfork(2) shares the
+/// memory.
 bool is_handler() noexcept { return call_context().route != nullptr && ::getpid() == owner; }
 
 bool is_the_same_still(int fd) noexcept {
@@ -94,17 +97,18 @@ void note_refusal(int fd) noexcept try {
     refusals.first = std::min(refusals.first, fd);
     refusals.last = std::max(refusals.last, fd);
 } catch (const std::bad_alloc&) {
-    // It is refused all the same.
+    // The call is refused all the same; only the log line is lost.
 }
 
-/// True if a handler must not do that to it.
+/// True if the call is to be refused.
 bool refuse_use(int fd) noexcept {
     if (!is_in(own, fd) || !is_handler() || !is_the_same_still(fd)) return false;
     note_refusal(fd);
     return true;
 }
 
-/// True if this must not be closed. Else it is nobody's any more.
+/// True if this must not be closed. Otherwise the descriptor is protected no more: the server
+/// itself closes it.
 bool refuse(int fd) noexcept {
     if (refuse_use(fd)) return true;
     if (is_in(own, fd) && call_context().route == nullptr) give_up_descriptor(fd);
@@ -116,7 +120,7 @@ Function next_definition(const char* name) noexcept {
     return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
 }
 
-// Before main(), since afterwards there are processes without a dynamic linker.
+// Looked up before main(), because keepers later have no dynamic linker.
 const auto real_close = next_definition<int (*)(int)>("close");
 const auto real_dup2 = next_definition<int (*)(int, int)>("dup2");
 const auto real_dup3 = next_definition<int (*)(int, int, int)>("dup3");
@@ -128,7 +132,7 @@ int close_all(unsigned first, unsigned last, int flags) noexcept {
     return static_cast<int>(::syscall(SYS_close_range, first, last, flags));
 }
 
-/// All but what is protected.
+/// Closes all descriptors in the range except the protected ones.
 int close_between(unsigned first, unsigned last) noexcept {
     auto from = first;
     const auto end = std::min(last, most_descriptors - 1);
@@ -166,7 +170,7 @@ std::vector<OpenDescriptor> open_descriptors() {
 
 void protect_open_descriptors(const std::vector<OpenDescriptor>& spared) {
     static auto& all = *new std::vector<OpenDescriptor>;
-    refused();  // its descriptor is one of them
+    refused();  // makes the token, so that its descriptor is protected as well
     for (const auto& open : open_descriptors()) {
         if (std::ranges::count(spared, open) > 0) continue;
         all.push_back(open);
@@ -188,7 +192,7 @@ std::optional<Refusals> take_refusals() {
 
 }  // namespace curfew
 
-// What follows takes the place of libc's own, as in context/call_context.cpp.
+// These functions replace libc's, as in context/call_context.cpp.
 extern "C" {
 
 int close(int fd) {
@@ -240,8 +244,8 @@ int shutdown(int fd, int how) noexcept {
                          : static_cast<int>(::syscall(SYS_shutdown, fd, how));
 }
 
-/// Only its F_SETFL is refused: a descriptor that blocks would stop the loop, and the master too.
-/// By their symbols, since headers may call either by the other's name.
+/// Of fcntl only F_SETFL is refused: a descriptor that blocks would stop the event loop, and the
+/// master as well. Defined by their symbols, because headers may rename one to the other.
 int fcntl_of_libc(int fd, int command, ...) __asm__("fcntl");
 int fcntl64_of_libc(int fd, int command, ...) __asm__("fcntl64");
 
@@ -267,7 +271,7 @@ int fcntl64_of_libc(int fd, int command, ...) {
     return fcntl_of_libc(fd, command, argument);
 }
 
-/// Closes inside of libc, where close() is not asked.
+/// libc's fclose() does not call our close(), so it is replaced as well.
 int fclose(FILE* file) {
     using namespace curfew;
     if (file && refuse_use(::fileno(file))) {

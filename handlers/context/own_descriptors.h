@@ -8,15 +8,15 @@
 
 namespace curfew {
 
-/// Descriptors that belong to the server, which the code of handlers can neither close nor shut
-/// down nor make block: the executable defines close(2), its relatives, shutdown(2), fcntl(2) and
-/// fclose(3) itself, and refuses them with EBADF while a handler runs.
-/// Without that, one that closes what it has not opened (`for (fd = 3; ...)`) takes from the client
-/// its answer, and from the server its loop. Children that a handler forks may close what they
-/// like. Calls that go around libc are not seen.
+/// Protects a descriptor of the server: the code of handlers can neither close it, nor shut it
+/// down, nor make it block. The executable defines close(2), its relatives, shutdown(2), fcntl(2)
+/// and fclose(3) itself, and these fail with EBADF while a handler runs. Otherwise a handler that
+/// closes all descriptors (`for (fd = 3; ...)`) would close the client's connection and the event
+/// loop. Child processes of a handler may close any descriptor. System calls that bypass libc are
+/// not refused.
 void protect_descriptor(int fd) noexcept;
 
-/// For its owner, before it is closed while a handler runs.
+/// Ends the protection. The owner calls this before it closes the descriptor while a handler runs.
 void give_up_descriptor(int fd) noexcept;
 
 struct OpenDescriptor {
@@ -27,15 +27,16 @@ struct OpenDescriptor {
     bool operator==(const OpenDescriptor&) const = default;
 };
 
-/// Those that are open. The keeper, which shares them, may have some for a moment only.
+/// The descriptors that are open. Some may be the keeper's, which shares them, and soon closed.
 [[nodiscard]] std::vector<OpenDescriptor> open_descriptors();
 
-/// Protects what is open at the moment, but for those. Only in the process that calls this
-/// something is refused.
+/// Protects all descriptors that are open now, except `spared`. Calls are refused only in the
+/// process that calls this, not in its children.
 void protect_open_descriptors(const std::vector<OpenDescriptor>& spared);
 
+/// Calls that were refused.
 struct Refusals {
-    std::string route;  ///< whose handler it was
+    std::string route;  ///< of the first handler
     int first = 0;      ///< the lowest descriptor
     int last = 0;
     unsigned number = 0;
@@ -44,7 +45,7 @@ struct Refusals {
 /// Readable once something has been refused.
 [[nodiscard]] int refusals_fd();
 
-/// What has been refused since the last call.
+/// The calls that were refused since this was last asked.
 [[nodiscard]] std::optional<Refusals> take_refusals();
 
 }  // namespace curfew

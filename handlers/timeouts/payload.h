@@ -22,37 +22,38 @@ struct Payload {
     std::vector<UniqueFd> fds;
 };
 
-/// cereal's archive that fills a parcel. For processes that are copies of each other: numbers are
-/// as in memory.
+/// cereal's archive that fills a payload. Numbers are as in memory, because both processes are
+/// forks of the same program.
 class Packer final : public cereal::OutputArchive<Packer, cereal::AllowEmptyClassElision> {
   public:
     Packer() : OutputArchive(this) {}
 
     void bytes(const void* data, std::size_t size) {
-        parcel_.bytes.append(static_cast<const char*>(data), size);
+        payload_.bytes.append(static_cast<const char*>(data), size);
     }
 
     /// A copy of the descriptor goes along. Throws std::system_error; std::logic_error if there
     /// are too many.
     void descriptor(int fd);
 
-    [[nodiscard]] Payload take() noexcept { return std::move(parcel_); }
+    [[nodiscard]] Payload take() noexcept { return std::move(payload_); }
 
   private:
-    Payload parcel_;
+    Payload payload_;
 };
 
-/// The other way. Throws std::invalid_argument if the parcel ends too soon.
+/// cereal's archive that reads a payload. Throws std::invalid_argument if the payload ends too
+/// soon.
 class Unpacker final : public cereal::InputArchive<Unpacker, cereal::AllowEmptyClassElision> {
   public:
-    explicit Unpacker(Payload parcel)
-        : InputArchive(this), parcel_(std::move(parcel)), left_(parcel_.bytes) {}
+    explicit Unpacker(Payload payload)
+        : InputArchive(this), payload_(std::move(payload)), left_(payload_.bytes) {}
 
     void bytes(void* data, std::size_t size);
     [[nodiscard]] UniqueFd descriptor();
 
   private:
-    Payload parcel_;
+    Payload payload_;
     std::string_view left_;
     std::size_t next_fd_ = 0;
 };
@@ -94,8 +95,8 @@ template <typename... Values>
 }
 
 template <typename Value>
-[[nodiscard]] Value unpack(Payload parcel) {
-    Unpacker unpacker(std::move(parcel));
+[[nodiscard]] Value unpack(Payload payload) {
+    Unpacker unpacker(std::move(payload));
     Value value{};
     unpacker(value);
     return value;

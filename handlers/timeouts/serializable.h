@@ -21,42 +21,45 @@ namespace curfew {
 
 namespace detail {
 
-/// cereal's own answer is about a type itself; for what a container holds it only finds out when
-/// it compiles.
+/// cereal's own traits are about a type itself. Whether the elements of a container are
+/// serializable shows only when cereal's functions are compiled, so this looks at the elements as
+/// well.
 template <typename T>
-struct Crosses : std::bool_constant<!std::is_pointer_v<T> && std::default_initializable<T> &&
-                                    (std::is_empty_v<T> ||
-                                     (cereal::traits::is_output_serializable<T, Packer>::value &&
-                                      cereal::traits::is_input_serializable<T, Unpacker>::value))> {
-};
+struct IsSerializable
+    : std::bool_constant<!std::is_pointer_v<T> && std::default_initializable<T> &&
+                         (std::is_empty_v<T> ||
+                          (cereal::traits::is_output_serializable<T, Packer>::value &&
+                           cereal::traits::is_input_serializable<T, Unpacker>::value))> {};
 
 template <>
-struct Crosses<void> : std::true_type {};
+struct IsSerializable<void> : std::true_type {};
 
 template <typename... Parts>
-struct AllCross : std::conjunction<Crosses<std::remove_cv_t<Parts>>...> {};
+struct AllSerializable : std::conjunction<IsSerializable<std::remove_cv_t<Parts>>...> {};
 
 template <typename T, std::size_t N>
-struct Crosses<std::array<T, N>> : AllCross<T> {};
+struct IsSerializable<std::array<T, N>> : AllSerializable<T> {};
 template <typename... Parts>
-struct Crosses<std::map<Parts...>>
-    : AllCross<typename std::map<Parts...>::key_type, typename std::map<Parts...>::mapped_type> {};
+struct IsSerializable<std::map<Parts...>>
+    : AllSerializable<typename std::map<Parts...>::key_type,
+                      typename std::map<Parts...>::mapped_type> {};
 template <typename T>
-struct Crosses<std::optional<T>> : AllCross<T> {};
+struct IsSerializable<std::optional<T>> : AllSerializable<T> {};
 template <typename... Parts>
-struct Crosses<std::set<Parts...>> : AllCross<typename std::set<Parts...>::key_type> {};
+struct IsSerializable<std::set<Parts...>> : AllSerializable<typename std::set<Parts...>::key_type> {
+};
 template <typename... Parts>
-struct Crosses<std::tuple<Parts...>> : AllCross<Parts...> {};
+struct IsSerializable<std::tuple<Parts...>> : AllSerializable<Parts...> {};
 template <typename... Parts>
-struct Crosses<std::unordered_map<Parts...>>
-    : AllCross<typename std::unordered_map<Parts...>::key_type,
-               typename std::unordered_map<Parts...>::mapped_type> {};
+struct IsSerializable<std::unordered_map<Parts...>>
+    : AllSerializable<typename std::unordered_map<Parts...>::key_type,
+                      typename std::unordered_map<Parts...>::mapped_type> {};
 template <typename First, typename Second>
-struct Crosses<std::pair<First, Second>> : AllCross<First, Second> {};
+struct IsSerializable<std::pair<First, Second>> : AllSerializable<First, Second> {};
 template <typename... Parts>
-struct Crosses<std::variant<Parts...>> : AllCross<Parts...> {};
+struct IsSerializable<std::variant<Parts...>> : AllSerializable<Parts...> {};
 template <typename T, typename Allocator>
-struct Crosses<std::vector<T, Allocator>> : AllCross<T> {};
+struct IsSerializable<std::vector<T, Allocator>> : AllSerializable<T> {};
 
 }  // namespace detail
 
@@ -65,7 +68,7 @@ struct Crosses<std::vector<T, Allocator>> : AllCross<T> {};
 /// member `template <class Archive> void serialize(Archive& archive) { archive(name, amount); }`).
 /// Not pointers of any kind, views, functions.
 template <typename T>
-inline constexpr bool is_serializable = detail::Crosses<T>::value;
+inline constexpr bool is_serializable = detail::IsSerializable<T>::value;
 
 /// Throw std::logic_error for a call that cannot run in another process.
 [[noreturn]] void refuse_captures();

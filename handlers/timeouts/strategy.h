@@ -39,9 +39,9 @@ class Call {
     [[nodiscard]] virtual Entry entry() const = 0;
     [[nodiscard]] virtual Payload arguments() const = 0;
 
-    /// Throws std::logic_error if the result is of a type that cannot cross.
+    /// Throws std::logic_error if the result is of a type that is not serializable.
     virtual void check_result() const = 0;
-    /// What run() came to, for accept() in the process that asked for it. Throws what the function
+    /// The result of run(), for accept() in the process that asked for it. Throws what the function
     /// threw.
     [[nodiscard]] virtual Payload result() = 0;
     virtual void accept(Payload result) = 0;

@@ -20,13 +20,13 @@ class StrategyName {
                 throw "strategy process: a function with captures cannot run in another process. "
                       "Pass what it needs as arguments, or use strategy fork.";
             }
-            if constexpr (!Typed::arguments_cross) {
+            if constexpr (!Typed::arguments_serializable) {
                 throw "strategy process: an argument is of a type that cannot go to another "
                       "process. See curfew/timeouts/serializable.h, or use strategy fork.";
             }
         }
         if (name_ == "process" || name_ == "fork") {
-            if constexpr (!Typed::result_crosses) {
+            if constexpr (!Typed::result_serializable) {
                 throw "strategies process and fork: the result is of a type that cannot come from "
                       "another process. See curfew/timeouts/serializable.h.";
             }

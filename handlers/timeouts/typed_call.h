@@ -32,21 +32,21 @@ class TypedCall final : public Call {
         if constexpr (!std::is_void_v<Result>) return std::move(*result_);
     }
 
-    /// Where it is called makes no difference: its value means the same in a copy of this process,
-    /// or any one is as good as this.
+    /// True if the function can be called in another process: a pointer means the same in a fork of
+    /// this process, and a function object without state can be made anew.
     static constexpr bool captures_nothing =
         plain<Function> || (std::is_empty_v<Function> && std::default_initializable<Function>);
-    static constexpr bool arguments_cross = (is_serializable<Arguments> && ...);
-    static constexpr bool result_crosses = is_serializable<Result>;
+    static constexpr bool arguments_serializable = (is_serializable<Arguments> && ...);
+    static constexpr bool result_serializable = is_serializable<Result>;
 
     [[nodiscard]] Entry entry() const override {
         if constexpr (!captures_nothing) refuse_captures();
         (check_serializable<Arguments>("argument"), ...);
         check_result();
         Entry found = nullptr;
-        if constexpr (captures_nothing && arguments_cross && result_crosses) {
-            found = [](Payload parcel) {
-                auto call = unpacked(std::move(parcel));
+        if constexpr (captures_nothing && arguments_serializable && result_serializable) {
+            found = [](Payload payload) {
+                auto call = unpacked(std::move(payload));
                 call.run();
                 return call.result();
             };
@@ -57,7 +57,7 @@ class TypedCall final : public Call {
     [[nodiscard]] Payload arguments() const override {
         Packer packer;
         if constexpr (plain<Function>) packer.bytes(&function_, sizeof function_);
-        if constexpr (arguments_cross) packer(arguments_);
+        if constexpr (arguments_serializable) packer(arguments_);
         return packer.take();
     }
 
@@ -65,22 +65,22 @@ class TypedCall final : public Call {
 
     [[nodiscard]] Payload result() override {
         rethrow();
-        if constexpr (std::is_void_v<Result> || !result_crosses) {
+        if constexpr (std::is_void_v<Result> || !result_serializable) {
             return {};
         } else {
             return pack(*result_);
         }
     }
 
-    void accept(Payload parcel) override {
-        if constexpr (!std::is_void_v<Result> && result_crosses) {
-            result_.emplace(unpack<Result>(std::move(parcel)));
+    void accept(Payload payload) override {
+        if constexpr (!std::is_void_v<Result> && result_serializable) {
+            result_.emplace(unpack<Result>(std::move(payload)));
         }
     }
 
   private:
-    static TypedCall unpacked(Payload parcel) {
-        Unpacker unpacker(std::move(parcel));
+    static TypedCall unpacked(Payload payload) {
+        Unpacker unpacker(std::move(payload));
         Function function{};
         if constexpr (plain<Function>) unpacker.bytes(&function, sizeof function);
         std::tuple<Arguments...> arguments;

@@ -52,11 +52,11 @@ inline bool took_its_200_ms(const Attempt& attempt) {
            attempt.time < std::chrono::milliseconds(1500);
 }
 
-/// Makes an interrupt that of this thread.
+/// Makes a token that of the context in force, for a scope.
 class CancelScope {
   public:
-    explicit CancelScope(CancelToken& interrupt) noexcept { call_context().interrupt = &interrupt; }
-    ~CancelScope() { call_context().interrupt = nullptr; }
+    explicit CancelScope(CancelToken& token) noexcept { call_context().token = &token; }
+    ~CancelScope() { call_context().token = nullptr; }
     CancelScope(const CancelScope&) = delete;
     CancelScope& operator=(const CancelScope&) = delete;
 };

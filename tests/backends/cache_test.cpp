@@ -196,14 +196,14 @@ TEST_CASE("cache: the backend's own limit is no timeout of the caller") {
     CHECK(took_its_200_ms(result));
 }
 
-TEST_CASE("cache: an interrupt ends a call at once") {
+TEST_CASE("cache: a cancel token ends a call at once") {
     const Peer silent(say_nothing);
     const Configured configured(cache_at(silent.address()));
-    CancelToken interrupt;
-    const CancelScope scope(interrupt);
+    CancelToken token;
+    const CancelScope scope(token);
     std::thread other([&] {
         while (silent.connections() == 0) std::this_thread::yield();
-        interrupt.raise();
+        token.raise();
     });
 
     const auto result = attempt([] { (void)cache::get("k"); });

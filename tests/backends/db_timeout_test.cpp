@@ -128,15 +128,15 @@ TEST_CASE("db: the backend's own limits are no timeouts of the caller") {
 
 TEST_CASE("db: a statement that is given up before its time is cancelled on the server") {
     const Configured configured;
-    CancelToken interrupt;
+    CancelToken token;
     std::thread other([&] {
         CHECK(wait_until([] { return is_running("/* two */"); }));
-        interrupt.raise();
+        token.raise();
     });
 
     Attempt result;
     {
-        const CancelScope scope(interrupt);
+        const CancelScope scope(token);
         result = attempt([] { (void)db::query("SELECT SLEEP(20) /* two */"); });
     }
     other.join();
@@ -151,11 +151,11 @@ TEST_CASE("db: a cancellation that gets no answer delays nobody") {
     const Configured configured(db_at(proxy.address()));
     (void)db::query("SELECT 1");
     proxy.set(Proxy::Mode::hold);
-    CancelToken interrupt;
-    interrupt.raise();
+    CancelToken token;
+    token.raise();
     std::thread other;
 
-    // The interrupt comes while the statement runs: the wait for its answer is the first.
+    // The token is raised while the statement runs: the wait for its answer is the first.
     Attempt result;
     {
         CancelToken later;

@@ -85,13 +85,13 @@ TEST_CASE("http: a connection has a limit of its own") {
     CHECK(took_its_200_ms(result));
 }
 
-TEST_CASE("http: an interrupt ends a call at once") {
+TEST_CASE("http: a cancel token ends a call at once") {
     const Peer silent(say_nothing);
-    CancelToken interrupt;
-    const CancelScope scope(interrupt);
+    CancelToken token;
+    const CancelScope scope(token);
     std::thread other([&] {
         while (silent.connections() == 0) std::this_thread::yield();
-        interrupt.raise();
+        token.raise();
     });
 
     const auto result = attempt([&] { (void)http::get("http://" + silent.address() + "/"); });

@@ -54,7 +54,7 @@ TEST_CASE("a fiber's locals stay while others run") {
     }
 }
 
-TEST_CASE("each fiber has a patience of its own, and its thread keeps that of its own") {
+TEST_CASE("each fiber has a call context of its own, and its thread keeps its own") {
     FiberStacks stacks;
     const auto own = Deadline::in(1h);
     std::unique_ptr<Fiber> fiber;

@@ -146,6 +146,6 @@ TEST_CASE("without the zygote there are no helpers, and calls say so") {
     CHECK(caller.exit_status() == 0);
     const auto said = read_file(directory.path() / "out");
     CAPTURE(said);
-    CHECK(said.find("the zygote that makes its helpers has died") != std::string::npos);
+    CHECK(said.find("the zygote that forks its helpers has died") != std::string::npos);
     CHECK(wait_until([&] { return caller.session().empty(); }));
 }

@@ -1,6 +1,6 @@
 #include "handlers/base/error.h"
 #include "handlers/context/call_context.h"
-#include "handlers/context/interrupts.h"
+#include "handlers/context/pooled_token.h"
 #include "handlers/timeouts/processes/descendants.h"
 #include "handlers/timeouts/processes/helpers.h"
 #include "handlers/timeouts/with_timeout.h"
@@ -135,7 +135,7 @@ void let_all_be_known() {
 /// What a program that is executed here makes of a SIGTERM.
 int execute_and_terminate() { return std::system("kill -TERM $$"); }
 
-/// Ends at its own limit, with the interrupt still raised: it heeds none.
+/// Ends at its own limit, with the token still raised: it looks at none.
 void outlive_alarm() { with_timeout(1ms, "alarm", compute); }
 
 std::string twice(const std::string& text) { return text + text; }
@@ -332,13 +332,13 @@ TEST_CASE("children that cannot be told are not taken for none") {
     CHECK(children() == before);
 }
 
-TEST_CASE("a child raises no interrupt of its parent's") {
+TEST_CASE("a child raises no cancel token of its parent's") {
     with_timeout(1min, "alarm", [] {});  // there is one to be used again
 
     CHECK(attempt(limit, "fork", outlive_alarm).timed_out);
 
-    const PooledInterrupt interrupt;
-    pollfd wanted{.fd = interrupt->fd(), .events = POLLIN, .revents = 0};
+    const PooledToken token;
+    pollfd wanted{.fd = token->fd(), .events = POLLIN, .revents = 0};
     CHECK(::poll(&wanted, 1, 0) == 0);
 }
 

@@ -231,7 +231,7 @@ TEST_CASE("a limit leaves nothing behind for the next call") {
             CHECK_FALSE(attempt(*by, 10s, [] { std::this_thread::sleep_for(1ms); }).timed_out);
         }
         CHECK(call_context().limit.is_never());
-        CHECK(call_context().interrupt == nullptr);
+        CHECK(call_context().token == nullptr);
     }
 }
 
@@ -293,7 +293,7 @@ TEST_CASE("a limit that met a handler's blocked signals interrupts nothing when 
 /// On a busy machine the thread that keeps strategy timer's limits comes late.
 void await_end_of_limit() {
     for (const auto end = Deadline::in(10s); !end.passed();) {
-        if (call_context().expired() || call_context().interrupted()) return;
+        if (call_context().expired() || call_context().cancelled()) return;
     }
 }
 

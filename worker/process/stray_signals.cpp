@@ -17,9 +17,9 @@ namespace curfew::worker {
 
 namespace {
 
-/// What has arrived in the process that called survive_stray_signals().
+/// The signals that have arrived in the process that called survive_stray_signals().
 struct Arrived {
-    CancelToken interrupt;
+    CancelToken any;  ///< raised while a signal is not reported yet
     pid_t process = ::getpid();
     std::atomic<std::uint64_t> signals{0};
     std::array<std::atomic<pid_t>, NSIG> senders{};
@@ -35,7 +35,7 @@ void note(int signal, siginfo_t* info, void*) noexcept {
     if (::getpid() == arrived->process) {
         arrived->senders[static_cast<std::size_t>(signal)].store(info->si_pid);
         arrived->signals.fetch_or(bit_of(signal));
-        arrived->interrupt.raise();
+        arrived->any.raise();
     }
     errno = error;
 }
@@ -66,13 +66,12 @@ void survive_stray_signals() {
     ::signal(SIGXFSZ, do_nothing);
 }
 
-StraySignals::StraySignals(Loop& loop)
-    : arrived_(loop, arrived->interrupt.fd(), [this] { report(); }) {
+StraySignals::StraySignals(Loop& loop) : arrived_(loop, arrived->any.fd(), [this] { report(); }) {
     arrived_.enable();
 }
 
 void StraySignals::report() {
-    arrived->interrupt.clear();
+    arrived->any.clear();
     const auto signals = arrived->signals.exchange(0);
     for (int signal = 1; signal < NSIG; ++signal) {
         if ((signals & bit_of(signal)) == 0) continue;

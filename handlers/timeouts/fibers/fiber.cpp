@@ -11,7 +11,7 @@ namespace curfew {
 
 namespace {
 
-/// How boost gives a stack back when its fiber has ended.
+/// Boost's allocator for the stack: boost calls deallocate() when the fiber has ended.
 class Returned {
   public:
     explicit Returned(FiberStacks& stacks) noexcept : stacks_(&stacks) {}
@@ -59,7 +59,7 @@ void Fiber::pause() {
 }
 
 std::uint64_t Fiber::saved_registers() const noexcept {
-    static_assert(sizeof paused_ == sizeof(void*));  // a stack pointer, which it does not show
+    static_assert(sizeof paused_ == sizeof(void*));  // its only member is the stack pointer
     std::uintptr_t address = 0;
     std::memcpy(&address, static_cast<const void*>(&paused_), sizeof address);
     return address;

@@ -18,7 +18,7 @@ FiberStacks::~FiberStacks() {
 boost::context::stack_context FiberStacks::take() {
     if (free_.empty()) {
         const auto stack = boost::context::protected_fixedsize_stack(size_).allocate();
-        // A huge page would be used whole.
+        // The first access would otherwise allocate a whole huge page.
         ::madvise(static_cast<char*>(stack.sp) - stack.size, stack.size, MADV_NOHUGEPAGE);
         return stack;
     }

@@ -13,8 +13,8 @@ namespace curfew {
 
 namespace {
 
-/// The head of what the C++ ABI keeps for each thread (Itanium C++ ABI: Exception Handling,
-/// section 2.2.2).
+/// The first members of the structure that the C++ ABI keeps for each thread (Itanium C++ ABI:
+/// Exception Handling, section 2.2.2).
 struct Exceptions {
     void* caught;
     unsigned int uncaught;

@@ -4,8 +4,8 @@
 
 namespace curfew {
 
-/// What must be put aside when a thread changes from one stack to another, and put back when it
-/// returns: the C++ runtime's exceptions in flight, which it keeps for each thread, and what the
+/// State that must be saved when a thread changes from one stack to another, and restored when it
+/// returns: the exceptions in flight, which the C++ runtime keeps for each thread, and what the
 /// sanitizers know of the stack.
 ///
 ///     here.leave(there); <the other stack runs>; here.arrive(there);
@@ -23,8 +23,8 @@ class FiberSwitch {
     /// This stack runs, for the first time or again; `from` is the one that it was entered from.
     void arrive(FiberSwitch& from) noexcept;
 
-    /// For that of a fiber: before the first switch to it. A thread's own learns its stack from
-    /// the sanitizer.
+    /// For a fiber's stack, before the first switch to it. For a thread's own stack the sanitizer
+    /// says which it is.
     void begin(Stack stack) noexcept;
     void end() noexcept;
 
@@ -33,7 +33,7 @@ class FiberSwitch {
     void* fake_stack_ = nullptr;  ///< AddressSanitizer's
     void* tsan_fiber_ = nullptr;  ///< ThreadSanitizer's
     void* caught_ = nullptr;      ///< exceptions being handled
-    unsigned int uncaught_ = 0;   ///< and how many fly
+    unsigned int uncaught_ = 0;   ///< the number of exceptions in flight
 };
 
 }  // namespace curfew

@@ -13,8 +13,8 @@ namespace curfew {
 
 namespace {
 
-/// More may be left while it is at it. It keeps nothing open: clients of its parent would wait for
-/// their ends.
+/// Cancels until no query is left, because more may be abandoned meanwhile. Closes all inherited
+/// descriptors: clients of the parent would otherwise not see their connections close.
 [[noreturn]] void cancel_those_of(pid_t parent) noexcept {
     begin_child(parent);
     ::close_range(3, ~0U, 0);
@@ -49,7 +49,7 @@ void AbandonedQueries::cancel() {
     canceller_fd_ = open_pidfd(canceller_);
 }
 
-/// What it has failed to cancel is for the next one.
+/// Queries that the process has failed to cancel are left to the next one.
 void AbandonedQueries::reap() noexcept {
     if (canceller_ == 0 || ::waitpid(canceller_, nullptr, WNOHANG) == 0) return;
     canceller_ = 0;

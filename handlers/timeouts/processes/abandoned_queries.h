@@ -8,22 +8,23 @@
 
 namespace curfew {
 
-/// The queries that children of this process have left to the database server, which would go on
-/// with them. It is told by a process of its own, as nobody waits for that, and by one after the
-/// other. Until it has been, the queries stay in the table of those that run, in the care of this
-/// process: if it ends first, or the server cannot be told, whoever reaps this process finds them.
+/// Queries of dead children of this process, which the database server would go on with. A process
+/// of its own cancels them, so that no caller waits for that; there is one such process at a time.
+/// Until a query is cancelled, it stays in the table of running queries, as one of this process. If
+/// this process ends first, or the database server cannot be reached, the process that reaps this
+/// one finds the query there.
 class AbandonedQueries {
   public:
-    /// Of a process that has been reaped.
+    /// Takes over the queries of a process that has been reaped.
     void take_from(pid_t dead) noexcept;
 
-    /// Starts the process if there is something new to be cancelled and none is at it. Only in a
-    /// process with one thread. Throws std::system_error; then the next call tries again.
+    /// Starts the process that cancels, unless it runs already or nothing is new. Only in a process
+    /// with one thread. Throws std::system_error; then the next call tries again.
     void cancel();
 
-    /// The process; 0: there is none.
+    /// The process that cancels; 0: there is none.
     [[nodiscard]] pid_t canceller() const noexcept { return canceller_; }
-    /// Readable at its end; -1 if there is none.
+    /// A descriptor that becomes readable when that process ends; -1: there is none.
     [[nodiscard]] int canceller_fd() const noexcept { return canceller_fd_.get(); }
 
   private:

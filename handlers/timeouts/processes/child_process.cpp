@@ -41,7 +41,7 @@ void begin_child(pid_t parent) {
     default_signals();
     be_the_original();
     abandoned_queries() = {};
-    // Its statements are its own, to be cancelled when it has died.
+    // Records the child's statements as its own, so that they are cancelled when it dies.
     if (auto* const table = db::recorded_queries()) db::record_queries_in(*table);
 }
 
@@ -81,18 +81,18 @@ void check_single_threaded(const char* who) {
 
 Message answer_of(const std::function<Payload()>& function) {
     try {
-        return {.tag = tag(Answer::result), .parcel = function()};
+        return {.tag = tag(Answer::result), .payload = function()};
     } catch (...) {
-        return {.tag = tag(Answer::failure), .parcel = pack_failure(std::current_exception())};
+        return {.tag = tag(Answer::failure), .payload = pack_failure(std::current_exception())};
     }
 }
 
 void accept_answer(Call& call, Message answer) {
     switch (static_cast<Answer>(answer.tag)) {
         case Answer::result:
-            return call.accept(std::move(answer.parcel));
+            return call.accept(std::move(answer.payload));
         case Answer::failure:
-            rethrow_failure(std::move(answer.parcel));
+            rethrow_failure(std::move(answer.payload));
         case Answer::died:
             break;
     }

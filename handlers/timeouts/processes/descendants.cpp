@@ -15,7 +15,8 @@ namespace curfew {
 
 namespace {
 
-/// Those of this process. A child has the numbers of its parent, but not what they stand for.
+/// The Subreaper scopes of this process. A child inherits the numbers, but is no subreaper, so the
+/// pid tells whether they hold.
 struct {
     pid_t process = 0;
     int number = 0;
@@ -54,14 +55,14 @@ std::vector<pid_t> children() {
 bool end_children(const std::vector<pid_t>& spared, int flags,
                   const std::function<void(pid_t)>& reaped) {
     while (true) {
-        auto doomed = children();
-        std::erase_if(doomed, [&](pid_t pid) {
+        auto remaining = children();
+        std::erase_if(remaining, [&](pid_t pid) {
             return std::ranges::count(spared, pid) > 0 ||
                    (::kill(pid, SIGKILL) != 0 && errno == EPERM);
         });
-        if (doomed.empty()) return true;
+        if (remaining.empty()) return true;
         bool all_reaped = true;
-        for (const pid_t pid : doomed) {
+        for (const pid_t pid : remaining) {
             pid_t ended = 0;
             do {
                 ended = ::waitpid(pid, nullptr, flags | __WALL);

@@ -50,8 +50,8 @@ Failure described(const std::exception_ptr& failure) {
 
 Payload pack_failure(const std::exception_ptr& failure) { return pack(described(failure)); }
 
-void rethrow_failure(Payload parcel) {
-    const auto failure = unpack<Failure>(std::move(parcel));
+void rethrow_failure(Payload payload) {
+    const auto failure = unpack<Failure>(std::move(payload));
     switch (failure.kind) {
         case Kind::timeout:
             throw TimeoutError(failure.text);

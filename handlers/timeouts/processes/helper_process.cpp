@@ -30,7 +30,8 @@ std::optional<Message> next_request(int socket) {
     }
 }
 
-/// Behind the arguments: only this process and its helpers see it, and it is the same to all.
+/// Appends the bytes of the metering to the arguments. Only this process and its helpers read them,
+/// and its layout is the same in all of them.
 void add(const Metering& metering, std::string& bytes) {
     bytes.append(reinterpret_cast<const char*>(&metering), sizeof metering);
 }
@@ -45,19 +46,20 @@ Metering take_metering(std::string& bytes) {
 }
 static_assert(std::is_trivially_copyable_v<Metering>);
 
-/// Waits are not cut: the kill ends them. But upstreams are told how long anyone will wait.
+/// The context has no deadline, because at the limit the process is killed. It has the limit, which
+/// upstreams are told.
 Message run(Message request) {
     const auto entry = reinterpret_cast<Call::Entry>(request.tag);
     CallContext own;
     own.limit = Deadline::at(Deadline::Clock::time_point(Duration(request.number)));
-    own.metering = take_metering(request.parcel.bytes);
+    own.metering = take_metering(request.payload.bytes);
     const ContextScope scope(own);
     const CopyEnds copies;
-    return answer_of([&] { return entry(std::move(request.parcel)); });
+    return answer_of([&] { return entry(std::move(request.payload)); });
 }
 
-/// All processes that the call has started end with it. Threads go on: false if there are some, or
-/// it cannot be told.
+/// Kills all processes that the call has started. Threads cannot be ended: returns false if there
+/// are some, or if they cannot be counted.
 bool end_what_is_left(const OwnThreads& threads) noexcept try {
     auto& queries = abandoned_queries();
     std::vector<pid_t> spared;
@@ -75,8 +77,8 @@ bool end_what_is_left(const OwnThreads& threads) noexcept try {
 Message request_of(const Call& call, Deadline limit, const Metering& metering) {
     Message request{.tag = reinterpret_cast<std::uint64_t>(call.entry()),
                     .number = limit.time().time_since_epoch().count(),
-                    .parcel = call.arguments()};
-    add(metering, request.parcel.bytes);
+                    .payload = call.arguments()};
+    add(metering, request.payload.bytes);
     return request;
 }
 

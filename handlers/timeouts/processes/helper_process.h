@@ -7,11 +7,12 @@
 
 namespace curfew {
 
-/// What a helper is asked to do. Its calls are timed on the caller's meter, if that is in memory
-/// which they share.
+/// The request to a helper to run a call. The helper's calls to upstreams are timed on the caller's
+/// meter, if that is in shared memory.
 [[nodiscard]] Message request_of(const Call& call, Deadline limit, const Metering& metering);
 
-/// A helper's life: one function after the other, until nobody asks any more.
+/// The main loop of a helper: runs one function after the other, until the other end of the socket
+/// is closed.
 [[noreturn]] void serve_calls(UniqueFd socket) noexcept;
 
 }  // namespace curfew

@@ -1,6 +1,6 @@
 #include "helpers.h"
 
-#include "../../context/interrupts.h"
+#include "../../context/pooled_token.h"
 #include "child_process.h"
 #include "message.h"
 #include "pidfd.h"
@@ -20,7 +20,7 @@ namespace curfew {
 
 namespace {
 
-/// Gives a lock back for a scope.
+/// Releases a lock for a scope.
 class Unlocked {
   public:
     explicit Unlocked(std::unique_lock<std::mutex>& lock) : lock_(lock) { lock_.unlock(); }
@@ -34,8 +34,8 @@ class Unlocked {
 
 }  // namespace
 
-/// Who waits for a helper: in the queue until it has got one, or gives up. The lock is held all the
-/// time, but for the wait itself.
+/// A caller that waits for a helper. It is in the queue until it has got one, or gives up. The lock
+/// is held except during the wait itself.
 class Helpers::Waiter {
   public:
     explicit Waiter(Helpers& helpers) : helpers_(helpers) { helpers.waiting_.push_back(this); }
@@ -46,7 +46,7 @@ class Helpers::Waiter {
     Waiter(const Waiter&) = delete;
     Waiter& operator=(const Waiter&) = delete;
 
-    /// Until there is one for this, or something new from the zygote.
+    /// Returns when this caller has got a helper, or when the zygote has sent something.
     void wait(std::unique_lock<std::mutex>& lock) {
         const Unlocked meanwhile(lock);
         std::array<pollfd, 2> wanted{
@@ -64,7 +64,7 @@ class Helpers::Waiter {
 
   private:
     Helpers& helpers_;
-    PooledInterrupt has_one_;
+    PooledToken has_one_;
     std::optional<Helper> helper_;
 };
 
@@ -111,7 +111,7 @@ Helper Helpers::take() {
         if (auto helper = waiter.take()) return std::move(*helper);
     }
     throw std::runtime_error(
-        "strategy process: the zygote that makes its helpers has died, and they with it");
+        "strategy process: the zygote that forks its helpers has died, and the helpers with it");
 }
 
 void Helpers::put(Helper helper) {
@@ -131,10 +131,11 @@ void Helpers::welcome_new() {
         const auto state = incoming.receive(zygote_socket_.get(), MSG_DONTWAIT);
         if (state == Incoming::State::nothing) return;
         if (state == Incoming::State::whole) {
-            auto fds = std::move(incoming.take().parcel.fds);
+            auto fds = std::move(incoming.take().payload.fds);
             give({.socket = std::move(fds.at(0)), .pidfd = std::move(fds.at(1))});
         } else {
-            zygote_gone_ = true;  // a socket closes before its process can be reaped: for stop()
+            zygote_gone_ =
+                true;  // stop() reaps it: a socket closes before its process can be reaped
         }
     }
 }

@@ -18,11 +18,12 @@ namespace {
 struct Header {
     std::uint64_t tag = 0;
     std::int64_t number = 0;
-    std::uint64_t size = 0;  ///< of all the parcel's bytes; the following packets': what is left
-    bool follows = false;    ///< this packet goes on with a message
+    std::uint64_t size = 0;  ///< bytes of the payload from this packet on
+    bool follows = false;    ///< true: this packet continues a message
 };
 
-/// Of a parcel's bytes. The first packet is received on the stack, which may be a fiber's.
+/// The most bytes of a payload in one packet. The first packet is small, because it is received
+/// into a buffer on the stack, which may be a fiber's.
 constexpr std::size_t first_packet = 8192;
 constexpr std::size_t next_packet = 64 * 1024;
 
@@ -75,7 +76,7 @@ bool send_packet(int socket, const msghdr& packet) {
     return true;
 }
 
-/// The number of bytes, 0 at the end, -1 if there is nothing yet.
+/// Returns the number of bytes; 0 if the other end is closed; -1 if no packet is there.
 ssize_t receive_packet(int socket, msghdr& packet, int flags) {
     while (true) {
         const auto size = ::recvmsg(socket, &packet, flags | MSG_CMSG_CLOEXEC);
@@ -89,13 +90,13 @@ ssize_t receive_packet(int socket, msghdr& packet, int flags) {
 }  // namespace
 
 bool send(int socket, const Message& message) {
-    const auto& bytes = message.parcel.bytes;
+    const auto& bytes = message.payload.bytes;
     Header header{.tag = message.tag, .number = message.number, .size = bytes.size()};
     std::array parts{part(&header, sizeof header),
                      part(bytes.data(), std::min(bytes.size(), first_packet))};
     Control control;
     msghdr packet{.msg_iov = parts.data(), .msg_iovlen = parts.size()};
-    attach(packet, control, message.parcel.fds);
+    attach(packet, control, message.payload.fds);
     if (!send_packet(socket, packet)) return false;
 
     header.follows = true;
@@ -124,7 +125,7 @@ Incoming::State Incoming::receive_first(int socket, int flags) {
                   .msg_controllen = control.bytes.size()};
     const auto size = receive_packet(socket, packet, flags);
     if (size < 0) return State::nothing;
-    message_.parcel.fds = attached(packet);
+    message_.payload.fds = attached(packet);
     if (size < static_cast<ssize_t>(sizeof header) || header.follows) return State::gone;
     if ((packet.msg_flags & MSG_CTRUNC) != 0) {
         throw std::system_error(EMFILE, std::generic_category(), "open files of a message");
@@ -135,13 +136,13 @@ Incoming::State Incoming::receive_first(int socket, int flags) {
     message_.number = header.number;
     received_ = static_cast<std::size_t>(size) - sizeof header;
     if (received_ > header.size) return State::gone;
-    message_.parcel.bytes.assign(bytes.data(), received_);
-    message_.parcel.bytes.resize(header.size);
+    message_.payload.bytes.assign(bytes.data(), received_);
+    message_.payload.bytes.resize(header.size);
     return received_ == header.size ? State::whole : State::partial;
 }
 
 Incoming::State Incoming::receive_more(int socket, int flags) {
-    auto& bytes = message_.parcel.bytes;
+    auto& bytes = message_.payload.bytes;
     const auto left = bytes.size() - received_;
     Header header;
     std::array parts{part(&header, sizeof header),

@@ -11,33 +11,34 @@ struct pollfd;
 
 namespace curfew {
 
-/// What goes between two processes, over a socket of type SOCK_SEQPACKET; as many packets as its
-/// size needs. What tag and number mean is the business of the two.
+/// A message between two processes, over a socket of type SOCK_SEQPACKET, in as many packets as its
+/// size needs. The two processes agree on the meaning of tag and number.
 struct Message {
     std::uint64_t tag = 0;
     std::int64_t number = 0;
-    Payload parcel = {};
+    Payload payload = {};
 };
 
-/// False if there is nobody at the other end. Waits as the context says, and throws TimeoutError
-/// once it has expired.
+/// False if the other end is closed. Waits for as long as the context allows, and throws
+/// TimeoutError once the context has expired.
 [[nodiscard]] bool send(int socket, const Message& message);
 
-/// A message as it comes in, packet by packet. For one message.
+/// Receives one message, packet by packet.
 class Incoming {
   public:
     enum class State {
-        nothing,  ///< was there
-        partial,  ///< more is to come
+        nothing,  ///< no packet was there
+        partial,  ///< more packets are to come
         whole,
-        gone,  ///< there is nobody at the other end, or what came makes no sense
+        gone,  ///< the other end is closed, or the packet is malformed
     };
 
-    /// Takes one packet. `flags`: as recvmsg(2)'s; MSG_DONTWAIT: takes one if there is one.
-    /// Throws std::system_error, also if this process has no room for the open files in it.
+    /// Takes one packet. `flags`: those of recvmsg(2); with MSG_DONTWAIT it does not wait for one.
+    /// Throws std::system_error, also if this process has no descriptors left for the open files in
+    /// the packet.
     [[nodiscard]] State receive(int socket, int flags);
 
-    /// Once it is whole.
+    /// The message, once it is whole.
     [[nodiscard]] Message take() noexcept { return std::move(message_); }
 
   private:
@@ -46,13 +47,14 @@ class Incoming {
 
     Message message_;
     bool begun_ = false;
-    std::size_t received_ = 0;  ///< of the parcel's bytes
+    std::size_t received_ = 0;  ///< of the payload's bytes
 };
 
-/// The next message; nothing if there is nobody at the other end. Waits as send() does.
+/// The next message; nothing if the other end is closed. Waits as send() does.
 [[nodiscard]] std::optional<Message> receive(int socket);
 
-/// Waits until one is ready, as poll(2). Throws TimeoutError once the context has expired.
+/// Waits until one of the descriptors is ready, as poll(2). Throws TimeoutError once the context
+/// has expired.
 void wait_for(std::span<pollfd> wanted);
 void wait_for(int fd, short events);
 

@@ -6,11 +6,11 @@
 
 namespace curfew {
 
-/// A descriptor of a process, readable once it has ended. Safe while nobody can have reaped it.
-/// Throws std::system_error.
+/// A descriptor of a process, which becomes readable when the process ends. Only for a process that
+/// cannot have been reaped yet. Throws std::system_error.
 [[nodiscard]] UniqueFd open_pidfd(pid_t pid);
 
-/// SIGKILL for exactly that process; nothing if it has ended.
+/// Sends SIGKILL to exactly that process; no effect if it has ended.
 void kill_process(int pidfd) noexcept;
 
 }  // namespace curfew

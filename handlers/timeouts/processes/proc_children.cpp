@@ -25,7 +25,7 @@ std::optional<pid_t> number_of(const fs::path& entry) {
     return number;
 }
 
-/// /proc may be of another namespace than getpid().
+/// /proc/self for this process, because /proc may be of another pid namespace than getpid().
 fs::path directory_of(pid_t process) {
     return process == ::getpid() ? "/proc/self" : "/proc/" + std::to_string(process);
 }
@@ -34,7 +34,7 @@ bool none_is_left(const std::error_code& error) noexcept {
     return error.value() == EMFILE || error.value() == ENFILE;
 }
 
-/// Stops, as at its end, if what it goes through goes away.
+/// Calls `action` for each entry. If the directory disappears meanwhile, it returns as at the end.
 template <typename Action>
 void for_each_in(const fs::path& directory, Action action) {
     std::error_code error;

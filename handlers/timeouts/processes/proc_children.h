@@ -8,12 +8,12 @@
 
 namespace curfew {
 
-/// The children of a process, those that have ended and wait to be reaped included; none if it is
-/// gone. One that ends meanwhile may hide others, unless the process is stopped. At `give_up` those
-/// that are found are all. Throws std::system_error if no descriptor is left.
+/// The children of a process, zombies included; none if the process is gone. A child that ends
+/// meanwhile may hide others, unless the process is stopped. At `give_up` it returns the children
+/// found so far. Throws std::system_error if no descriptor is left.
 [[nodiscard]] std::vector<pid_t> children_of(pid_t process, Deadline give_up = Deadline::never());
 
-/// The same for kernels whose /proc has no lists of children: looks at all processes.
+/// The same for kernels whose /proc has no lists of children. It looks at all processes.
 [[nodiscard]] std::vector<pid_t> children_by_parent(pid_t process,
                                                     Deadline give_up = Deadline::never());
 

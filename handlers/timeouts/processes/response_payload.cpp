@@ -8,7 +8,7 @@ namespace curfew {
 
 namespace {
 
-/// As the number in the parcel has it.
+/// The kind of a body, as the payload's first number.
 enum class Kind { text, file };
 
 struct Saver {
@@ -50,7 +50,7 @@ void Response::save(Packer& packer) const {
 void Response::load(Unpacker& unpacker) {
     std::string content_type;
     unpacker(status_, closes_connection_, content_type, headers_);
-    // The literal that it was there is not one here.
+    // content_type_ refers to a string literal, and this string is none. So it becomes a field.
     if (!content_type.empty()) header("Content-Type", content_type);
     body_ = load_body(unpacker);
 }

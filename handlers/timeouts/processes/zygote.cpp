@@ -21,15 +21,15 @@ namespace curfew {
 
 namespace {
 
-constexpr int retry_after_ms = 100;  ///< no helper could be forked
-constexpr int orphans_ms = 2;        ///< killed, and not yet dead
+constexpr int retry_after_ms = 100;  ///< after a helper could not be forked
+constexpr int orphans_ms = 2;        ///< until killed orphans are looked at again
 
-/// Queries that are still to be cancelled are found in the table by whoever reaps the worker.
+/// Leaves queries that are still to be cancelled in the table, where the master finds them.
 void end_all() noexcept {
     try {
         end_children({}, 0, [](pid_t) {});
     } catch (const std::exception&) {
-        // Helpers end with this process all the same.
+        // The helpers end with this process all the same.
     }
 }
 
@@ -64,7 +64,8 @@ void Zygote::spawn_missing() {
     try {
         while (members_.size() < count_) spawn();
     } catch (const std::exception&) {
-        // No process or descriptor is left, or the worker is about to go: wait() knows.
+        // No process or descriptor is left: run() tries again. Or the worker has gone: wait() sees
+        // it.
     }
 }
 
@@ -81,7 +82,7 @@ void Zygote::spawn() {
         serve_calls(std::move(pair.theirs));
     }
     Message birth{.tag = static_cast<std::uint64_t>(pid)};
-    auto& fds = birth.parcel.fds;
+    auto& fds = birth.payload.fds;
     fds.push_back(std::move(pair.ours));
     fds.push_back(open_pidfd(pid));
     const ContextScope no_wait(Deadline::in(Duration::zero()));
@@ -89,7 +90,8 @@ void Zygote::spawn() {
     members_.push_back({.pid = pid, .pidfd = std::move(fds[1]), .socket = std::move(pair.theirs)});
 }
 
-/// For the end of a helper, or for the time to try again what failed. False at the worker's end.
+/// Waits for the end of a helper, or for the time to retry what failed. False if the worker has
+/// ended.
 bool Zygote::wait() {
     std::vector<pollfd> wanted{
         {.fd = worker_.get(), .events = POLLIN, .revents = 0},
@@ -99,7 +101,8 @@ bool Zygote::wait() {
         wanted.push_back({.fd = member.pidfd.get(), .events = POLLIN, .revents = 0});
     }
     const int timeout = orphans_left_ ? orphans_ms : members_.size() < count_ ? retry_after_ms : -1;
-    static_cast<void>(::poll(wanted.data(), wanted.size(), timeout));  // interrupted: nothing ready
+    static_cast<void>(
+        ::poll(wanted.data(), wanted.size(), timeout));  // after EINTR no descriptor is ready
     for (std::size_t i = 0; i < members_.size(); ++i) members_[i].dead = wanted[i + 3].revents != 0;
     return wanted[0].revents == 0 && wanted[1].revents == 0;
 }
@@ -109,16 +112,16 @@ void Zygote::reap_dead() {
         if (member.dead) reap(member);
     }
     std::erase_if(members_, [](const auto& member) { return member.dead; });
-    // Whoever is not known, and no helper's, was started by one that is dead.
+    // Any other child of this process was started by a helper that is dead.
     try {
         orphans_left_ = !end_children(known(), WNOHANG,
                                       [](pid_t dead) { abandoned_queries().take_from(dead); });
     } catch (const std::exception&) {
-        orphans_left_ = true;  // no descriptor is left to look for them
+        orphans_left_ = true;  // no descriptor is left to look for them; it is tried again
     }
 }
 
-/// One that was killed at its limit, or died of what it ran.
+/// Reaps a helper that was killed at its limit, or that died of what it ran.
 void Zygote::reap(const Member& member) {
     int status = 0;
     if (::waitpid(member.pid, &status, 0) != member.pid) return;
@@ -127,7 +130,7 @@ void Zygote::reap(const Member& member) {
         const ContextScope no_wait(Deadline::in(Duration::zero()));
         static_cast<void>(send(member.socket.get(), death_of(status)));
     } catch (const std::exception&) {
-        // The end of the socket tells as much, if less clearly.
+        // The caller sees the end of the socket instead, and so knows less.
     }
 }
 
@@ -135,7 +138,7 @@ void Zygote::cancel_queries() {
     try {
         abandoned_queries().cancel();
     } catch (const std::exception&) {
-        // No process is left: when the next helper dies, then.
+        // No process can be forked. It is tried again when the next helper dies.
     }
 }
 

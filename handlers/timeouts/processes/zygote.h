@@ -9,12 +9,12 @@
 
 namespace curfew {
 
-/// The process that all helpers are forked from, and nothing else: it has one thread, and what the
-/// application has loaded, but nothing of what calls have made of it since.
+/// The process that all helpers are forked from. It does nothing else. So it has one thread, and
+/// its memory is as it was when the application was loaded, unchanged by any call.
 class Zygote {
   public:
-    /// After fork. `worker`: the pidfd of the process that makes the calls; `socket`: to which the
-    /// new helpers are told.
+    /// The first call after fork. `worker`: a pidfd of the process that makes the calls; `socket`:
+    /// over which that process gets the new helpers.
     [[noreturn]] static void begin(UniqueFd worker, UniqueFd socket, int count,
                                    const Helpers::Begin& begin) noexcept;
 
@@ -22,7 +22,7 @@ class Zygote {
     struct Member {
         pid_t pid = 0;
         UniqueFd pidfd;
-        UniqueFd socket;  ///< its own end: the news of its death goes to whom its answer would
+        UniqueFd socket;  ///< the helper's own end, over which the zygote reports its death
         bool dead = false;
     };
 
@@ -41,7 +41,7 @@ class Zygote {
     const std::size_t count_;
     const Helpers::Begin& begin_;
     std::vector<Member> members_;
-    bool orphans_left_ = false;  ///< of what dead helpers had started
+    bool orphans_left_ = false;  ///< processes that dead helpers had started have not ended yet
 };
 
 }  // namespace curfew

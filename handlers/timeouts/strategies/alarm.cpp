@@ -1,7 +1,7 @@
 #include "alarm.h"
 
 #include "../../base/timespec.h"
-#include "../../context/interrupts.h"
+#include "../../context/pooled_token.h"
 #include "overrun.h"
 
 #include <pthread.h>
@@ -20,22 +20,24 @@ namespace {
 
 int alarm_signal() noexcept { return SIGRTMIN + 4; }
 
-/// One alarm that is set. Those of a thread form a list: they nest, and on fibers they interleave.
+/// One alarm that is set. The alarms of a thread form a list, because they nest, and interleave on
+/// fibers.
 struct Target {
     Deadline deadline;
-    CancelToken* interrupt;
+    CancelToken* token;
     Target* next = nullptr;
     Target** link = nullptr;  ///< what points to this one
 };
 
 void on_alarm(int) noexcept;
 
-/// What other code in this process has done to the signal since the last time is undone.
+/// Installs the handler and unblocks the signal each time, because other code in this process may
+/// have changed either.
 void be_ready_for_the_signal() noexcept {
     struct sigaction action {};
     action.sa_handler = on_alarm;
     action.sa_flags = SA_RESTART | SA_ONSTACK;
-    sigfillset(&action.sa_mask);  // many at once would fill the stack that they share
+    sigfillset(&action.sa_mask);  // nested handlers would overflow the signal stack
     ::sigaction(alarm_signal(), &action, nullptr);
     sigset_t ours;
     sigemptyset(&ours);
@@ -64,10 +66,10 @@ class ThreadTimer {
         made_ = true;
     }
 
-    /// In a new process, which has inherited none.
+    /// To be called in a new process: fork does not copy timers.
     void forget() noexcept { made_ = false; }
 
-    /// Never: not at all.
+    /// Deadline::never() disarms it.
     void set(Deadline deadline) noexcept {
         const auto time = deadline.is_never() ? timespec{} : to_timespec(deadline);
         const itimerspec when{.it_interval = {}, .it_value = time};
@@ -79,9 +81,9 @@ class ThreadTimer {
     bool made_ = false;
 };
 
-/// The alarms of a thread. The handler reads the list at any moment, so each change to it is one
-/// store. The timer is set for the soonest of them, and for none that has gone: a signal interrupts
-/// system calls, also of code that has no limit.
+/// The alarms of a thread. The signal's handler may read the list at any moment, so each change to
+/// it is one store. The timer is set for the soonest alarm, and disarmed when none is left, because
+/// a signal also interrupts system calls of code that has no limit.
 class ThreadAlarms {
   public:
     [[nodiscard]] static ThreadAlarms& of_this_thread() {
@@ -89,7 +91,7 @@ class ThreadAlarms {
         return alarms;
     }
 
-    /// Those of this thread, if it has ever had any.
+    /// The alarms of this thread; null if it has never had any.
     [[nodiscard]] static ThreadAlarms* existing() noexcept { return existing_; }
 
     ThreadAlarms() { existing_ = this; }
@@ -105,8 +107,8 @@ class ThreadAlarms {
         std::atomic_signal_fence(std::memory_order_seq_cst);
         first_ = &target;
         std::atomic_signal_fence(std::memory_order_seq_cst);
-        if (target.interrupt->raised()) return;
-        // A time that is over has a signal that was lost.
+        if (target.token->raised()) return;
+        // If that time is over, its signal was lost.
         if (target.deadline < armed_for_ || armed_for_.passed()) {
             be_ready_for_the_signal();
             arm(soonest());
@@ -117,20 +119,20 @@ class ThreadAlarms {
         if (target.next) target.next->link = target.link;
         *target.link = target.next;
         std::atomic_signal_fence(std::memory_order_seq_cst);
-        if (target.interrupt->raised()) return;
+        if (target.token->raised()) return;
         if (target.deadline.passed()) discard_pending();
         if (target.deadline == armed_for_) arm(soonest());
     }
 
-    /// In the signal handler.
+    /// Called by the signal handler.
     void raise_due() noexcept {
         for (Target* each = first_; each; each = each->next) {
-            if (each->deadline.passed() && !each->interrupt->raised()) each->interrupt->raise();
+            if (each->deadline.passed() && !each->token->raised()) each->token->raise();
         }
         arm(soonest());
     }
 
-    /// In a new process; its parent sees to the alarms that were set.
+    /// To be called in a new process, which has no alarms; those that are set are its parent's.
     void begin_anew() noexcept {
         timer_.forget();
         first_ = nullptr;
@@ -140,11 +142,11 @@ class ThreadAlarms {
   private:
     static inline thread_local ThreadAlarms* existing_ = nullptr;
 
-    /// Of those that have not been raised.
+    /// The soonest deadline of the tokens that are not raised.
     [[nodiscard]] Deadline soonest() const noexcept {
         auto soonest = Deadline::never();
         for (const Target* each = first_; each; each = each->next) {
-            if (!each->interrupt->raised()) soonest = std::min(soonest, each->deadline);
+            if (!each->token->raised()) soonest = std::min(soonest, each->deadline);
         }
         return soonest;
     }
@@ -155,7 +157,8 @@ class ThreadAlarms {
         timer_.set(deadline);
     }
 
-    /// A signal that came while it was blocked would interrupt whoever unblocks it.
+    /// Removes a pending signal. If code of the function has blocked it, it would otherwise
+    /// interrupt the code that unblocks it later.
     static void discard_pending() noexcept {
         sigset_t ours;
         sigemptyset(&ours);
@@ -177,8 +180,8 @@ void on_alarm(int) noexcept {
 
 class AlarmScope {
   public:
-    AlarmScope(Deadline deadline, CancelToken& interrupt)
-        : target_{.deadline = deadline, .interrupt = &interrupt} {
+    AlarmScope(Deadline deadline, CancelToken& token)
+        : target_{.deadline = deadline, .token = &token} {
         ThreadAlarms::of_this_thread().add(target_);
     }
     ~AlarmScope() { ThreadAlarms::of_this_thread().remove(target_); }
@@ -207,11 +210,11 @@ Alarm::Alarm()
 }
 
 void Alarm::run(Call& call, Deadline deadline) {
-    const PooledInterrupt interrupt;
+    const PooledToken token;
     {
-        const auto own = interrupted_by(*interrupt, deadline);
+        const auto own = cancelled_by(*token, deadline);
         const ContextScope scope(own);
-        const AlarmScope alarm(own.limit, *interrupt);
+        const AlarmScope alarm(own.limit, *token);
         call.run();
     }
     check_overrun(name(), deadline);

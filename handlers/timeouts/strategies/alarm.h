@@ -4,9 +4,9 @@
 
 namespace curfew {
 
-/// signal.alarm, made safe and nestable: a timer of the thread's own sends it a signal, whose
-/// handler does nothing but raise an interrupt. Uses SIGRTMIN + 4. After a call that ended in time
-/// no signal comes.
+/// Python's signal.alarm, made safe and nestable. Each thread has a timer, which sends it a signal;
+/// the signal's handler only raises a cancel token. Uses SIGRTMIN + 4. No signal comes after a call
+/// that ended in time.
 class Alarm final : public Strategy {
   public:
     /// Installs the signal's handler. Throws std::system_error.

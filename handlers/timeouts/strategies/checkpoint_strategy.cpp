@@ -1,6 +1,6 @@
 #include "checkpoint_strategy.h"
 
-#include "../../context/interrupts.h"
+#include "../../context/pooled_token.h"
 #include "overrun.h"
 #include "timer_thread.h"
 
@@ -19,17 +19,17 @@ CheckpointStrategy::CheckpointStrategy() noexcept
                 .late = "a wake-up, and the time between two checkpoints"}) {}
 
 void CheckpointStrategy::run(Call& call, Deadline deadline) {
-    const PooledInterrupt interrupt;
+    const PooledToken token;
     {
-        auto own = interrupted_by(*interrupt, deadline);
-        own.interrupt_wakes = false;
-        // An outer limit that ends waits goes on doing so.
+        auto own = cancelled_by(*token, deadline);
+        own.token_ends_waits = false;
+        // An outer limit that ends waits must go on ending them.
         const auto& outer = call_context();
-        if (outer.interrupt && outer.interrupt_wakes) {
+        if (outer.token && outer.token_ends_waits) {
             own.deadline = std::min(own.deadline, outer.limit);
         }
         const ContextScope scope(own);
-        const TimerScope timer(own.limit, *interrupt);
+        const TimerScope timer(own.limit, *token);
         call.run();
     }
     check_overrun(name(), deadline);

@@ -4,8 +4,8 @@
 
 namespace curfew {
 
-/// What an asynchronous exception does at a bytecode boundary, done where the function offers it: a
-/// timer thread sets a token, and checkpoint() throws. Nothing else is touched, waits neither.
+/// What an asynchronous exception does between two bytecodes of Python, done where the function
+/// allows it: a timer thread raises a cancel token, and checkpoint() throws. It does not end waits.
 class CheckpointStrategy final : public Strategy {
   public:
     CheckpointStrategy() noexcept;

@@ -11,7 +11,7 @@ namespace curfew {
 
 namespace {
 
-/// The one fiber of a thread that has nothing else to do.
+/// A fiber on a thread without an event loop for fibers: the thread blocks while the fiber waits.
 class Alone final : public Parking {
   public:
     Alone(Call& call, const CallContext& context)
@@ -26,7 +26,7 @@ class Alone final : public Parking {
     }
 
     void wait(const pollfd* fds, unsigned long count, Deadline deadline) override {
-        fds_ = const_cast<pollfd*>(fds);  // it looks again itself
+        fds_ = const_cast<pollfd*>(fds);  // the fiber polls again itself
         count_ = count;
         deadline_ = deadline;
         fiber_.pause();

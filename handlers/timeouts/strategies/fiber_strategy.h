@@ -4,10 +4,10 @@
 
 namespace curfew {
 
-/// gevent.Timeout: the function runs on a fiber, whose waits give the thread to others until they
-/// are over, or the limit is. In a worker of class `fiber` those others are its other requests; the
-/// handler has its fiber there already, and its limits cost no second one. In other workers nobody
-/// else is there, and the thread waits for the fiber.
+/// gevent.Timeout: the function runs on a fiber. While it waits, other fibers of the thread run,
+/// until the wait or the limit is over. In a worker of class `fiber` these are the worker's other
+/// requests, and the handler itself already runs on a fiber, so its limits need no second one. In
+/// other workers there are no other fibers, and the thread waits.
 class FiberStrategy final : public Strategy {
   public:
     FiberStrategy() noexcept;

@@ -26,7 +26,8 @@ namespace curfew {
 
 namespace {
 
-/// Waits are not cut: the kill ends them. But upstreams are told how long anyone will wait.
+/// The context has no deadline, because at the limit the process is killed. It has the limit, which
+/// upstreams are told.
 [[noreturn]] void run_as_child(Call& call, int socket, pid_t parent, Deadline limit,
                                const Metering& metering) noexcept {
     begin_child(parent);
@@ -43,7 +44,7 @@ namespace {
     ::_exit(0);
 }
 
-/// A child as its parent sees it. Its destructor kills it and all that it has started.
+/// A child process, as its parent sees it. The destructor kills it and all that it has started.
 class Child {
   public:
     Child(Call& call, Deadline limit) : others_(children()) {
@@ -77,8 +78,8 @@ class Child {
     }
 
   private:
-    /// Until there is something to receive or the child has ended: then true. What the child has
-    /// started may keep the socket open.
+    /// Returns when there is something to receive, or when the child has ended: then true. The
+    /// pidfd is needed because processes that the child has started may keep the socket open.
     bool wait() {
         std::array<pollfd, 2> wanted{pollfd{.fd = socket_.get(), .events = POLLIN, .revents = 0},
                                      pollfd{.fd = pidfd_.get(), .events = POLLIN, .revents = 0}};
@@ -103,13 +104,13 @@ class Child {
             end_children(others_, 0, [&](pid_t dead) { queries.take_from(dead); });
             queries.cancel();
         } catch (const std::exception&) {
-            // No descriptor or process is left: what it has started goes on.
+            // No descriptor or process is left. What the child has started goes on.
         }
     }
 
     const Subreaper subreaper_;
     const LentMetering metering_;
-    std::vector<pid_t> others_;  ///< no business of this call
+    std::vector<pid_t> others_;  ///< children that this call has not started
     pid_t pid_ = 0;
     UniqueFd socket_;
     UniqueFd pidfd_;

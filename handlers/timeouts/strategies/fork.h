@@ -4,9 +4,9 @@
 
 namespace curfew {
 
-/// multiprocessing.Process.join with a timeout: the function runs in a child that is forked for it,
-/// a copy of this process, and killed at the limit with all processes that it has started. They
-/// also end when the function does. Only in a process with one thread, and not on a fiber.
+/// multiprocessing.Process.join with a timeout: the function runs in a child that is forked for it.
+/// At the limit the child is killed, with all processes that it has started. These processes also
+/// end when the function returns. Only in a process with one thread, and not on a fiber.
 class Fork final : public Strategy {
   public:
     Fork() noexcept;

@@ -4,8 +4,8 @@
 
 namespace curfew {
 
-/// Network I/O timeouts, as each library has them: for one operation at a time. A peer that says
-/// one byte within each of them keeps the function for as long as it likes.
+/// The timeouts for network I/O that each library has, which count for one operation at a time. A
+/// peer that sends one byte within each of them can keep the function for ever.
 class Io final : public Strategy {
   public:
     Io() noexcept;

@@ -4,7 +4,7 @@
 
 namespace curfew {
 
-/// The server's limits only: the function takes as long as it takes, and harakiri is the backstop.
+/// No limit for the function. Only harakiri ends it.
 class None final : public Strategy {
   public:
     None() noexcept;

@@ -6,8 +6,8 @@
 
 namespace curfew {
 
-/// Throws TimeoutError if the limit that a strategy enforced has passed, whatever the function made
-/// of it: a result that comes after its limit is nobody's any more.
+/// Throws TimeoutError if the limit that a strategy enforced has passed, even if the function has
+/// returned a result: a result after the limit does not count.
 void check_overrun(std::string_view strategy, Deadline deadline);
 
 }  // namespace curfew

@@ -20,8 +20,8 @@ namespace curfew {
 
 namespace {
 
-/// A helper for one call. One that is not given back has failed it, or is not as it was before, and
-/// is killed; the zygote then makes another.
+/// A helper for one call. A helper that is not given back has failed the call, or cannot run
+/// another one, and is killed; the zygote then forks another.
 class Lease {
   public:
     Lease() : helper_(helpers().take()) {}
@@ -38,15 +38,15 @@ class Lease {
     std::optional<Helper> helper_;
 };
 
-/// True if something has come unasked: that is its end, or it would answer another call. A helper
-/// that was just forked may hold the other end open for a moment, so that sending may still
-/// succeed.
+/// True if something can be received before the helper was asked: the end of the socket, or an
+/// answer that would be taken for that of this call. To send is no sufficient test: a helper that
+/// was just forked may hold the dead one's end of the socket open for a moment.
 bool has_died(int socket) noexcept {
     char byte = 0;
     return ::recv(socket, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
 
-/// Nothing if the helper had died before it was asked.
+/// Returns nothing if the helper had died before it was asked.
 std::optional<Message> ask_one(const Message& request) {
     Lease lease;
     if (has_died(lease.socket()) || !send(lease.socket(), request)) return std::nullopt;

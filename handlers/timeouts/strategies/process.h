@@ -4,14 +4,14 @@
 
 namespace curfew {
 
-/// As strategy `fork`, at a hundredth of its cost and in a process with any number of threads: the
-/// function runs in a warm child, one of helpers(), that is killed at the limit with all processes
-/// that it has started. Only what serializable.h lets go there and back.
+/// As strategy `fork`, but at a hundredth of its cost, and in a process with any number of threads.
+/// The function runs in one of helpers(), which are forked in advance. At the limit the helper is
+/// killed, with all processes that it has started. Arguments and result must be serializable.
 ///
-/// What a call leaves behind in its helper is there for the next one, but for processes and
-/// threads: a helper with threads is replaced.
+/// Memory that a call changes in its helper stays changed for the next call. Processes that a call
+/// leaves behind are killed, and a helper with threads is replaced.
 ///
-/// In a child itself, which has no helpers, a call is one by `fork`.
+/// A helper, or a child by `fork`, has no helpers. A call under `process` there runs under `fork`.
 class Process final : public Strategy {
   public:
     Process() noexcept;

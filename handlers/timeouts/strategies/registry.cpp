@@ -17,7 +17,7 @@
 namespace curfew {
 
 const std::vector<Strategy*>& strategies() {
-    // Never destroyed: what they left behind may still run at exit.
+    // Never destroyed: at exit, abandoned functions may still run.
     static const auto& all = *new std::vector<Strategy*>{
         new None,    new Io,    new DeadlineStrategy,   new Thread,
         new Timer,   new Alarm, new CheckpointStrategy, new FiberStrategy,

@@ -4,7 +4,7 @@
 #include "../../base/signal_stack.h"
 #include "../../context/call_context.h"
 #include "../../context/copies.h"
-#include "../../context/interrupts.h"
+#include "../../context/pooled_token.h"
 #include "overrun.h"
 
 #include <poll.h>
@@ -22,14 +22,14 @@ struct Thread::Job {
     Job(std::shared_ptr<Call> what, const CallContext& under)
         : call(std::move(what)), context(under) {}
 
-    std::shared_ptr<Call> call;  ///< the thread's, until it has run
+    std::shared_ptr<Call> call;  ///< owned by the thread until the function has run
     const CallContext context;
     std::mutex mutex;
     std::condition_variable ended;
     State state = State::running;
 
-    /// What the caller waits for instead if it is a fiber, which must not block its thread.
-    std::optional<PooledInterrupt> wakes_fiber;
+    /// A caller on a fiber waits for this instead of `ended`, because it must not block its thread.
+    std::optional<PooledToken> wakes_fiber;
 
     /// True once the function has ended; false at the deadline.
     bool wait(std::unique_lock<std::mutex>& lock, Deadline deadline) {
@@ -64,7 +64,7 @@ Thread::Thread()
                 .late = "a wake-up"}) {}
 
 void Thread::run(Call&, Deadline) {
-    throw std::logic_error("strategy thread needs a call that it may keep");
+    throw std::logic_error("strategy thread needs a call that may outlive its caller");
 }
 
 void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) {
@@ -80,7 +80,8 @@ void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) 
 
     std::unique_lock lock(job->mutex);
     if (job->wait(lock, inherited.limit)) {
-        return check_overrun(name(), deadline);  // it may have ended because its waits were cut
+        return check_overrun(name(),
+                             deadline);  // it may have ended because the deadline ended its waits
     }
     job->state = Job::State::abandoned;
     const int now = ++abandoned_;
@@ -119,7 +120,8 @@ void Thread::work() {
             const CopyEnds copies;
             job->call->run();
         }
-        // Before anyone hears of its end: what it owns goes with the caller, if there still is one.
+        // Reset before the caller is told: then the caller, if there still is one, has the last
+        // reference, and destroys what the call owns.
         job->call.reset();
         bool abandoned = false;
         {

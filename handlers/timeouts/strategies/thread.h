@@ -10,25 +10,28 @@
 
 namespace curfew {
 
-/// threading.Thread.join with a timeout: the function runs on a thread of a pool, the caller goes
-/// on at the limit, and the function in the background, where its waits obey the same deadline.
+/// threading.Thread.join with a timeout: the function runs on a thread of a pool. At the limit the
+/// caller goes on, and the function is abandoned: it goes on in the background until its next wait,
+/// which the same deadline ends.
 class Thread final : public Strategy {
   public:
-    /// Threads at most, idle, busy and abandoned. When all are taken a call is refused with 503.
+    /// The most threads: idle, busy and abandoned. If all are taken, a call is refused with 503.
     static constexpr int most_threads = 64;
 
     Thread();
 
     [[nodiscard]] bool detaches() const noexcept override { return true; }
-    /// How many run on at the moment without their callers.
+    /// How many functions run at the moment although their callers have gone on.
     [[nodiscard]] int abandoned() const noexcept { return abandoned_.load(); }
 
     void run(Call& call, Deadline deadline) override;
     void run_detached(const std::shared_ptr<Call>& call, Deadline deadline) override;
 
-    /// Called, from a caller's thread, each time that one more goes on without its caller, with
-    /// the number that do: where a worker decides to retire. To be set before the first run.
-    void on_abandoned(std::function<void(int now)> observer) override { observer_ = std::move(observer); }
+    /// The observer is called on a caller's thread each time that a function is abandoned, with the
+    /// number of abandoned ones; a worker then decides to retire. To be set before the first run.
+    void on_abandoned(std::function<void(int now)> observer) override {
+        observer_ = std::move(observer);
+    }
 
   private:
     struct Job;

@@ -1,6 +1,6 @@
 #include "timer.h"
 
-#include "../../context/interrupts.h"
+#include "../../context/pooled_token.h"
 #include "overrun.h"
 #include "timer_thread.h"
 
@@ -20,11 +20,11 @@ Timer::Timer() noexcept
                          .late = "two wake-ups"}) {}
 
 void Timer::run(Call& call, Deadline deadline) {
-    const PooledInterrupt interrupt;
+    const PooledToken token;
     {
-        const auto own = interrupted_by(*interrupt, deadline);
+        const auto own = cancelled_by(*token, deadline);
         const ContextScope scope(own);
-        const TimerScope timer(own.limit, *interrupt);
+        const TimerScope timer(own.limit, *token);
         call.run();
     }
     check_overrun(name(), deadline);

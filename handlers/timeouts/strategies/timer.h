@@ -4,8 +4,9 @@
 
 namespace curfew {
 
-/// threading.Timer interrupting the caller, made safe: a timer thread raises an interrupt, which
-/// ends the wait that is under way, or the next one, instead of whatever instruction it hits.
+/// A threading.Timer that interrupts the caller, made safe: a timer thread raises a cancel token,
+/// which ends the wait that is under way, or the next one. It does not interrupt at an arbitrary
+/// instruction.
 class Timer final : public Strategy {
   public:
     Timer() noexcept;

@@ -17,12 +17,12 @@ TimerThread::TimerThread() {
     std::thread([this] { work(); }).detach();
 }
 
-TimerThread::Entry TimerThread::add(Deadline deadline, CancelToken& interrupt) {
+TimerThread::Entry TimerThread::add(Deadline deadline, CancelToken& token) {
     Entry entry;
     bool sooner = false;
     {
         const std::lock_guard lock(mutex_);
-        entry = entries_.emplace(deadline, &interrupt);
+        entry = entries_.emplace(deadline, &token);
         sooner = deadline < wakes_at_;
     }
     if (sooner) sooner_.notify_one();
@@ -39,8 +39,8 @@ void TimerThread::work() {
     while (true) {
         auto next = entries_.begin();
         while (next != entries_.end() && next->first.passed()) {
-            if (CancelToken* const interrupt = std::exchange(next->second, nullptr)) {
-                interrupt->raise();
+            if (CancelToken* const token = std::exchange(next->second, nullptr)) {
+                token->raise();
             }
             ++next;
         }

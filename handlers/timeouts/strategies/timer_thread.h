@@ -8,7 +8,7 @@
 
 namespace curfew {
 
-/// One thread that raises interrupts at their time. Made at its first use, never destroyed.
+/// One thread that raises cancel tokens at their deadlines. Made at its first use, never destroyed.
 /// Safe from any thread.
 class TimerThread {
   public:
@@ -16,10 +16,10 @@ class TimerThread {
 
     using Entry = std::multimap<Deadline, CancelToken*>::iterator;
 
-    /// Raises `interrupt` at `deadline`, unless it is removed before.
-    [[nodiscard]] Entry add(Deadline deadline, CancelToken& interrupt);
+    /// Raises `token` at `deadline`, unless the entry is removed before.
+    [[nodiscard]] Entry add(Deadline deadline, CancelToken& token);
 
-    /// After this the interrupt is not touched any more. To be called once for each add().
+    /// After this the token is not touched any more. To be called once for each add().
     void remove(Entry entry) noexcept;
 
   private:
@@ -28,15 +28,15 @@ class TimerThread {
 
     std::mutex mutex_;
     std::condition_variable sooner_;
-    std::multimap<Deadline, CancelToken*> entries_;  ///< one that was raised has no interrupt
+    std::multimap<Deadline, CancelToken*> entries_;  ///< null once it was raised
     Deadline wakes_at_ = Deadline::never();
 };
 
-/// Has an interrupt raised for the length of a scope.
+/// An entry of the TimerThread for a scope.
 class TimerScope {
   public:
-    TimerScope(Deadline deadline, CancelToken& interrupt)
-        : entry_(TimerThread::instance().add(deadline, interrupt)) {}
+    TimerScope(Deadline deadline, CancelToken& token)
+        : entry_(TimerThread::instance().add(deadline, token)) {}
     ~TimerScope() { TimerThread::instance().remove(entry_); }
     TimerScope(const TimerScope&) = delete;
     TimerScope& operator=(const TimerScope&) = delete;

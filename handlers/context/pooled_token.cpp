@@ -1,4 +1,4 @@
-#include "interrupts.h"
+#include "pooled_token.h"
 
 #include <pthread.h>
 
@@ -20,8 +20,9 @@ struct Pool {
 
 Pool& pool();
 
-/// A child gets copies of the descriptors, but they are the same files: what it raised, and did not
-/// live to clear, would stay raised in its parent. So it starts with an empty pool.
+/// A child process inherits the descriptors of the tokens, and they are the same eventfds as its
+/// parent's. A token that the child raised, and did not live to clear, would stay raised in the
+/// parent. So the child starts with an empty pool.
 Pool& make_pool() {
     ::pthread_atfork([] { pool().mutex.lock(); }, [] { pool().mutex.unlock(); },
                      [] {
@@ -31,7 +32,7 @@ Pool& make_pool() {
     return *new Pool;
 }
 
-/// Never destroyed: threads that were left behind may still give theirs back at exit.
+/// Never destroyed: at exit, abandoned threads may still give their tokens back.
 Pool& pool() {
     static Pool& only = make_pool();
     return only;
@@ -39,31 +40,31 @@ Pool& pool() {
 
 }  // namespace
 
-PooledInterrupt::PooledInterrupt() {
+PooledToken::PooledToken() {
     {
         const std::lock_guard lock(pool().mutex);
         if (!pool().free.empty()) {
-            interrupt_ = std::move(pool().free.back());
+            token_ = std::move(pool().free.back());
             pool().free.pop_back();
         }
     }
-    if (!interrupt_) interrupt_ = std::make_unique<CancelToken>();
+    if (!token_) token_ = std::make_unique<CancelToken>();
 }
 
-CallContext interrupted_by(CancelToken& interrupt, Deadline deadline) noexcept {
+CallContext cancelled_by(CancelToken& token, Deadline deadline) noexcept {
     auto own = call_context();
     own.limit = std::min(own.limit, deadline);
-    own.interrupt = &interrupt;
-    own.interrupt_wakes = true;
-    // Whoever is to raise it may come too late for the first check.
-    if (own.limit.passed()) interrupt.raise();
+    own.token = &token;
+    own.token_ends_waits = true;
+    // The timer that is to raise the token may come too late for the first wait.
+    if (own.limit.passed()) token.raise();
     return own;
 }
 
-PooledInterrupt::~PooledInterrupt() {
-    interrupt_->clear();
+PooledToken::~PooledToken() {
+    token_->clear();
     const std::lock_guard lock(pool().mutex);
-    if (pool().free.size() < kept) pool().free.push_back(std::move(interrupt_));
+    if (pool().free.size() < kept) pool().free.push_back(std::move(token_));
 }
 
 }  // namespace curfew

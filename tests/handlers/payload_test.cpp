@@ -94,7 +94,7 @@ static_assert(!is_serializable<Plain>);
 
 }  // namespace
 
-TEST_CASE("values of many types cross") {
+TEST_CASE("values of many types can be passed to another process") {
     for (const auto by : in_processes) {
         CAPTURE(by);
         CHECK(there_and_back(by, 7) == 7);
@@ -123,7 +123,7 @@ TEST_CASE("a function's member, and several arguments") {
     }
 }
 
-TEST_CASE("what backends answer is_serializable") {
+TEST_CASE("the results of the backends can be passed to another process") {
     for (const auto by : in_processes) {
         CAPTURE(by);
         const auto page = with_timeout(1min, by, [] {
@@ -148,7 +148,7 @@ TEST_CASE("what backends answer is_serializable") {
     }
 }
 
-TEST_CASE("responses cross, with the file that is their body, but not streams") {
+TEST_CASE("responses can be passed on, with the file that is their body, but not streams") {
     const TemporaryDirectory directory;
     const auto path = directory.write("file", "0123456789").string();
     for (const auto by : in_processes) {
@@ -196,7 +196,7 @@ TEST_CASE("exceptions stay what they are, as far as a server minds") {
     }
 }
 
-TEST_CASE("what cannot cross is refused before anything runs") {
+TEST_CASE("what is not serializable is refused before anything runs") {
     for (const auto by : in_processes) {
         CAPTURE(by);
         CHECK_THROWS_WITH_AS(with_timeout(1min, by, [] { return std::make_unique<int>(7); }),
@@ -226,7 +226,7 @@ TEST_CASE("captures are for this process: fork takes them along, process refuses
                          std::logic_error);
 }
 
-TEST_CASE("a message that says less than it brings is none") {
+TEST_CASE("a message with more bytes than it announces is refused") {
     MessagePair pair;
     struct {
         std::uint64_t tag = 0;
@@ -244,7 +244,7 @@ TEST_CASE("a message that says less than it brings is none") {
 TEST_CASE("open files that find no room in this process are an error, and not left out") {
     MessagePair pair;
     Message message;
-    message.parcel.fds.emplace_back(checked_fd(::open("/dev/null", O_RDONLY), "open"));
+    message.payload.fds.emplace_back(checked_fd(::open("/dev/null", O_RDONLY), "open"));
     REQUIRE(send(pair.theirs.get(), message));
 
     const auto receive_it = [&] {
