@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -51,13 +52,16 @@ UniqueFd listening_tcp() {
 }
 
 /// What a service manager does before it starts a server: descriptor 3 listens.
-void hand_over_socket() {
+void hand_over(UniqueFd socket) {
     // Not 3 itself, which dup2 would leave as it is: to be closed by exec.
-    const UniqueFd fd = checked_fd(::fcntl(listening_tcp().get(), F_DUPFD_CLOEXEC, 10), "fcntl");
+    const UniqueFd fd = checked_fd(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 10), "fcntl");
+    socket.reset();
     checked(::dup2(fd.get(), 3), "dup2");
     ::setenv("LISTEN_FDS", "1", 1);
     ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
 }
+
+void hand_over_socket() { hand_over(listening_tcp()); }
 
 mode_t mode_of(const std::string& path) {
     struct stat status {};
@@ -180,6 +184,28 @@ TEST_CASE("a host's name is served on all of its addresses, at one port") {
     }
 }
 
+TEST_CASE("a host's name with several addresses is served on each of them, at one port") {
+    std::vector<std::string> wrapper{"unshare", "--mount", "--fork", "--kill-child"};
+    if (::geteuid() != 0) wrapper.emplace_back("--map-root-user");
+    wrapper.insert(wrapper.end(), {"sh", "-c",
+                                   "echo 127.0.0.1 several.test >hosts && "
+                                   "echo 127.0.0.2 several.test >>hosts && "
+                                   "mount --bind hosts /etc/hosts && exec \"$@\"",
+                                   "sh"});
+    const Server server({.bind = {"several.test:0"}, .wrapper = wrapper});
+
+    REQUIRE(wait_until([&] { return server.urls().size() == 2; }));
+    auto all = server.urls();
+    std::ranges::sort(all);
+    const auto port = all[0].substr(all[0].rfind(':'));
+    CHECK(all == std::vector{"http://127.0.0.1" + port, "http://127.0.0.2" + port});
+    for (const auto& url : all) {
+        CAPTURE(url);
+        Client client(url);
+        CHECK(client.get("/hello").status == 200);
+    }
+}
+
 TEST_CASE("a server that starts while the one before still drains gets its address") {
     const Server old({.workers = 1});
     const auto url = old.url();
@@ -221,6 +247,23 @@ TEST_CASE("a socket that the service manager hands over is served, and no other"
     CHECK(server.url().starts_with("http://127.0.0.1:"));
     CHECK(server.get("/hello").status == 200);
     CHECK_FALSE(std::filesystem::exists(server.directory() / "unused.sock"));
+}
+
+TEST_CASE(
+    "what a slow client leaves in the kernel is bounded on a socket that was handed over, too") {
+    const auto socket = listening_tcp();
+    const Server server({.bind = {"unix:unused.sock"}, .before_exec = [&] {
+                             hand_over(
+                                 checked_fd(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 10), "fcntl"));
+                         }});
+    REQUIRE(server.get("/hello").status == 200);
+
+    int most = 0;
+    socklen_t size = sizeof most;
+    checked(::getsockopt(socket.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most, &size), "getsockopt");
+
+    CHECK(most > 0);
+    CHECK(most <= 1 << 20);
 }
 
 TEST_CASE("sockets that were handed over to another process are not touched") {

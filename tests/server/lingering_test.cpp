@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <string>
@@ -82,4 +83,23 @@ TEST_CASE("a client that is still sending is waited for while its worker has to 
     CHECK(send_all(client, "", ""));
 
     check_answered(client, 413);
+}
+
+TEST_CASE("a client that never stops sending does not keep a worker that has to go") {
+    const Server server({.flags = {"--graceful-timeout", "10m"}, .workers = 1});
+    Client client(server);
+    client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 1000000000\r\n\r\n");
+    REQUIRE(client.hears_within(20s));
+    std::atomic<bool> over{false};
+    std::thread sender([&] {
+        const std::string piece(100'000, 'x');
+        while (!over && client.send(piece)) std::this_thread::sleep_for(50ms);  // the pace
+    });
+
+    server.signal(SIGTERM);
+    const bool stopped = server.logs("] stopped");
+    over = true;
+    sender.join();
+
+    CHECK(stopped);
 }

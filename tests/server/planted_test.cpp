@@ -1,9 +1,12 @@
+#include "handlers/base/unique_fd.h"
 #include "tests/support/server.h"
 #include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>
 #include <pwd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -11,6 +14,7 @@
 #include <fstream>
 #include <string>
 
+using namespace curfew;
 using namespace curfew::tests;
 namespace fs = std::filesystem;
 
@@ -86,6 +90,19 @@ void check_that_logs_go_on(const Server& server, const fs::path& logs, const std
     CHECK(server.worker() == worker);
     CHECK(is_precious(server, "error.log"));
     CHECK(is_precious(server, "access.log"));
+}
+
+/// What the server has named to the kernel, as a client sees it.
+std::string bound_path(const fs::path& socket) {
+    const UniqueFd fd = checked_fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    socket.string().copy(address.sun_path, sizeof address.sun_path - 1);
+    checked(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), "connect");
+    sockaddr_un peer{};
+    socklen_t size = sizeof peer;
+    checked(::getpeername(fd.get(), reinterpret_cast<sockaddr*>(&peer), &size), "getpeername");
+    return peer.sun_path;
 }
 
 }  // namespace
@@ -189,6 +206,19 @@ TEST_CASE("neither pid file nor socket follows a link that the workers' user has
     CHECK(contains(by_file.log(), "pid file run/curfew.pid: Too many levels of symbolic links"));
     CHECK(contains(by_directory.log(), "the symbolic link link belongs to user"));
     CHECK(contains(by_socket.log(), "the symbolic link link belongs to user"));
+}
+
+TEST_CASE("a path that they can change is walked once: the kernel gets the last name alone") {
+    if (!is_root()) return;
+    const Server server(
+        {.bind = {"unix:theirs/run/curfew.sock", "unix:ours.sock"}, .before_exec = [] {
+             make_theirs("theirs/run");
+             make_theirs("theirs");
+         }});
+
+    CHECK(bound_path(server.directory() / "theirs/run/curfew.sock") == "curfew.sock");
+    CHECK(bound_path(server.directory() / "ours.sock") == "ours.sock");
+    CHECK(server.get("/hello").status == 200);
 }
 
 TEST_CASE("no socket is removed by a path that leads elsewhere by now") {
