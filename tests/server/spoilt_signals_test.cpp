@@ -46,12 +46,17 @@ TEST_CASE("programs that handlers start have the signals and descriptors of any 
                           bit(SIGTTIN) | bit(SIGTTOU) | bit(SIGUSR1);
     for (const std::string name : classes) {
         const Server server(of_class(name));
+        for (const std::string path : {"/run/no-shell", "/within/run/no-shell"}) {
+            CAPTURE(name + " " + path);
+            const auto status = run(server, path, {});
+            CHECK((signals_in(status, "SigIgn") & ours) == 0);
+            CHECK(signals_in(status, "SigBlk") == 0);
+        }
         for (const std::string path : {"/run/fork", "/run/spawn", "/within/run/spawn"}) {
             CAPTURE(name + " " + path);
 
             const auto status = run(server, path, "grep ^Sig /proc/self/status");
             CHECK((signals_in(status, "SigIgn") & ours) == 0);
-            CHECK(signals_in(status, "SigBlk") == 0);
             CHECK(run(server, path, "yes | head -n 1").starts_with("y\n"));
             CHECK(run(server, path, "ls -l /proc/self/fd | grep -c -e socket: -e anon_inode:")
                       .starts_with("0\n"));

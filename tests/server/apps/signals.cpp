@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 using namespace curfew;
 
@@ -55,12 +56,15 @@ std::string output_of(const std::string& command) {
 }
 
 /// By fork and execve, where popen() uses posix_spawn.
-std::string output_of_fork(const std::string& command) {
+std::string output_of_program(std::vector<std::string> words) {
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return "no pipe";
     if (::fork() == 0) {
         ::dup2(ends[1], 1);
-        ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+        ::execvp(arguments[0], arguments.data());
         ::_exit(127);
     }
     ::close(ends[1]);
@@ -75,7 +79,11 @@ std::string output_of_fork(const std::string& command) {
 
 Response run(const Request& request) {
     const std::string command(request.body());
-    return text(request.param("how") == "fork" ? output_of_fork(command) : output_of(command));
+    const auto& how = request.param("how");
+    if (how == "fork") return text(output_of_program({"sh", "-c", command}));
+    // A shell unblocks all signals.
+    if (how == "no-shell") return text(output_of_program({"grep", "^Sig", "/proc/self/status"}));
+    return text(output_of(command));
 }
 
 Response nap(const Request&) {
