@@ -12,8 +12,8 @@
 namespace curfew::master {
 
 /// What a worker died of, which requests it had, what those for which it was killed were stuck in,
-/// and what became of each of its connections. To be made when its keeper has seen to them; needs
-/// neither the Child nor its place from then on.
+/// and what became of each of its connections. To be made when its keeper has ended; from then on
+/// it needs neither the Child nor its slot.
 class ExitReport {
   public:
     ExitReport(const Child& child, const Findings& findings);

@@ -57,7 +57,7 @@ std::vector<Frame> asked_parked_stack_of(worker::StackDump& dump, pid_t pid, pid
                                          Deadline deadline) {
     const auto registers = parked.load();
     if (registers != 0) ask(dump, pid, tid, registers, deadline);
-    // The thread that would let it go on was the one that answered.
+    // The thread that would resume the fiber is the one that has answered.
     if (registers == 0 || parked.load() != registers) {
         throw std::runtime_error("its fiber has gone on meanwhile");
     }

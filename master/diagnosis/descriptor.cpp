@@ -64,8 +64,8 @@ std::optional<sockaddr_storage> parse_address(const std::string& text) {
     return address;
 }
 
-/// From the kernel's tables. Needed for a connection that is still coming about: only they know
-/// whither.
+/// From the kernel's tables. Needed for a socket that is still connecting, which has no peer name
+/// yet.
 std::optional<sockaddr_storage> peer_by_table(pid_t pid, int fd) {
     constexpr std::string_view prefix = "socket:[";
     const auto link = link_of(pid, fd);

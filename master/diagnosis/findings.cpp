@@ -29,7 +29,7 @@ std::string line_of(pid_t worker, const std::string& request, const Finding& fin
 
 void FindingsPipe::tell(pid_t worker, const std::string& request, Finding finding) const {
     auto line = line_of(worker, request, finding);
-    // What is longer could be written in part; the outermost frames are the least of a loss.
+    // A write of more than PIPE_BUF is not atomic. The outermost frames are the least interesting.
     while (line.size() > PIPE_BUF && !finding.stack.empty()) {
         finding.stack.pop_back();
         line = line_of(worker, request, finding);

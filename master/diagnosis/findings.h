@@ -14,26 +14,26 @@ namespace curfew::master {
 /// What was found out about a stuck request.
 struct Finding {
     std::string doing;               ///< "waits in poll for fd 9 (db 127.0.0.1:3306)"
-    std::vector<std::string> stack;  ///< as folded() has it; empty: it could not be read
+    std::vector<std::string> stack;  ///< as folded() formats it; empty: it could not be read
 };
 
-/// By worker and request.
+/// By the worker's pid and the request's id.
 using Findings = std::map<std::pair<pid_t, std::string>, Finding>;
 
-/// A pipe from the process that looks at requests to the master. What does not fit in is left out:
-/// neither waits for the other.
+/// A pipe from the inspector's process to the master. Neither waits for the other: what does not
+/// fit is left out.
 class FindingsPipe {
   public:
     /// Throws std::system_error if there are no descriptors left.
     FindingsPipe();
 
-    /// By the process that looks.
+    /// For the inspector's process.
     void tell(pid_t worker, const std::string& request, Finding finding) const;
 
-    /// All that was told so far, in the master.
+    /// For the master: all findings so far.
     [[nodiscard]] Findings take() const;
 
-    /// In a process that neither looks nor is the master.
+    /// For any other process.
     void close() noexcept;
 
   private:

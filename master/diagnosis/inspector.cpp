@@ -25,48 +25,48 @@ using namespace std::chrono_literals;
 
 constexpr Duration probe_box = 5s;
 
-/// For all names of a stack. The server's stop waits for it as well.
+/// The time to find the names of a crash's stack. The stop of the server waits for it as well.
 constexpr Duration crash_box = 5s;
 
-/// Of those that are stuck at once; while they are looked at their workers stay.
+/// The most requests that one process inspects, because their workers are not killed meanwhile.
 constexpr std::size_t most_at_once = 20;
 
-void report_all(Inspector::Why why, const std::vector<StuckRequest>& subjects, Duration each,
+void report_all(Inspector::Why why, const std::vector<StuckRequest>& requests, Duration each,
                 const FindingsPipe& pipe) {
     const bool slow = why == Inspector::Why::slow;
     const auto level = slow ? spdlog::level::warn : spdlog::level::err;
     Inspection inspection(
         slow ? "slow" : "stuck", [level](const std::string& line) { spdlog::log(level, line); },
-        [](const StuckRequest& subject, Deadline deadline) {
-            auto& dump = *subject.stack_dump;
-            const auto& parked = subject.cell->parked;
+        [](const StuckRequest& request, Deadline deadline) {
+            auto& dump = *request.stack_dump;
+            const auto& parked = request.cell->parked;
             return parked.load() != 0
-                       ? asked_parked_stack_of(dump, subject.pid, subject.tid, parked, deadline)
-                       : asked_stack_of(dump, subject.pid, subject.tid, deadline);
+                       ? asked_parked_stack_of(dump, request.pid, request.tid, parked, deadline)
+                       : asked_stack_of(dump, request.pid, request.tid, deadline);
         });
-    const auto some = std::min(subjects.size(), most_at_once);
-    for (const auto& subject : std::span(subjects).first(some)) {
-        if (slow && !still_runs(subject)) continue;
-        // What is left of the time is for the names.
-        auto finding = inspection.report(subject, Deadline::in(each * 3 / 4));
-        if (!slow) pipe.tell(subject.pid, subject.id, std::move(finding));
+    const auto some = std::min(requests.size(), most_at_once);
+    for (const auto& request : std::span(requests).first(some)) {
+        if (slow && !still_runs(request)) continue;
+        // A quarter of the time is left for finding the names of functions.
+        auto finding = inspection.report(request, Deadline::in(each * 3 / 4));
+        if (!slow) pipe.tell(request.pid, request.id, std::move(finding));
     }
-    if (subjects.size() > some) {
+    if (requests.size() > some) {
         spdlog::log(level, "{}: {} more at the same time, not looked at", slow ? "slow" : "stuck",
-                    subjects.size() - some);
+                    requests.size() - some);
     }
 }
 
 }  // namespace
 
-void Inspector::begin(Why why, const std::vector<StuckRequest>& subjects, Duration each) {
+void Inspector::begin(Why why, const std::vector<StuckRequest>& requests, Duration each) {
     Running running{.pid = 0, .box = Deadline::never(), .stuck = {}, .slow = why == Why::slow};
     if (why == Why::stuck) {
-        for (const auto& subject : subjects) running.stuck.push_back(subject.pid);
+        for (const auto& request : requests) running.stuck.push_back(request.pid);
     }
-    const auto most = std::min(subjects.size(), most_at_once);
+    const auto most = std::min(requests.size(), most_at_once);
     start(std::move(running), each * static_cast<int>(most),
-          [&] { report_all(why, subjects, each, pipe_); });
+          [&] { report_all(why, requests, each, pipe_); });
 }
 
 void Inspector::begin_crash(pid_t worker, const std::function<std::vector<std::string>()>& read) {
@@ -86,8 +86,9 @@ void Inspector::probe(const std::function<void()>& as_worker) {
     const auto look = [&] {
         if (const int error = refused_look(as_worker); error != 0) {
             spdlog::warn(
-                "workers cannot be looked at from outside ({}): for its stack a stuck one is asked "
-                "by a signal, which fails if it has that blocked; CAP_SYS_PTRACE helps",
+                "workers cannot be looked at from outside ({}): a stuck worker is asked for its "
+                "stack "
+                "by a signal, which fails if the worker has blocked it; CAP_SYS_PTRACE helps",
                 std::strerror(error));
         }
     };
@@ -98,8 +99,8 @@ const char* Inspector::task_of(const Running& running) noexcept {
     return running.crash ? "reading the stack of a crash" : "looking at requests";
 }
 
-/// The new process dies with the master, and is killed by it if it does not end in time; what it
-/// held by ptrace then goes on.
+/// The new process dies with the master, and the master kills it if it does not end in time. A
+/// thread that it has stopped by ptrace then continues.
 void Inspector::start(Running running, Duration box, const std::function<void()>& work) {
     const pid_t master = ::getpid();
     const auto* const what = task_of(running);

@@ -12,69 +12,70 @@
 
 namespace curfew::master {
 
-/// Has requests that take too long looked at, each time by a short-lived process of its own, for
-/// which nobody waits: it writes to the log what they wait for and their stacks, tells the master
-/// the same, and is killed if that takes too long. Whatever becomes of it, the worker goes on as it
-/// was. The stack of a crash is read by such a process as well.
+/// Has requests that take too long inspected, each time by a short-lived process of its own. The
+/// master does not wait for it. The process logs what the requests wait for and their stacks, tells
+/// the master the same, and is killed if it takes too long. In any case the worker goes on
+/// unchanged. Such a process also reads the stack of a crash.
 class Inspector {
   public:
-    /// `become`: what a new process begins with; the name that it is to have.
+    /// `become`: called first in each new process, with its title.
     explicit Inspector(std::function<void(const char* title)> become)
         : become_(std::move(become)) {}
 
     enum class Why {
-        stuck,  ///< they are claimed, and their workers wait for this to be killed
-        slow,   ///< they go on; one that ends meanwhile is left out
+        stuck,  ///< the requests are claimed; their workers are killed after the inspection
+        slow,   ///< the requests go on; one that ends meanwhile is left out
     };
 
-    /// Time to look at each subject is `each`.
-    void begin(Why why, const std::vector<StuckRequest>& subjects, Duration each);
+    /// `each`: the time for each request.
+    void begin(Why why, const std::vector<StuckRequest>& requests, Duration each);
 
-    /// Has the stack of a crash read; `worker` is dead, and looks_at() it until take_crash() has
-    /// what there is. To be called while nobody looks_at_crash().
+    /// Has the stack of a crash read. `worker` is the pid of the dead worker, and looks_at(worker)
+    /// is true until the stack can be taken by take_crash(). Only while looks_at_crash() is false.
     void begin_crash(pid_t worker, const std::function<std::vector<std::string>()>& read);
 
-    /// The stack that was read; empty: none was.
+    /// The stack that was read; empty: none.
     [[nodiscard]] std::vector<std::string> take_crash(pid_t worker);
 
-    /// Says in the log if stuck workers cannot be looked at from outside. `as_worker`: what a
-    /// process begins with that may be looked at exactly as a worker.
+    /// Logs a warning if stuck workers cannot be inspected from outside. `as_worker`: called first
+    /// in a process that then has the same permissions as a worker.
     void probe(const std::function<void()>& as_worker);
 
-    /// A child of ours has ended. True if it was one of these.
+    /// To be called when a child of the master was reaped. True if it was one of these processes.
     bool finished(pid_t reaped, int wait_status);
 
-    /// Ends what takes longer than it may.
+    /// Kills processes that take too long.
     void end_overdue(Deadline::Clock::time_point now) noexcept;
 
-    /// Whether somebody looks at this stuck worker, so that it must not be killed yet, or at this
-    /// dead one's crash.
+    /// Whether a process inspects this stuck worker, so that it must not be killed yet, or the
+    /// crash of this dead worker.
     [[nodiscard]] bool looks_at(pid_t worker) const noexcept;
 
-    /// Whether slow requests are being looked at: one such process at a time is enough.
+    /// Whether slow requests are being inspected: there is one such process at a time.
     [[nodiscard]] bool looks_at_slow() const noexcept;
 
-    /// The same for crashes, also while one that was killed has not ended: it may hang on a disk.
+    /// The same for crashes. Also true while a process that was killed has not ended, because a
+    /// disk may block it.
     [[nodiscard]] bool looks_at_crash() const noexcept;
 
     /// When end_overdue() has something to do.
     [[nodiscard]] Deadline box() const noexcept;
 
-    /// Those that were killed are not waited for.
+    /// Whether the master must wait for a process before it exits. Not for those that were killed.
     [[nodiscard]] bool busy() const noexcept { return !box().is_never(); }
 
-    /// Of the stuck workers that were looked at, until they are forgotten.
+    /// The findings about stuck workers, until forget().
     [[nodiscard]] const Findings& findings() const noexcept { return findings_; }
     void forget(pid_t worker);
 
-    /// In a process that is neither the master nor one of these.
+    /// To be called in any other child of the master.
     void leave() noexcept { pipe_.close(); }
 
   private:
     struct Running {
         pid_t pid;
         Deadline box;
-        std::vector<pid_t> stuck;  ///< the workers that wait for it, or the one that crashed
+        std::vector<pid_t> stuck;  ///< the stuck workers, or the one that crashed
         bool slow = false;
         bool crash = false;
     };

@@ -4,12 +4,12 @@
 
 namespace curfew::master {
 
-/// Lets a process be looked at by this one's parent and its other children, where the kernel allows
-/// ptrace only among ancestors (Yama). To be called by what is to be looked at.
+/// Allows the parent of this process, and the parent's other children, to use ptrace on this
+/// process, where the kernel allows that only to ancestors (Yama).
 void let_family_look() noexcept;
 
-/// Whether this process may look at one of its siblings: 0, or the error that it gets. Makes a
-/// child for that, which begins with `become`, as a worker does.
+/// Whether this process may use ptrace on a sibling with the permissions of a worker: 0, or the
+/// errno. Forks a child to find out, which first calls `become`, as a worker does.
 [[nodiscard]] int refused_look(const std::function<void()>& become);
 
 }  // namespace curfew::master

@@ -21,8 +21,8 @@ StuckRequest subject_of(const Child& child, const Overdue& seen) {
             .backends = &child.options().backends};
 }
 
-bool still_runs(const StuckRequest& subject) noexcept {
-    return subject.cell->word.load(std::memory_order_acquire) == subject.word;
+bool still_runs(const StuckRequest& request) noexcept {
+    return request.cell->word.load(std::memory_order_acquire) == request.word;
 }
 
 }  // namespace curfew::master

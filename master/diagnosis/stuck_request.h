@@ -12,12 +12,12 @@
 
 namespace curfew::master {
 
-/// A request that takes too long, and the thread that runs it. The words are copies: the worker may
-/// go on to the next request while this one is looked at.
+/// A request that takes too long, and the thread that runs it. The texts are copies, because the
+/// worker may go on to the next request while this one is inspected.
 struct StuckRequest {
     pid_t pid = 0;
     pid_t tid = 0;
-    int client = -1;  ///< its connection, as a descriptor of the worker
+    int client = -1;  ///< the worker's descriptor of the client's connection
     Duration age{};
     Duration limit{};
     std::string id;
@@ -27,14 +27,14 @@ struct StuckRequest {
     const worker::Cell* cell = nullptr;
     std::uint64_t word = 0;  ///< of the cell, as long as this request runs
     worker::StackDump* stack_dump = nullptr;
-    const BackendOptions* backends = nullptr;  ///< the upstreams, as its worker knows them
+    const BackendOptions* backends = nullptr;  ///< the worker's configuration of upstreams
 };
 
-/// From the scoreboard, as seen in a scan. To be trusted if the request has been claimed, or if its
-/// cell says after this that it still is the same.
+/// Copies the request that a scan has seen from the scoreboard. The copy is valid if the request
+/// has been claimed, or if the word of its cell is still the same afterwards.
 [[nodiscard]] StuckRequest subject_of(const Child& child, const Overdue& seen);
 
-/// False if it has ended, or has been claimed.
-[[nodiscard]] bool still_runs(const StuckRequest& subject) noexcept;
+/// False if the request has ended, or has been claimed.
+[[nodiscard]] bool still_runs(const StuckRequest& request) noexcept;
 
 }  // namespace curfew::master

@@ -17,7 +17,7 @@ struct Known {
     Kind kind;
 };
 
-/// Those in which a program can be for long. Not every architecture has the older ones.
+/// System calls that can take long. Not every architecture has the older ones.
 constexpr Known known[] = {
 #ifdef SYS_poll
     {SYS_poll, "poll", Kind::poll},
@@ -88,8 +88,8 @@ constexpr Known known[] = {
     {SYS_clone3, "clone3", Kind::other},
 };
 
-/// Only three that wait with a limit come back under that name. A sleep's place in the kernel has
-/// no name of its own then.
+/// Which call restart_syscall stands for: poll, futex and sleeps with a timeout are restarted this
+/// way. The wchan of a sleep does not tell.
 long what_goes_on(std::string_view wchan) noexcept {
     if (wchan.empty()) return SYS_restart_syscall;
     if (wchan.find("poll") != wchan.npos) return SYS_ppoll;

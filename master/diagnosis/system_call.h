@@ -8,9 +8,9 @@
 
 namespace curfew::master {
 
-/// What a thread asked the kernel for, and has not got yet.
+/// The system call that a thread is in.
 struct SystemCall {
-    /// What its arguments say of what it waits for.
+    /// What the arguments say about what the call waits for.
     enum class Kind { other, descriptor, poll, futex, sleep, child };
 
     long number = -1;
@@ -19,9 +19,9 @@ struct SystemCall {
     Kind kind = Kind::other;
 };
 
-/// From a line of /proc/PID/task/TID/syscall; nothing if the thread was not in one. `wchan`: what
-/// that file says. It tells which call is meant by restart_syscall, which is what one that was
-/// interrupted is called afterwards.
+/// Parses a line of /proc/PID/task/TID/syscall; nothing if the thread is in no system call.
+/// `wchan`: the content of that file. It tells which call restart_syscall stands for, which the
+/// kernel shows for a call that was interrupted and continues.
 [[nodiscard]] std::optional<SystemCall> parse_system_call(std::string_view line,
                                                           std::string_view wchan);
 

@@ -25,7 +25,7 @@ ThreadState look_at(pid_t pid, pid_t tid) {
         "/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/";
     ThreadState state;
     const auto stat = contents_of(thread + "stat");
-    // The name before it is in parentheses, and may contain any.
+    // The name in front of the state is in parentheses, and may itself contain parentheses.
     const auto name_end = stat.rfind(") ");
     if (name_end == std::string::npos) return state;
     state.letter = stat[name_end + 2];

@@ -9,12 +9,12 @@
 
 namespace curfew::master {
 
-/// A thread as the kernel shows it, at one moment.
+/// What the kernel shows of a thread at one moment.
 struct ThreadState {
     char letter = 0;         ///< of /proc/PID/task/TID/stat: R, S, D, T, t, Z; 0: it is gone
     long long cpu_time = 0;  ///< ns, as of when the scheduler counted last
-    std::optional<SystemCall> call;  ///< nothing: in none, or it may not be known
-    std::string wchan;               ///< where in the kernel; empty: nowhere, or unknown
+    std::optional<SystemCall> call;  ///< nothing: it is in none, or there is no right to see it
+    std::string wchan;  ///< the kernel function that it waits in; empty: none, or unknown
 };
 
 [[nodiscard]] ThreadState look_at(pid_t pid, pid_t tid);

@@ -17,7 +17,7 @@ bool is_address(const std::string& host) noexcept {
            ::inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
 }
 
-/// An IPv4 peer of an IPv6 socket is an IPv4 peer.
+/// An IPv4-mapped address is written as the IPv4 address.
 std::string in_brackets(const in6_addr& address) {
     char text[INET6_ADDRSTRLEN] = {};
     if (IN6_IS_ADDR_V4MAPPED(&address)) {
@@ -27,7 +27,7 @@ std::string in_brackets(const in6_addr& address) {
 }
 
 std::uint16_t port_of(const sockaddr_storage& address) noexcept {
-    // At the same place in both families.
+    // The port has the same offset in both families.
     return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 

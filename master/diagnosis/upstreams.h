@@ -10,17 +10,17 @@
 
 namespace curfew::master {
 
-/// "127.0.0.1:3306", "[::1]:80", "unix:/path"; empty for one that has none of these.
+/// "127.0.0.1:3306", "[::1]:80", "unix:/path"; empty for any other address.
 [[nodiscard]] std::string to_string(const sockaddr_storage& address);
 
-/// The servers that handlers call by configuration, by the names that it has for them.
+/// The configured backends, db and cache, to find their names by the addresses of peers.
 class Upstreams {
   public:
     explicit Upstreams(const BackendOptions& options);
 
-    /// "db 127.0.0.1:3306" for the address of a peer. If the configuration has a name where the
-    /// peer has an address, the port decides: "db db.internal:3306 (10.0.0.5:3306)". The address
-    /// alone if it is none of them.
+    /// "db 127.0.0.1:3306" for the address of a peer. If the configuration has a host name, the
+    /// port decides: "db db.internal:3306 (10.0.0.5:3306)". The address alone if the peer is no
+    /// backend.
     [[nodiscard]] std::string name(const sockaddr_storage& peer) const;
 
   private:

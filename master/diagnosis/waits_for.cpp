@@ -19,14 +19,15 @@ namespace {
 
 constexpr timespec between_looks{.tv_sec = 0, .tv_nsec = 500'000};
 
-/// More than it takes to heed a signal, in ns. The scheduler counts every few milliseconds.
+/// CPU time in ns: more than a signal handler needs. The scheduler updates it every few
+/// milliseconds.
 constexpr long long enough_to_compute = 1'000'000;
 
-/// Who waits for more waits for none in particular.
+/// If a call waits for more descriptors than these, only the first is named.
 constexpr std::size_t most_descriptors = 4;
 
-/// Where a call waits to be interrupted, such as an eventfd or one end of a pair of sockets, says
-/// nothing of what it is about.
+/// Whether the descriptor only serves to interrupt the call, like an eventfd or one end of a socket
+/// pair. Then it does not say what the call waits for.
 bool is_for_interrupts(std::string_view words) {
     return words.find("(anon_inode:[eventfd]") != words.npos ||
            words.find("(socket:[") != words.npos;
@@ -60,7 +61,7 @@ std::string polled(const Thread& thread, const SystemCall& call) {
     return fmt::format(" for {} and {} more", words.front(), words.size() - 1);
 }
 
-/// glibc's mutex begins with the word that is waited for, a count, and the thread that holds it.
+/// glibc's mutex begins with the futex word, a count, and the thread that holds it.
 std::string locked(const Thread& thread, const SystemCall& call) {
     constexpr std::int32_t contended = 2;
     std::int32_t words[3] = {};

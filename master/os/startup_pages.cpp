@@ -16,7 +16,7 @@ int drop_unwritten(dl_phdr_info* object, std::size_t /*size*/, void* pages) noex
         const auto& segment = object->dlpi_phdr[i];
         if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
         const auto begin = object->dlpi_addr + segment.p_vaddr;
-        static_cast<const worker::CleanPages*>(pages)->drop(begin, begin + segment.p_filesz);
+        static_cast<const worker::FilePages*>(pages)->drop(begin, begin + segment.p_filesz);
     }
     return 0;
 }
@@ -25,7 +25,7 @@ int drop_unwritten(dl_phdr_info* object, std::size_t /*size*/, void* pages) noex
 
 void drop_start_pages() noexcept {
     ::malloc_trim(0);
-    worker::CleanPages pages;
+    worker::FilePages pages;
     ::dl_iterate_phdr(drop_unwritten, &pages);
 }
 

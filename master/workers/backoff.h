@@ -7,14 +7,14 @@
 namespace curfew::master {
 
 /// When the next worker may be forked: at once, unless workers die one after the other before they
-/// are of any use. Then the pause doubles from 100 ms to 1 s, until one is: enough to spare the
-/// machine, little enough that what was missing is noticed soon once it is there.
+/// have been of use. Then the pause doubles from 100 ms to 1 s, until a worker is of use. This
+/// spares the machine, and workers still boot soon after what they were missing is there.
 class Backoff {
   public:
-    /// One that has answered nothing, and was ready for less time than this, was of no use.
+    /// A worker that has finished no request, and lived for less time than this, was of no use.
     static constexpr Duration early = std::chrono::seconds(1);
 
-    /// A worker that could not boot, or as good as that.
+    /// A worker has died before it was of use.
     void died(Deadline::Clock::time_point now) noexcept {
         if (now - last_ > forgotten_after) in_a_row_ = 0;
         last_ = now;
@@ -22,13 +22,13 @@ class Backoff {
         ++in_a_row_;
     }
 
-    /// Some worker is of use.
+    /// A worker has been of use.
     void lived_on() noexcept {
         in_a_row_ = 0;
         next_ = {};
     }
 
-    /// The system would not let us fork.
+    /// fork() has failed.
     void failed(Deadline::Clock::time_point now) noexcept { next_ = now + first; }
 
     [[nodiscard]] bool holds(Deadline::Clock::time_point now) const noexcept { return now < next_; }

@@ -8,18 +8,18 @@
 
 namespace curfew::master {
 
-/// Decides when one route has cost too many workers their lives, by requests over their limit or by
-/// crashes.
+/// Decides when the requests of one route have killed too many workers, by exceeding their limit or
+/// by crashing.
 ///
 /// The rule: within each window the requests of a route may cost `percent` of the workers of the
 /// pool, but always three, so that single kills in a pool of one or two workers have no
 /// consequence. The death that would be one more trips the route's circuit breaker
 /// (worker/shared/circuit_breaker.h). A request that is overdue on such a route is claimed as
 /// always, so that its client gets its 504 in time, but the kill of its worker is deferred: one
-/// worker at a time is killed, the next when the replacement of the one before is ready. So a wave
-/// of deaths does not become a wave of forks and boots, and the other requests of those workers can
-/// end. A worker of class sync can do nothing more for its other clients; they go to another worker
-/// at once.
+/// worker at a time is killed, the next when the replacement of the one before is ready. So many
+/// deaths at once do not become many forks and boots at once, and the other requests of those
+/// workers can end. A worker of class sync cannot serve its other clients any more; they are handed
+/// over at once.
 class BreakerPolicy {
   public:
     using Time = Deadline::Clock::time_point;

@@ -14,17 +14,17 @@ namespace curfew::master {
 
 namespace {
 
-/// What looking for a worker's descendants may cost; without any, 20 µs, and 10 µs
+/// The most time to look for a worker's descendants. A worker without any takes 20 µs, and 10 µs
 /// for each of its threads.
 constexpr Duration most_delay = std::chrono::milliseconds(20);
 
-/// A loop that has not come round for so long is stuck.
+/// A worker whose event loop does not take the order in this time is stuck.
 constexpr Duration time_to_freeze = std::chrono::milliseconds(50);
 
-/// From SIGKILL to the end.
+/// From SIGKILL to the end of the process.
 constexpr Duration time_to_die = std::chrono::seconds(1);
 
-/// What somebody stops who looks into it.
+/// How long a worker may be stopped by a signal, for example by an operator who inspects it.
 constexpr Duration time_to_go_on = std::chrono::seconds(1);
 
 }  // namespace
@@ -65,7 +65,7 @@ Duration Child::boot_time() const noexcept {
 }
 
 void Child::send(int signal) const noexcept {
-    // Nobody else reaps our children, so the pid cannot be another process's.
+    // Only the master reaps its children, so until then the pid cannot be another process's.
     if (!dead_) ::kill(pid_, signal);
 }
 
@@ -117,7 +117,7 @@ Deadline Child::death_due() const noexcept {
 }
 
 void Child::notice_stopped(bool stopped) noexcept {
-    stop_patience_ = stopped ? Deadline::in(time_to_go_on) : Deadline::never();
+    stop_deadline_ = stopped ? Deadline::in(time_to_go_on) : Deadline::never();
 }
 
 void Child::call_keeper(worker::Ending ending) noexcept {
@@ -131,7 +131,7 @@ void Child::notice_draining(Deadline kill_by) noexcept {
 
 Deadline Child::overstay_deadline() const noexcept {
     if (killed() || dead_) return Deadline::never();
-    const auto by = std::min(kill_by_, stop_patience_);
+    const auto by = std::min(kill_by_, stop_deadline_);
     return ready() ? by : std::min(by, boot_deadline_);
 }
 

@@ -16,15 +16,15 @@
 
 namespace curfew::master {
 
-/// How a worker's life ended, from its wait status and what we did to it.
+/// How a worker has ended, from its wait status and from what the master did to it.
 enum class Cause {
-    finished,    ///< told to go, or max_requests: exit status 0
-    killed,      ///< by us
-    signalled,   ///< by somebody else
-    oom_killed,  ///< by the kernel, for want of memory
-    crashed,     ///< by a signal of its own making
-    exited,      ///< on its own, with any status
-    no_boot,     ///< before it was ready
+    finished,    ///< it was told to go, or reached max_requests: exit status 0
+    killed,      ///< the master has killed it
+    signalled,   ///< another process has killed it by a signal
+    oom_killed,  ///< the kernel has killed it for want of memory
+    crashed,     ///< a fault of its own, such as SIGSEGV or abort()
+    exited,      ///< it called exit(), with any status
+    no_boot,     ///< it ended before it was ready
 };
 
 struct ExitRecord {
@@ -35,7 +35,7 @@ struct ExitRecord {
     std::uint64_t peak_memory = 0;  ///< bytes
 };
 
-/// As in a exit report: "crashed".
+/// The word in an exit report: "crashed".
 [[nodiscard]] std::string_view to_string(Cause cause) noexcept;
 
 /// A worker as its master sees it. Not an owner of the process: the master reaps it.
@@ -47,11 +47,11 @@ class Child {
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] std::size_t slot() const noexcept { return slot_; }
 
-    /// Which configuration it was forked with.
+    /// The number of the configuration that it was forked with.
     [[nodiscard]] int generation() const noexcept { return generation_; }
 
     [[nodiscard]] const worker::WorkerBoard& board() const noexcept { return board_; }
-    /// What it was forked with; the master's own may have changed since.
+    /// The options that it was forked with. The master's may have changed since.
     [[nodiscard]] const worker::Options& options() const noexcept { return options_; }
 
     [[nodiscard]] bool runs_one_at_a_time() const noexcept {
@@ -65,79 +65,80 @@ class Child {
     }
     [[nodiscard]] bool ready() const noexcept { return state() != worker::WorkerState::booting; }
 
-    /// From fork to ready; zero if it is not.
+    /// From fork to ready; zero if it is not ready.
     [[nodiscard]] Duration boot_time() const noexcept;
 
-    /// On its way out, by our will or its own: it does not count any more.
+    /// It is stopping, being killed or dead: it does not count as a worker any more.
     [[nodiscard]] bool leaving() const noexcept {
         return told_ || dead_ || killed() || terminating() ||
                state() == worker::WorkerState::draining;
     }
 
-    /// Asks it to finish what it has: Order::finish if the server stops, Order::leave if others go
-    /// on. One that is not ready has nothing, and is dismissed at once.
+    /// Tells it to finish its requests and exit: Order::finish if the server stops, Order::leave if
+    /// other workers go on. A worker that is not ready has no requests, and is dismissed at once.
     void tell_to_go(worker::Order order, Deadline kill_by);
 
     [[nodiscard]] bool told() const noexcept { return told_; }
 
-    /// It should be replaced, and goes on until another is ready to take its place.
+    /// It should be replaced, and goes on until its replacement is ready.
     [[nodiscard]] bool worn() const noexcept { return board_.line().worn.load(); }
     void wear_out() noexcept { board_.line().worn.store(true); }
 
-    /// It may soon have to be killed, so that another should be ready to take its place. Returns
-    /// whether that is news.
+    /// It may soon have to be killed, so its replacement is forked now. Returns whether that has
+    /// changed.
     bool set_near_limit(bool expected) noexcept {
         return std::exchange(near_limit_, expected) != expected;
     }
     [[nodiscard]] bool near_limit() const noexcept { return near_limit_; }
 
-    /// It is to be killed, once the requests that it can end have ended, or at `kill_by`. `why`
-    /// becomes part of its ExitRecord.
+    /// Begins its termination: it is killed once its other requests have ended, or at `kill_by`.
+    /// `why` becomes part of its ExitRecord.
     void terminate(std::string why, Deadline kill_by);
 
-    /// The same for one that is too many: it has until `kill_by` to come to rest, and nothing to
-    /// answer for. It can still be terminated.
+    /// The same for a surplus worker: it is killed once all its requests have ended, or at
+    /// `kill_by`, and its end counts as `finished`. It can still be terminated.
     void dismiss(Deadline kill_by);
     [[nodiscard]] bool terminating() const noexcept { return !termination_reason_.empty(); }
     [[nodiscard]] const std::string& termination_reason() const noexcept {
         return termination_reason_;
     }
 
-    /// It is being terminated, and begins nothing any more.
+    /// It is being terminated, and begins no more requests.
     [[nodiscard]] bool frozen() const noexcept { return board_.line().frozen.load(); }
 
-    /// When a worker that is being terminated is killed whatever it does: at once if it cannot even
-    /// say that it has understood.
+    /// When a worker that is being terminated is killed at the latest: at the end of its grace
+    /// period, or soon if it does not freeze.
     [[nodiscard]] Deadline kill_deadline() const noexcept;
 
-    /// SIGKILL, once, for it and its descendants. `why` becomes part of its ExitRecord.
+    /// Sends SIGKILL, once, to it and its descendants. `why` becomes part of its ExitRecord.
     void kill(std::string why);
 
     void tell(worker::Order order) const noexcept;
 
     [[nodiscard]] bool killed() const noexcept { return !kill_reason_.empty(); }
 
-    /// When SIGKILL should have ended it. Once that has passed, its keeper is called all the same:
-    /// it will never again run a line of its own, whatever in the kernel it hangs on.
+    /// By when SIGKILL should have ended it. After that its keeper is called all the same: the
+    /// process is blocked in the kernel, and will never run its own code again.
     [[nodiscard]] Deadline death_due() const noexcept;
     void give_up() noexcept { given_up_ = true; }
     [[nodiscard]] bool given_up() const noexcept { return given_up_; }
 
-    /// A signal has stopped it, or let it go on.
+    /// A signal has stopped it (SIGSTOP), or continued it.
     void notice_stopped(bool stopped) noexcept;
-    [[nodiscard]] bool stopped() const noexcept { return !stop_patience_.is_never(); }
+    [[nodiscard]] bool stopped() const noexcept { return !stop_deadline_.is_never(); }
 
-    /// When it is to be killed if it is still there: while it boots, while it leaves, and while it
-    /// is stopped.
+    /// When it is killed if it has not gone on by then: while it boots, while it finishes its
+    /// requests, and while a signal has stopped it.
     [[nodiscard]] Deadline overstay_deadline() const noexcept;
 
-    /// A worker that drains by itself has `graceful_timeout` from when that is noticed.
+    /// Sets the time for a worker that drains of its own accord.
     void notice_draining(Deadline kill_by) noexcept;
 
-    /// What waitpid's status means; `oom`: the kernel has killed something for want of memory.
+    /// The meaning of a wait status; `oom`: the kernel has just killed some process for want of
+    /// memory.
     [[nodiscard]] ExitRecord death(int wait_status, bool oom = false) const;
 
-    /// The process has been reaped. Its keeper sees to its clients still: see call_keeper().
+    /// The process has been reaped. Its keeper responds to its clients: see call_keeper().
     void has_died(ExitRecord death) {
         dead_ = true;
         exit_record_ = std::move(death);
@@ -145,10 +146,10 @@ class Child {
     [[nodiscard]] bool dead() const noexcept { return dead_; }
     [[nodiscard]] const ExitRecord& exit_record() const noexcept { return exit_record_; }
 
-    /// 0: it has none, since it died too early or the keeper did.
+    /// The pid of its keeper; 0: the keeper has been reaped, or was never started.
     [[nodiscard]] pid_t keeper() const noexcept { return board_.line().keeper.load(); }
 
-    /// Has the keeper answer for the worker, which has ended like that, or has not ended.
+    /// Tells the keeper how the worker has ended, if it has, and wakes the keeper.
     void call_keeper(worker::Ending ending) noexcept;
 
   private:
@@ -159,7 +160,7 @@ class Child {
     int generation_;
     worker::WorkerBoard board_;
     worker::Options options_;
-    UniqueFd orders_;  ///< an eventfd that is the worker's, too
+    UniqueFd orders_;  ///< an eventfd, which the worker has as well
     Deadline::Clock::time_point born_ = Deadline::Clock::now();
     Deadline boot_deadline_;
     Deadline kill_by_ = Deadline::never();
@@ -169,7 +170,7 @@ class Child {
     bool dismissed_ = false;
     bool given_up_ = false;
     ExitRecord exit_record_{};
-    Deadline stop_patience_ = Deadline::never();
+    Deadline stop_deadline_ = Deadline::never();
     Deadline death_due_ = Deadline::never();
     std::string termination_reason_;
     Deadline grace_ends_ = Deadline::never();

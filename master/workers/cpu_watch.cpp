@@ -8,7 +8,7 @@ namespace curfew::master {
 
 namespace {
 
-/// The clock of a thread that runs is behind by up to a tick: no use in looking more often.
+/// The clock of a running thread lags by up to a tick, so there is no use in reading it more often.
 constexpr Duration least_pause = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -20,7 +20,7 @@ bool CpuWatch::exceeded(const worker::WorkerBoard& board, const Burning& burning
 
     const auto& cell = board.cells()[burning.cell];
     const auto clock = clock_(board.line().pid.load(std::memory_order_relaxed), burning.thread);
-    // A fiber may have left its thread to others meanwhile.
+    // The request's fiber may have paused since the scan.
     const Duration spent_at(cell.cpu_spent_at.load(std::memory_order_acquire));
     auto left = least_pause;
     if (spent_at <= Duration::zero()) {

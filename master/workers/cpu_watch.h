@@ -10,25 +10,26 @@
 
 namespace curfew::master {
 
-/// Finds the requests that have used up their cpu_limit. Looks at a thread's clock no earlier than
-/// that can be: a request that began at t with a limit of c cannot have by t + c, and one that has
-/// r left cannot for another r.
+/// Finds the requests that have used up their cpu_limit. It reads a thread's clock no earlier than
+/// that is possible: a request that began at t with a limit of c cannot have used it up before t +
+/// c, nor one that has r left before another r.
 class CpuWatch {
   public:
-    /// The CPU time of a thread so far; nothing if it cannot be told.
+    /// The CPU time of a thread so far; nothing if it cannot be read.
     using Clock = std::function<std::optional<Duration>(pid_t process, pid_t thread)>;
 
     explicit CpuWatch(Clock clock) : clock_(std::move(clock)) {}
 
-    /// Looks, if it is time, and says whether the limit is used up. A claim must succeed still.
+    /// Reads the clock, if it is time to, and says whether the limit is used up. Only a claim is
+    /// final.
     [[nodiscard]] bool exceeded(const worker::WorkerBoard& board, const Burning& burning,
                                 Deadline::Clock::time_point now);
 
-    /// When to look next. Does not look.
+    /// When to read the clock next.
     [[nodiscard]] Deadline next_look(const worker::WorkerBoard& board,
                                      const Burning& burning) const;
 
-    /// Drops what is known of requests that are over.
+    /// Forgets requests that are over.
     void forget_ended();
 
   private:
@@ -42,7 +43,7 @@ class CpuWatch {
     std::vector<Look> looks_;
 };
 
-/// From /proc/PID/task/TID/schedstat, which may lag by a tick: never too much.
+/// From /proc/PID/task/TID/schedstat, which may be up to a tick too low, and is never too high.
 [[nodiscard]] std::optional<Duration> thread_cpu_time(pid_t process, pid_t thread);
 
 }  // namespace curfew::master

@@ -37,12 +37,12 @@ const char* name_of(Overflow overflow) noexcept {
     return "unknown";
 }
 
-/// Without its number: "#12 [app] f()".
+/// The line without its number: " [app] f()" of "#12 [app] f()".
 std::string_view name_in(std::string_view line) noexcept {
     return line.substr(std::min(line.find(' '), line.size()));
 }
 
-/// What calls itself again and again is said once.
+/// Lists a function that calls itself again and again only once.
 std::vector<std::string> without_repetitions(const std::vector<std::string>& lines) {
     std::vector<std::string> shorter;
     for (auto line = lines.begin(); line != lines.end();) {

@@ -9,15 +9,15 @@ namespace {
 using worker::Cell;
 using worker::Phase;
 
-/// Also after it was claimed, until it has returned, and while it makes a piece of a stream, which
-/// is when a response is under a limit.
+/// Whether the handler of the request runs: also after a claim until it has returned, and while it
+/// makes a piece of a stream, which is when a response has a deadline.
 bool runs_handler(const Cell& cell) noexcept {
     const auto phase = Cell::phase(cell.word.load(std::memory_order_acquire));
     return phase == Phase::running || (phase == Phase::claimed && !cell.handler_over.load()) ||
            (phase == Phase::responding && cell.deadline.load() != INT64_MAX);
 }
 
-/// The only one for which that holds.
+/// The only cell for which the predicate holds; nothing if there are several.
 template <typename Predicate>
 std::optional<std::size_t> only(std::span<const Cell> cells, Predicate holds) noexcept {
     std::optional<std::size_t> found;

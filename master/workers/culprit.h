@@ -7,9 +7,9 @@
 
 namespace curfew::master {
 
-/// The cell of the request that a dead worker has died of, by a crash or an exit of its own; none
-/// if it had none, or if it cannot be told which of several it was. What it goes by: whose code ran
-/// then, on which thread (worker/process/last_thread.h), and that a parked fiber runs nothing.
+/// The cell of the request that has crashed a dead worker, or made it exit; nothing if there was
+/// none, or if it is not clear which of several it was. It is found from the thread that crashed
+/// (worker/process/last_thread.h), and from which handlers ran then: a parked fiber does not run.
 [[nodiscard]] std::optional<std::size_t> culprit(const worker::WorkerBoard& board) noexcept;
 
 }  // namespace curfew::master

@@ -20,7 +20,7 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now, Dur
     const auto cells = board.used_cells();
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const Cell& cell = cells[i];
-        // Sequentially consistent, as publish() and Scoreboard::sleep(): see there.
+        // Sequentially consistent, like publish() and Scoreboard::sleep(): see wake_master().
         const auto word = cell.word.load(std::memory_order_seq_cst);
         const auto phase = Cell::phase(word);
         if (phase != Phase::running && phase != Phase::responding) continue;
@@ -56,7 +56,7 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now, Dur
                                       .report_only = report_only});
         }
 
-        if (phase != Phase::running) continue;  // what is slow then is the client
+        if (phase != Phase::running) continue;  // while it responds, the client may be slow
         const auto slow_at = time_of(cell.slow_at);
         if (slow_at <= now) {
             result.slow.push_back(
@@ -70,7 +70,7 @@ Scan scan(const worker::WorkerBoard& board, Deadline::Clock::time_point now, Dur
 
 bool report(const worker::WorkerBoard& board, const Overdue& overdue) noexcept {
     auto& cell = board.cells()[overdue.cell];
-    // Not before what was read of the label, which a plain load may be.
+    // A read-modify-write, because a plain load could be reordered before the reads of the label.
     if (cell.word.fetch_add(0, std::memory_order_acq_rel) != overdue.word) return false;
     cell.reported.store(overdue.word, std::memory_order_relaxed);
     return true;
@@ -83,7 +83,7 @@ bool claim(const worker::WorkerBoard& board, const Overdue& overdue) noexcept {
     auto expected = overdue.word;
     const auto claimed =
         (expected & ~std::uint64_t{7}) | static_cast<std::uint64_t>(Phase::claimed);
-    // Success proves too that the deadline that was read is that request's.
+    // If it succeeds, the deadline that was read belongs to this request as well.
     return cell.word.compare_exchange_strong(expected, claimed, std::memory_order_acq_rel);
 }
 

@@ -186,7 +186,7 @@ TEST_CASE("one that is too many can still be terminated, and then has less time"
     CHECK(child->death(child.wait()).cause == Cause::killed);
 }
 
-TEST_CASE("patience with a worker ends while it boots and while it leaves") {
+TEST_CASE("a worker has a deadline while it boots and while it leaves") {
     const auto boot = Deadline::in(1h);
     const auto sooner = Deadline::in(30min);
     const auto later = Deadline::in(2h);

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// An inspection, and what it says.
-struct Examined {
+struct Inspected {
     BackendOptions backends;
     std::vector<std::string> lines;
     worker::Cell cell;
@@ -48,20 +48,20 @@ struct Examined {
 TEST_CASE("a report has one line for the request, and then its stack, all with its id and pid") {
     const Victim victim([](Told&) { sleep_in_a_named_function(); });
     REQUIRE(victim.comes_to("clock_nanosleep"));
-    Examined examined;
+    Inspected inspected;
 
-    examined.report("my-id", victim.pid());
+    inspected.report("my-id", victim.pid());
 
     const auto pid = std::to_string(victim.pid());
-    REQUIRE(examined.lines.size() > 2);
-    CHECK(examined.lines[0] == "stuck: request my-id (pid " + pid +
-                                   "): GET /r?a=1, route /r, age 1200 ms, limit 1000 ms: thread " +
-                                   pid + " waits in clock_nanosleep for time to pass");
-    for (const auto& line : examined.lines) {
+    REQUIRE(inspected.lines.size() > 2);
+    CHECK(inspected.lines[0] == "stuck: request my-id (pid " + pid +
+                                    "): GET /r?a=1, route /r, age 1200 ms, limit 1000 ms: thread " +
+                                    pid + " waits in clock_nanosleep for time to pass");
+    for (const auto& line : inspected.lines) {
         CHECK(line.starts_with("stuck: request my-id (pid " + pid + "): "));
     }
-    CHECK(examined.says("  #0 "));
-    CHECK(examined.says("sleep (master_tests"));
+    CHECK(inspected.says("  #0 "));
+    CHECK(inspected.says("sleep (master_tests"));
 }
 
 TEST_CASE("the same stack is told once, whoever has it") {
@@ -72,27 +72,27 @@ TEST_CASE("the same stack is told once, whoever has it") {
     REQUIRE(first.comes_to("clock_nanosleep"));
     REQUIRE(second.comes_to("clock_nanosleep"));
     REQUIRE(other.goes_on());
-    Examined examined;
+    Inspected inspected;
 
-    examined.report("a", first.pid());
-    examined.lines.clear();
-    examined.report("b", second.pid());
-    CHECK(examined.lines.size() == 2);
-    CHECK(examined.says("request b (pid " + std::to_string(second.pid()) +
-                        "):   the same stack as request a"));
+    inspected.report("a", first.pid());
+    inspected.lines.clear();
+    inspected.report("b", second.pid());
+    CHECK(inspected.lines.size() == 2);
+    CHECK(inspected.says("request b (pid " + std::to_string(second.pid()) +
+                         "):   the same stack as request a"));
 
-    examined.report("c", other.pid());
-    CHECK(examined.says("spin_in_a_named_function"));
+    inspected.report("c", other.pid());
+    CHECK(inspected.says("spin_in_a_named_function"));
 }
 
 TEST_CASE("of one that is gone the report says so") {
     Victim victim([](Told&) { sleep_in_a_named_function(); });
     const auto pid = victim.pid();
     victim.end();
-    Examined examined;
+    Inspected inspected;
 
-    examined.report("a", pid);
+    inspected.report("a", pid);
 
-    CHECK(examined.says("has ended"));
-    CHECK(examined.says("no stack: "));
+    CHECK(inspected.says("has ended"));
+    CHECK(inspected.says("no stack: "));
 }

@@ -87,7 +87,7 @@ TEST_CASE("idle connections need not wait for others in their worker to end") {
     const Server server({.flags = {"--timeout", "1s", "--threads", "4", "--harakiri-grace", "20s"},
                          .config = "[[route]]\npattern = \"/delay/:seconds\"\nharakiri = \"60s\"\n",
                          .workers = 1});
-    const auto condemned = server.worker();
+    const auto terminating = server.worker();
     Client idle(server);
     Client stuck(server);
     Client slow(server);
@@ -99,7 +99,7 @@ TEST_CASE("idle connections need not wait for others in their worker to end") {
 
     CHECK(idle.get("/hello").status == 200);
     CHECK(stuck.get("/hello").status == 200);
-    CHECK(is_alive(condemned));
+    CHECK(is_alive(terminating));
 }
 
 TEST_CASE("urgent data is data, and never somebody else's") {

@@ -238,7 +238,7 @@ TEST_CASE("of several that are stuck in one worker each is reported") {
     CHECK(contains(a + b, "wait_for_the_file"));
 }
 
-TEST_CASE("without the time for it there is no examination, and the worker dies as ever") {
+TEST_CASE("without the time for it there is no inspection, and the worker dies as ever") {
     const Server server({.flags = {"--post-mortem", "0"}, .config = demo_limits, .workers = 1});
 
     CHECK(post_mortem(server, "/stuck/sleep", "a").empty());

@@ -150,7 +150,7 @@ TEST_CASE("no signal ends a worker but those of faults and those that are to sto
 
     for (int signal = 1; signal <= SIGRTMAX; ++signal) {
         if (is_to_stop(signal) || is_fault(signal) || has_a_meaning(signal)) continue;
-        // Strategy alarm and the examination of stuck requests use these two.
+        // Strategy alarm and the inspection of stuck requests use these two.
         if (signal == SIGRTMIN + 4 || signal == SIGRTMIN + 5) continue;
         CAPTURE(signal);
         CHECK(server.logs("worker " + std::to_string(worker) + ": " + ignored(signal)));

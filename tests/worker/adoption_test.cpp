@@ -176,7 +176,7 @@ TEST_CASE("after a connection that is lost the next waits, also if there is room
     CHECK(Deadline::Clock::now() - start > 150ms);  // twice 100 ms: for room, and after the loss
 }
 
-TEST_CASE("what landed is known until it has arrived") {
+TEST_CASE("a pending adoption is known until it is complete") {
     Passage passage;
     REQUIRE(passage.send({.status = 201}));
     const auto adoptee = passage.receive();

@@ -21,7 +21,7 @@ const ErrorResponse late{.status = 504,
 /// With the date taken out, which is 29 characters long.
 std::string written(const ErrorResponse& answer) {
     std::array<char, 2048> memory;
-    const auto size = write_answer(answer, memory).size;
+    const auto size = write_response(answer, memory).size;
     std::string text(memory.data(), size);
     const auto date = text.find("Date: ");
     REQUIRE(date != std::string::npos);
@@ -83,8 +83,8 @@ TEST_CASE("to HEAD it is the same head, and no body") {
     answer.head = true;
     CHECK(written(answer) == text_head());
     std::array<char, 2048> memory;
-    CHECK(write_answer(answer, memory).body == 0);
-    CHECK(write_answer(late, memory).body == text_body.size());
+    CHECK(write_response(answer, memory).body == 0);
+    CHECK(write_response(late, memory).body == text_body.size());
 }
 
 TEST_CASE("whether the connection goes on is said where it is not understood by itself") {
@@ -99,13 +99,13 @@ TEST_CASE("whether the connection goes on is said where it is not understood by 
 
 TEST_CASE("what does not fit is left out, and nothing is written beyond") {
     std::array<char, 2048> whole;
-    const auto size = write_answer(late, whole).size;
+    const auto size = write_response(late, whole).size;
     for (const std::size_t room : {std::size_t{0}, std::size_t{1}, std::size_t{100}, size - 1}) {
         CAPTURE(room);
         std::array<char, 2048> memory;
         memory.fill('#');
 
-        const auto cut = write_answer(late, std::span(memory).first(room));
+        const auto cut = write_response(late, std::span(memory).first(room));
 
         CHECK(cut.size == room);
         CHECK(memory[room] == '#');
@@ -114,7 +114,7 @@ TEST_CASE("what does not fit is left out, and nothing is written beyond") {
     auto wordy = late;
     wordy.detail = long_word;
     std::array<char, 2048> memory;
-    CHECK(write_answer(wordy, memory).size < memory.size());
+    CHECK(write_response(wordy, memory).size < memory.size());
 }
 
 TEST_CASE("browsers, curl and most libraries get text") {

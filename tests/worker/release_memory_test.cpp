@@ -25,7 +25,7 @@ TEST_CASE("a process that gave up its memory can still compute, and send") {
     if (child == 0) {
         release_memory();
         std::array<char, 2048> memory;
-        const auto written = write_answer({.status = 504, .detail = "late", .id = "r-1"}, memory);
+        const auto written = write_response({.status = 504, .detail = "late", .id = "r-1"}, memory);
         const auto sent = ::send(pair.server.get(), memory.data(), written.size, MSG_NOSIGNAL);
         ::_exit(sent == static_cast<ssize_t>(written.size) ? 0 : 1);
     }

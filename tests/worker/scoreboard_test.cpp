@@ -50,7 +50,7 @@ TEST_CASE("a published request shows all that its master needs") {
     CHECK(read.target == "/a/b?c");
 }
 
-TEST_CASE("places and cells do not share anything") {
+TEST_CASE("slots and cells do not share anything") {
     Scoreboard scoreboard(3, 4);
     std::set<const void*> addresses;
     for (std::size_t slot = 0; slot < 3; ++slot) {
@@ -222,7 +222,7 @@ TEST_CASE("a sequence number is never used twice, not even by the next worker") 
     }
 }
 
-TEST_CASE("the next worker in a place begins anew") {
+TEST_CASE("the next worker in a slot begins anew") {
     Scoreboard scoreboard(1, 2);
     auto board = scoreboard.worker(0);
     publish(board, 0);

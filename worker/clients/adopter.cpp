@@ -12,11 +12,12 @@ namespace curfew::worker {
 
 namespace {
 
-/// At once; then others of this worker have their turn, and other workers their share.
+/// How many connections are taken at a time. Then the worker's other connections have their turn,
+/// and other workers can take some.
 constexpr int most_in_a_turn = 16;
 
-/// Without a descriptor or memory to be had the next would be lost as well.
-/// That also applies to one that would cost another client its place: other workers may have room.
+/// How long to pause when there are no descriptors or no memory, because the next connection would
+/// be lost as well; and when all connections are in use, because other workers may have room.
 constexpr Duration back_off_time = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -52,7 +53,8 @@ void Adopter::make_room() {
     resume();
 }
 
-/// For a client and what it has sent. A handler may have used all up: then another worker takes it.
+/// Whether two descriptors are free: for the client, and for the arena with what it has sent. If a
+/// handler has used up all descriptors, another worker takes the connection.
 bool Adopter::has_descriptors() const noexcept {
     const UniqueFd one(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
     return one && UniqueFd(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));

@@ -12,13 +12,13 @@ class Adopter {
   public:
     Adopter(Context& context, Connections& connections, UniqueFd socket);
 
-    /// To be called when there may be room again, after it stopped for want of it.
+    /// To be called when there may be room again. Goes on if it has paused for want of room.
     void resume();
 
-    /// Takes all that wait, and then closes.
+    /// Takes all connections that wait, and then closes.
     void drain();
 
-    /// Leaves what waits to others.
+    /// Closes. Other workers take the connections that wait.
     void close();
 
   private:

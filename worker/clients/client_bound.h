@@ -10,14 +10,14 @@
 
 namespace curfew::worker {
 
-/// How many connections each client has, told apart by addresses, and how many it may have. Trusted
-/// peers, behind which there are many clients, may have any number.
+/// Counts the connections of each client address, and bounds them. Trusted peers may have any
+/// number of connections, because a proxy has many clients.
 class ClientBound {
   public:
-    /// `most`: 0 if any number will do.
+    /// `most`: the bound; 0: none.
     ClientBound(int most, const TrustedPeers& trusted) : most_(most), trusted_(trusted) {}
 
-    /// Whether this peer may have one more. If not, the log says so, now and then.
+    /// Whether this peer may have one more connection. If not, logs a warning, but not too often.
     [[nodiscard]] bool admits(std::string_view peer);
 
     void entered(std::string_view peer);

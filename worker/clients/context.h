@@ -36,16 +36,16 @@ struct Context {
     DateClock date = {};
     std::string scratch = {};  ///< see Writer::begin
 
-    int places_wanted = 0;  ///< for clients that wait: so many kept connections are to end instead
-    int wanting_listeners = 0;  ///< those whose clients wait for them
+    int places_wanted = 0;      ///< so many connections are to close instead of being kept alive
+    int wanting_listeners = 0;  ///< listeners whose clients wait for a free connection
 
-    bool draining = false;  ///< the worker is on its way out: no connection is kept
-    bool frozen = false;    ///< it is to be killed: no request is begun, no connection closed
+    bool draining = false;  ///< the worker is stopping: no connection is kept alive
+    bool frozen = false;    ///< it will be killed: no request is begun, no idle connection closed
 
     /// Called after each response.
     std::function<void()> served = {};
 
-    /// Called when a thread of the executor's is free again; never by an immediate one.
+    /// Called when a thread of the executor is free again; never by an immediate executor.
     std::function<void()> job_done = {};
 };
 

@@ -12,7 +12,7 @@ namespace curfew::worker {
 
 namespace {
 
-/// What a handler need care for.
+/// The deadline that a handler is told: with `harakiri = log` there is none.
 Deadline enforced(const RunningCell& running) noexcept {
     return running.mode == Harakiri::on ? running.harakiri : Deadline::never();
 }
@@ -41,7 +41,7 @@ Deadline HarakiriExtension::extend(Duration from_now) {
         throw std::invalid_argument("extend: a limit is at least 1 ms");
     }
     const std::lock_guard lock(mutex_);
-    // A child has its own copy of this, which would go out of step with its parent's.
+    // A child process has a copy of running_, which would differ from its parent's.
     if (::getpid() != running_.board.line().pid.load(std::memory_order_relaxed)) {
         throw std::logic_error("extend: a request is extended in its worker's process only");
     }

@@ -17,32 +17,33 @@ struct RunningCell {
     std::size_t cell = 0;
     std::uint64_t word = 0;  ///< what publish() has returned
     Deadline harakiri = Deadline::never();
-    Deadline latest = Deadline::never();  ///< no handler may go beyond
+    Deadline latest = Deadline::never();  ///< the latest deadline that extend() may set
     Harakiri mode = Harakiri::on;
 };
 
-/// Moves the deadline of one request after another: begin() and end() for each.
+/// Implements Request::extend() for a connection's requests: begin() and end() for each of them.
 class HarakiriExtension final : public Extension {
   public:
     explicit HarakiriExtension(const RunningCell& running) noexcept;
     HarakiriExtension(const HarakiriExtension&) = delete;
     HarakiriExtension& operator=(const HarakiriExtension&) = delete;
 
-    /// Before the handler runs.
+    /// To be called before the handler runs.
     void begin(const RunningCell& running) noexcept;
 
-    /// Before the response begins: nothing is moved from here on, whoever still tries.
+    /// To be called before the response begins. From here on extend() throws, also on a thread that
+    /// the handler has left behind.
     void end() noexcept;
 
     Deadline extend(Duration from_now) override;
     [[nodiscard]] Deadline harakiri() const noexcept override;
     [[nodiscard]] std::shared_ptr<Extension> keep() override;
 
-    /// When the request's process is killed for it; never() if it is not. Changes with extend().
+    /// When the process is killed for the request; never() if it is not. extend() changes it.
     [[nodiscard]] const std::atomic<Deadline>& killed_at() const noexcept { return harakiri_; }
 
   private:
-    std::mutex mutex_;  ///< a handler may have threads
+    std::mutex mutex_;  ///< several threads of a handler may call extend()
     RunningCell running_;
     std::atomic<Deadline> harakiri_;
     bool over_ = false;

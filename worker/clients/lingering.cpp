@@ -12,16 +12,16 @@ namespace {
 
 using std::chrono::seconds;
 
-/// A client that was told that the connection ends closes it as soon as it has the response.
+/// A client that has read `Connection: close` closes as soon as it has the response.
 constexpr Duration quiet_of_silent = seconds(1);
 
-/// One in the midst of sending reads the response only afterwards; its network may pause.
+/// A client that is sending reads the response only afterwards, and its network may pause.
 constexpr Duration quiet_of_sending = seconds(5);
 
 constexpr Duration longest = seconds(30);
 constexpr Duration longest_when_leaving = seconds(5);
 
-/// Nobody sends so much in vain unless to do harm.
+/// Only a malicious client sends so much after the end.
 constexpr std::uint64_t most_bytes = 1 << 30;
 
 }  // namespace

@@ -7,28 +7,29 @@
 
 namespace curfew::worker {
 
-/// The last part of a connection: everything is said, and what the client still sends is read and
-/// dropped until it closes its side. Closing with input unread, or before more of it comes, makes
-/// the kernel send a reset, which can destroy the response on its way (RFC 9112 section 9.6).
+/// The lingering close of a connection: the last response is sent, and what the client still sends
+/// is read and dropped until it closes its side. If the server closed with unread input, or before
+/// more input arrives, the kernel would send a reset, which can destroy the response on its way
+/// (RFC 9112 section 9.6).
 ///
-/// Three bounds: silence of the client, time in all, bytes in all.
+/// Three bounds apply: the client's silence, the whole time, and the number of bytes.
 class Lingering {
   public:
     enum class Client {
         silent,   ///< may close at any moment
-        sending,  ///< is in the midst of a body that nobody wants
+        sending,  ///< is sending a body that the server does not want
     };
 
-    /// `leaving`: the worker is on its way out and waits for this connection.
+    /// `leaving`: the worker is stopping and waits for this connection.
     void begin(Client client, bool leaving, Deadline::Clock::time_point now) noexcept;
 
-    /// The worker is on its way out.
+    /// To be called when the worker begins to stop: shortens the time.
     void hurry(Deadline::Clock::time_point now) noexcept;
 
     enum class Input {
         none,
         some,
-        over,  ///< the client has closed its side, or has sent more than it is worth
+        over,  ///< the client has closed its side, or has sent too much
     };
 
     /// Drops some of what has arrived.

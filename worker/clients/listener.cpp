@@ -16,11 +16,11 @@ namespace {
 
 constexpr Duration back_off_time = std::chrono::milliseconds(100);
 
-/// Before a connection is ended to make room for a client, other workers, which may have room, have
-/// so long to take it.
+/// How long a client waits before a connection is closed to make room for it. Other workers, which
+/// may have room, can take it meanwhile.
 constexpr Duration others_first = std::chrono::milliseconds(20);
 
-/// Clients for whom room is made at once; then what they have sent has its turn.
+/// For how many clients room is made at a time. Then the requests of these clients have their turn.
 constexpr int most_in_a_turn = 64;
 
 }  // namespace
@@ -29,7 +29,7 @@ Listener::Listener(Context& context, Connections& connections, UniqueFd socket)
     : context_(context),
       connections_(connections),
       socket_(std::move(socket)),
-      // Requests that have arrived come first: they may leave no room for one more client.
+      // Events of connections are handled before: their requests may leave no room for a client.
       readable_(context.loop, socket_.get(), [this] { turn_.fire(); }),
       turn_(context.loop, [this] { take_one(); }),
       retry_(context.loop,
@@ -45,10 +45,10 @@ Listener::Listener(Context& context, Connections& connections, UniqueFd socket)
     readable_.enable();
 }
 
-/// One client at a time: the rest is for whichever worker is free.
+/// Takes one client at a time. The others are for any worker that is free.
 void Listener::take_one() {
-    // What a worker without room leaves alone another takes; noticed only when a client is there,
-    // so that being busy costs nothing by itself.
+    // A worker without room leaves the client to others. It pauses only when a client is there, so
+    // that a busy worker makes no extra system calls.
     if (context_.executor.saturated()) return pause();
     if (connections_.full()) return wait_for_room();
     (void)take();
@@ -72,7 +72,7 @@ void Listener::make_room() {
     resume();
 }
 
-/// Kept connections end as long as any listener wants places.
+/// As long as any listener wants places, connections close after their response.
 void Listener::want_places(bool wanted) noexcept {
     if (std::exchange(wants_places_, wanted) != wanted) {
         context_.wanting_listeners += wanted ? 1 : -1;
@@ -102,7 +102,7 @@ Listener::Taken Listener::take() {
             back_off(errno);
             return Taken::failed;
         default:
-            return Taken::failed;  // that client is gone already
+            return Taken::failed;  // the client has gone already
     }
 }
 

@@ -9,22 +9,22 @@
 
 namespace curfew::worker {
 
-/// Takes clients from one listening socket, which all workers share: whoever is free takes the
-/// next.
+/// Accepts clients from one listening socket, which all workers share: a worker that is free takes
+/// the next client.
 class Listener {
   public:
     Listener(Context& context, Connections& connections, UniqueFd socket);
 
-    /// To be called when there may be room again, after this listener stopped for want of it.
+    /// To be called when there may be room again. Goes on if it has paused for want of room.
     void resume();
 
-    /// Takes all that wait in the queue, as soon as there is room, and then closes.
+    /// Accepts all clients in the queue, as soon as there is room, and then closes.
     void drain();
 
     /// Closes the socket: this process's share of it.
     void close();
 
-    /// Called when drain() has come to its end later than it returned.
+    /// Called when drain() is complete, if it was not when it returned.
     std::function<void()> drained;
 
     [[nodiscard]] bool closed() const noexcept { return !socket_; }

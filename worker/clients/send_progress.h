@@ -2,16 +2,16 @@
 
 namespace curfew::worker {
 
-/// Whether a client still takes what it is sent. Progress is what it acknowledges (TCP), or reads
-/// (a Unix socket): a socket can be written again only when a third of its buffer is free, for
-/// which a slow client may need minutes.
+/// Tells whether a client still receives what is sent. Progress is what it acknowledges (TCP) or
+/// reads (Unix socket). That the socket is writable again is no measure: that needs a third of its
+/// buffer to be free, for which a slow client may need minutes.
 class SendProgress {
   public:
-    /// From here on counts what is acknowledged of what the socket has now.
+    /// From here on, progress counts from what the socket's buffer has now.
     void blocked(int fd) noexcept { unacknowledged_ = unacknowledged(fd); }
 
-    /// The same without looking, which costs a system call: made() is true once if anything is left
-    /// to acknowledge by then.
+    /// The same without the system call. The next made() is true if anything is left to acknowledge
+    /// then.
     void unknown() noexcept { unacknowledged_ = not_known; }
 
     /// Whether the client has acknowledged anything since then, or since the last call.

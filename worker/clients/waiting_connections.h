@@ -6,18 +6,18 @@
 
 namespace curfew::worker {
 
-/// Connections that may have to make room for others, each list in the order in which they came to
-/// wait. A connection is in one of them at most, and leaves it when it is destroyed; every change
-/// takes the same short time, however many there are.
+/// Connections that may have to make room for others, in two lists, each in the order in which they
+/// began to wait. A connection is in one list at most, and leaves it when it is destroyed. Every
+/// change takes constant time.
 class WaitingConnections {
   public:
     enum class Kind : std::uint8_t {
         none,
         idle,        ///< has had a response, and waits for the next request
-        unfinished,  ///< its first request, or the head of one, is not there; or its end is awaited
+        unfinished,  ///< the head of its request has not arrived, or its client is to close it
     };
 
-    /// Base of what can wait.
+    /// The base class of a connection.
     class Member : public boost::intrusive::list_base_hook<
                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
       private:
@@ -25,7 +25,7 @@ class WaitingConnections {
         Kind kind_ = Kind::none;
     };
 
-    /// It waits from now on; it keeps its place if it has waited as the same kind.
+    /// The member waits from now on. If it is of this kind already, it keeps its position.
     void set(Member& member, Kind kind) noexcept {
         if (member.kind_ == kind) return;
         member.unlink();

@@ -7,7 +7,7 @@ namespace {
 using Kind = Disposition::Kind;
 using Stage = ConnectionRecord::Stage;
 
-/// How much of the current response has been given to the socket; at worst, some of it.
+/// How many bytes of the current response have been given to the socket; `unknown` without counts.
 std::uint64_t sent(const ClientState& client_state) noexcept {
     const auto& record = client_state.record;
     if (record.stage == Stage::handling) return 0;
@@ -15,17 +15,18 @@ std::uint64_t sent(const ClientState& client_state) noexcept {
     return client_state.counts->sent - record.sent;
 }
 
-/// Nobody can tell what the client has sent.
+/// True if it is not known what the client has sent.
 bool is_lost(const ClientState& client_state) noexcept {
     const auto& record = client_state.record;
     if (!client_state.counts) return record.taking && client_state.emptied;
-    // There was no room for more: the counts are of something else (such as urgent data).
+    // The worker cannot have received more than it had room for, so the counter includes something
+    // else, such as urgent data.
     return client_state.counts->received - record.received > record.room;
 }
 
 Disposition without_response(const ClientState& client_state) noexcept {
     if (client_state.phase == Phase::claimed) return {Kind::answer, 504};
-    // Nobody's handler has seen it.
+    // No handler has seen the request.
     if (client_state.phase == Phase::idle && !is_lost(client_state)) return {Kind::begin};
     if (client_state.may_retry && !client_state.record.retried && client_state.in_time)
         return {Kind::again};
@@ -38,12 +39,13 @@ Disposition decide(const ClientState& client_state) noexcept {
     const auto& record = client_state.record;
     const bool claimed = client_state.phase == Phase::claimed;
     if (record.stage == Stage::closed || record.stage == Stage::given) return {};
-    // The worker lives: only what was taken from it is ours, and what it has given up.
+    // While the worker lives, only claimed requests are the keeper's, and connections that a frozen
+    // worker no longer reads.
     const bool given_up = client_state.frozen && record.stage == Stage::reading;
     if (client_state.ending == Ending::none && !claimed) {
         return given_up && !is_lost(client_state) ? Disposition{Kind::begin} : Disposition{};
     }
-    // The client has got a part, of which there will be no rest.
+    // The client has got a part of a response, and will not get the rest.
     const bool broken =
         client_state.outcome == Outcome::reset || client_state.outcome == Outcome::lost;
     if (broken)

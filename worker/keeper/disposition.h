@@ -8,16 +8,16 @@
 
 namespace curfew::worker {
 
-/// What is to be done for a connection whose worker cannot go on with it.
+/// What the keeper does for a connection whose worker cannot go on with it.
 struct Disposition {
     enum class Kind {
-        nothing,   ///< there is no connection, or it is still the worker's
-        answer,    ///< with `status`, since the request will have no other response
-        reset,     ///< some of the response has left, and not all
-        begin,     ///< what was received goes to another worker, which begins with it
-        again,     ///< the request goes to another worker, to be run once more
-        answered,  ///< the response has left: the connection goes to another worker
-        linger,    ///< so it does, to be closed by its client
+        nothing,   ///< there is no connection, or the worker still has it
+        answer,    ///< respond with `status`
+        reset,     ///< reset it: a part of the response has been sent
+        begin,     ///< hand it over: another worker begins with what was received
+        again,     ///< hand it over: another worker runs the request once more
+        answered,  ///< hand it over: the response has been sent
+        linger,    ///< hand it over: the client is to close it
     };
     Kind kind = Kind::nothing;
     int status = 0;
@@ -25,20 +25,21 @@ struct Disposition {
     friend bool operator==(const Disposition&, const Disposition&) = default;
 };
 
-/// All that a disposition rests on.
+/// All that a disposition depends on.
 struct ClientState {
     ConnectionRecord record;
     Phase phase = Phase::idle;
-    Outcome outcome = Outcome::none;  ///< how the keeper has answered before, if it has
+    Outcome outcome = Outcome::none;  ///< what the keeper has done before, if anything
     Ending ending = Ending::none;
-    bool frozen = false;  ///< the worker lives, and has nothing to do any more with what it reads
-    std::optional<SocketCounts> counts;  ///< of the record's socket
-    bool emptied = false;                ///< without counts: nothing is left to be read from it
-    bool may_retry = false;              ///< the server allows it, and so does the method
-    bool in_time = true;                 ///< it has as much time left as it has had
+    bool frozen = false;                 ///< the worker lives, and begins no more requests
+    std::optional<SocketCounts> counts;  ///< of the connection's socket; nothing: it has none
+    bool emptied = false;    ///< without counts: nothing is left to read from the socket
+    bool may_retry = false;  ///< the server allows a second run, and so does the method
+    bool in_time = true;     ///< the request has as much time left as it has used
 };
 
-/// A pure function: never two responses, never a byte into one that has begun, and none lost.
+/// A pure function. A client never gets two responses, nor a byte of the keeper's inside of a
+/// response, and no request is lost.
 [[nodiscard]] Disposition decide(const ClientState& client_state) noexcept;
 
 /// RFC 9110 section 9.2.2.

@@ -14,10 +14,10 @@ namespace curfew::worker {
 
 namespace {
 
-/// What the client may do about it after so many seconds; a worker is there again long before.
+/// In seconds. A replacement of the worker is ready long before.
 constexpr std::string_view retry_after = "1";
 
-/// Memory to append to; what does not fit is left out.
+/// Appends to memory of a fixed size. What does not fit is left out.
 class Text {
   public:
     explicit Text(std::span<char> memory) noexcept : memory_(memory) {}
@@ -47,19 +47,20 @@ std::int64_t milliseconds(Duration duration) noexcept {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
-void write_text(Text& out, const ErrorResponse& answer) noexcept {
-    out << answer.status << " " << reason_phrase(answer.status) << "\n" << answer.detail << "\n";
-    if (!answer.id.empty()) out << "request " << answer.id << "\n";
+void write_text(Text& out, const ErrorResponse& response) noexcept {
+    out << response.status << " " << reason_phrase(response.status) << "\n"
+        << response.detail << "\n";
+    if (!response.id.empty()) out << "request " << response.id << "\n";
 }
 
-/// None of the words has a character that JSON would have escaped.
-void write_problem(Text& out, const ErrorResponse& answer) noexcept {
-    out << R"({"type":"about:blank","title":")" << reason_phrase(answer.status) << R"(","status":)"
-        << answer.status << R"(,"detail":")" << answer.detail << "\"";
-    if (!answer.id.empty()) out << R"(,"request_id":")" << answer.id << "\"";
-    if (!answer.limit_name.empty()) {
-        out << R"(,"limit":")" << answer.limit_name << R"(","limit_ms":)"
-            << milliseconds(answer.limit);
+/// No word of it has a character that must be escaped in JSON.
+void write_problem(Text& out, const ErrorResponse& response) noexcept {
+    out << R"({"type":"about:blank","title":")" << reason_phrase(response.status)
+        << R"(","status":)" << response.status << R"(,"detail":")" << response.detail << "\"";
+    if (!response.id.empty()) out << R"(,"request_id":")" << response.id << "\"";
+    if (!response.limit_name.empty()) {
+        out << R"(,"limit":")" << response.limit_name << R"(","limit_ms":)"
+            << milliseconds(response.limit);
     }
     out << "}\n";
 }
@@ -70,7 +71,7 @@ std::string_view trim(std::string_view text) noexcept {
     return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-/// What comes before the separator; `text` keeps what comes behind it.
+/// Returns the part before the separator, and leaves the part behind it in `text`.
 std::string_view cut(std::string_view& text, char separator) noexcept {
     const auto at = text.find(separator);
     const auto part = text.substr(0, at);
@@ -78,7 +79,7 @@ std::string_view cut(std::string_view& text, char separator) noexcept {
     return part;
 }
 
-/// A qvalue, at most three digits behind the point; what is malformed counts in full.
+/// A qvalue in thousandths, with at most three digits behind the point. A malformed one is 1000.
 int thousandths(std::string_view value) noexcept {
     if (!value.starts_with('0')) return 1000;
     int number = 0;
@@ -103,28 +104,28 @@ int quality_of(std::string_view parameters) noexcept {
 
 }  // namespace
 
-WrittenAnswer write_answer(const ErrorResponse& answer, std::span<char> out) noexcept {
+WrittenResponse write_response(const ErrorResponse& response, std::span<char> out) noexcept {
     std::array<char, 1024> memory;
     Text body(memory);
-    answer.json ? write_problem(body, answer) : write_text(body, answer);
+    response.json ? write_problem(body, response) : write_text(body, response);
 
     const auto date = http_date_text(std::time(nullptr));
     Text text(out);
-    text << "HTTP/1.1 " << answer.status << " " << reason_phrase(answer.status)
+    text << "HTTP/1.1 " << response.status << " " << reason_phrase(response.status)
          << "\r\nServer: curfew\r\nDate: " << std::string_view(date.data(), date.size())
          << "\r\nContent-Type: "
-         << (answer.json ? "application/problem+json" : "text/plain; charset=utf-8")
+         << (response.json ? "application/problem+json" : "text/plain; charset=utf-8")
          << "\r\nRetry-After: " << retry_after << "\r\n";
-    if (!answer.limit_name.empty()) {
-        text << "Curfew-Limit: " << answer.limit_name << "=" << milliseconds(answer.limit)
+    if (!response.limit_name.empty()) {
+        text << "Curfew-Limit: " << response.limit_name << "=" << milliseconds(response.limit)
              << "ms\r\n";
     }
-    if (!answer.id.empty()) text << "X-Request-Id: " << answer.id << "\r\n";
+    if (!response.id.empty()) text << "X-Request-Id: " << response.id << "\r\n";
     text << "Content-Length: " << body.size() << "\r\n";
-    if (!answer.keep_alive) text << "Connection: close\r\n";
-    if (answer.keep_alive && !answer.http_1_1) text << "Connection: keep-alive\r\n";
+    if (!response.keep_alive) text << "Connection: close\r\n";
+    if (response.keep_alive && !response.http_1_1) text << "Connection: keep-alive\r\n";
     text << "\r\n";
-    if (answer.head) return {.size = text.size(), .body = 0};
+    if (response.head) return {.size = text.size(), .body = 0};
     text << body.view();
     return {.size = text.size(), .body = body.size()};
 }

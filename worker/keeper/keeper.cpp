@@ -18,10 +18,10 @@ using Kind = Disposition::Kind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// For others to take connections over: a worker may have to boot first.
+/// How long to wait for a worker that takes a connection over. One may have to boot first.
 constexpr Duration give_up_with_others = seconds(30);
 
-/// For a client whose socket is full.
+/// How long to wait for a client whose socket is full.
 constexpr Duration give_up_with_client = milliseconds(100);
 
 bool send_all(int fd, std::string_view bytes) noexcept {
@@ -98,10 +98,11 @@ ClientState Keeper::client_state(std::size_t index) const noexcept {
                                                                   : socket_counts(record.fd),
         .emptied = is_empty(record.fd),
         .may_retry = again && is_idempotent(board_.label(index).method),
-        // Else the second run would only cost another worker its life.
+        // With less time left, the second run would probably kill another worker.
         .in_time = deadline > now && deadline - now > age,
     };
-    // What has had no part in the end of one worker may lose another to somebody else.
+    // A request that was not the culprit may be retried more than once: each time another request
+    // has crashed its worker.
     if (again && board_.line().again.load() == Again::innocent) client_state.record.retried = false;
     return client_state;
 }
@@ -116,7 +117,7 @@ bool Keeper::is_claimed(std::size_t cell) const noexcept {
     return Cell::phase(board_.cells()[cell].word.load()) == Phase::claimed;
 }
 
-/// Of the request that the cell has now; one that no handler has seen has none.
+/// The label of the cell's present request; empty if no handler has seen it.
 Label Keeper::label_of(std::size_t cell) const noexcept {
     const bool published = Cell::phase(board_.cells()[cell].word.load()) != Phase::idle;
     return published ? board_.label(cell) : Label{};
@@ -137,7 +138,7 @@ void Keeper::answer_claimed() noexcept {
     give_up_ = Deadline::in(Duration::zero());
     const auto used = board_.used_cells().size();
     for (std::size_t i = 0; i < used; ++i) {
-        // First of all: any other record is the worker's.
+        // Checked before the record is read: any other record is the worker's to write.
         if (!is_claimed(i) && !board_.line().frozen.load()) continue;
         const auto all = client_state(i);
         const auto disposition = decide(all);
@@ -152,10 +153,11 @@ void Keeper::answer_claimed() noexcept {
     }
 }
 
-/// First what cannot wait: upstreams, and those who have no other answer to expect.
+/// First it closes the connections to upstreams, and responds to clients that no other worker will
+/// respond to. Handovers may take longer, and come last.
 void Keeper::settle() noexcept {
     if (board_.line().ending.load() == Ending::ceased) adoption_ = -1;
-    forget_landed();
+    forget_pending_adoption();
     close_others();
     const auto used = board_.used_cells().size();
     for (std::size_t i = 0; i < used; ++i) {
@@ -165,12 +167,12 @@ void Keeper::settle() noexcept {
         if (disposition.kind == Kind::reset) reset(i, all.record);
     }
     give_up_ = Deadline::in(give_up_with_others);
-    pass_on_landed();
+    pass_on_pending_adoption();
     for (std::size_t i = 0; i < used; ++i) {
         const auto all = client_state(i);
         const auto disposition = decide(all);
         if (disposition.kind == Kind::nothing) continue;
-        if (disposition.kind == Kind::reset) {  // it could not even be answered
+        if (disposition.kind == Kind::reset) {  // the response could not be sent
             reset(i, all.record);
             continue;
         }
@@ -181,13 +183,13 @@ void Keeper::settle() noexcept {
 }
 
 void Keeper::answer(std::size_t cell, const ConnectionRecord& record, int status) noexcept {
-    // Of a request that was not read whole nothing is known.
+    // A request that was not received completely has no label.
     const bool known = record.stage != ConnectionRecord::Stage::reading;
     const auto label = known ? label_of(cell) : Label{};
     const auto raw = known ? head(record) : std::string_view{};
     const auto& times = board_.cells()[cell];
     std::array<char, 2048> memory;
-    const auto written = write_answer(
+    const auto written = write_response(
         {
             .status = status,
             .detail = detail_of(status),
@@ -210,7 +212,7 @@ void Keeper::answer(std::size_t cell, const ConnectionRecord& record, int status
     board_.record(cell).store(after);
 }
 
-/// To a worker that takes it now; else there will be another try.
+/// Hands the connection over if a worker takes it now. Otherwise settle() tries again.
 void Keeper::hand_over_answered(std::size_t cell) noexcept {
     const auto outcome = board_.cells()[cell].outcome.load();
     if (outcome == Outcome::lost) return;
@@ -253,10 +255,10 @@ void Keeper::hand_over(std::size_t cell, const ConnectionRecord& record, Kind ki
             handover.input = {};
             break;
         default:
-            // What a process took from the socket just before its end is in the arena already.
+            // What the worker received just before its end is in the arena, but not in the record.
             if (const auto counts = socket_counts(record.fd)) {
                 handover.input.size += counts->received - record.received;
-                // Before a response, only this can have been sent.
+                // Before a response, only `100 Continue` can have been sent.
                 if (counts->sent > record.sent) handover.continued = true;
             }
             break;
@@ -267,7 +269,7 @@ void Keeper::hand_over(std::size_t cell, const ConnectionRecord& record, Kind ki
 void Keeper::pass_on(std::size_t cell, const ConnectionRecord& record, Kind kind,
                      const Handover& handover) noexcept {
     if (!send_handover(adoption_, handover, record.fd, arena_.fd(), give_up_)) {
-        // A worker that lives keeps it open; there will be another try when it is dead.
+        // While the worker lives, the connection stays open, and settle() tries again.
         if (board_.line().ending.load() != Ending::none) turn_away(cell, record, kind);
         return;
     }
@@ -275,40 +277,40 @@ void Keeper::pass_on(std::size_t cell, const ConnectionRecord& record, Kind kind
     if (kind == Kind::begin) set_outcome(cell, Outcome::handed_over);
     const bool before = board_.cells()[cell].outcome.load() != Outcome::none;
     if (kind == Kind::answered && !before) set_outcome(cell, Outcome::completed);
-    // As long as the worker lives it has the descriptor open, which is nobody's any more.
+    // While the worker lives, its descriptor stays open; close_others() closes it.
     board_.record(cell).store({.stage = ConnectionRecord::Stage::given, .fd = record.fd});
 }
 
-/// Of a connection whose adoption was not complete, what it was adopted with holds.
-void Keeper::forget_landed() noexcept {
-    const auto landed = board_.line().pending_adoption.files();
-    if (!landed) return;
+/// Drops the record of a connection whose adoption was not complete. The handover that the worker
+/// had received holds instead.
+void Keeper::forget_pending_adoption() noexcept {
+    const auto pending = board_.line().pending_adoption.files();
+    if (!pending) return;
     const auto used = board_.used_cells().size();
     for (std::size_t i = 0; i < used; ++i) {
-        if (board_.record(i).load().fd == landed->client) board_.record(i).store({});
+        if (board_.record(i).load().fd == pending->client) board_.record(i).store({});
     }
 }
 
-void Keeper::pass_on_landed() noexcept {
-    const auto& pending_adoption = board_.line().pending_adoption;
-    const auto landed = pending_adoption.files();
-    if (!landed) return;
-    (void)send_handover(adoption_, pending_adoption.handover(), landed->client, landed->arena,
-                        give_up_);
-    ::close(landed->client);
+void Keeper::pass_on_pending_adoption() noexcept {
+    const auto& adoption = board_.line().pending_adoption;
+    const auto pending = adoption.files();
+    if (!pending) return;
+    (void)send_handover(adoption_, adoption.handover(), pending->client, pending->arena, give_up_);
+    ::close(pending->client);
 }
 
-/// Nobody takes it.
+/// No worker takes the connection over. Responds 503 if a request waits, and closes it.
 void Keeper::turn_away(std::size_t cell, const ConnectionRecord& record, Kind kind) noexcept {
     const bool waits =
         kind == Kind::again || (kind == Kind::begin && record.head.size + record.input.size > 0);
     if (waits) {
         std::array<char, 2048> memory;
         const auto written =
-            write_answer({.status = 503,
-                          .detail = "no worker is there to take this request; try again",
-                          .head = head(record).starts_with("HEAD ")},
-                         memory);
+            write_response({.status = 503,
+                            .detail = "no worker is there to take this request; try again",
+                            .head = head(record).starts_with("HEAD ")},
+                           memory);
         const bool told = send_all(record.fd, {memory.data(), written.size});
         set_outcome(cell, told ? Outcome::answered_503 : Outcome::lost);
     }

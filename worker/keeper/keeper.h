@@ -16,26 +16,28 @@
 
 namespace curfew::worker {
 
-/// What a keeper is given of its worker.
+/// What a worker gives its keeper.
 struct KeeperSetup {
     WorkerBoard board;
     const Arena& arena;
-    int adoption;                    ///< where it gives connections away: see Handover
+    int adoption;                    ///< the socket over which it hands connections over
     std::span<const int> listeners;  ///< the worker's listening sockets
     std::function<void()> title;     ///< called in the keeper, first
 };
 
-/// What a keeper does for its worker's clients. Runs in a process that was made by a bare clone():
-/// every call in here is async-signal-safe, and takes no memory.
+/// Responds to the clients of a worker that is stuck or dead, or hands their connections over to
+/// another worker. It is a holder of descriptors: its process shares those of the worker, and
+/// outlives it. The process is made by a bare clone(), so every call in here is async-signal-safe
+/// and allocates nothing.
 class Keeper {
   public:
     explicit Keeper(const KeeperSetup& setup) noexcept;
 
-    /// Answers the requests that the master has claimed, once, and gives away the connections that
-    /// a frozen worker does not touch any more.
+    /// While the worker lives: responds to each request that the master has claimed, once, and
+    /// hands over the connections that a frozen worker no longer reads.
     void answer_claimed() noexcept;
 
-    /// The worker is dead: sees to each of its connections, and closes all else.
+    /// Once the worker is dead: finishes each of its connections, and closes all other descriptors.
     void settle() noexcept;
 
   private:
@@ -47,8 +49,8 @@ class Keeper {
                    Disposition::Kind kind) noexcept;
     void pass_on(std::size_t cell, const ConnectionRecord& record, Disposition::Kind kind,
                  const Handover& handover) noexcept;
-    void forget_landed() noexcept;
-    void pass_on_landed() noexcept;
+    void forget_pending_adoption() noexcept;
+    void pass_on_pending_adoption() noexcept;
     void turn_away(std::size_t cell, const ConnectionRecord& record,
                    Disposition::Kind kind) noexcept;
     [[nodiscard]] bool may_run_again(std::size_t cell) const noexcept;
@@ -66,12 +68,12 @@ class Keeper {
     int adoption_;
     Deadline give_up_ = Deadline::never();
 
-    /// The addresses that clients connect to.
+    /// The addresses of the listening sockets.
     static constexpr std::size_t most_addresses = 32;
     std::array<sockaddr_storage, most_addresses> addresses_;
     std::size_t addresses_used_ = 0;
 
-    /// Accepted by a worker that died before it could enter them anywhere.
+    /// Connections that the worker had accepted, and had not entered into a record before it died.
     static constexpr std::size_t most_new_clients = 64;
     std::array<int, most_new_clients> new_clients_;
     std::size_t new_clients_used_ = 0;

@@ -13,11 +13,11 @@ namespace curfew::worker {
 
 namespace {
 
-/// Descriptors of clients; those beyond are not told from others, and close.
+/// Which descriptors are clients' connections. Descriptors with higher numbers are closed.
 constexpr std::size_t most_files = 1 << 20;
 std::bitset<most_files> of_clients;
 
-/// For a client that connects anew, an address is a port or a path.
+/// Whether two sockets have the same port, or the same path.
 bool same_address(const sockaddr_storage& a, const sockaddr_storage& b) noexcept {
     if (a.ss_family == AF_UNIX && b.ss_family == AF_UNIX) {
         const auto& left = reinterpret_cast<const sockaddr_un&>(a);
@@ -26,7 +26,7 @@ bool same_address(const sockaddr_storage& a, const sockaddr_storage& b) noexcept
     }
     const bool internet = (a.ss_family == AF_INET || a.ss_family == AF_INET6) &&
                           (b.ss_family == AF_INET || b.ss_family == AF_INET6);
-    // The port is at the same place in both families.
+    // The port has the same offset in both families.
     return internet && reinterpret_cast<const sockaddr_in&>(a).sin_port ==
                            reinterpret_cast<const sockaddr_in&>(b).sin_port;
 }
@@ -48,7 +48,7 @@ Keeper::Keeper(const KeeperSetup& setup) noexcept
     }
 }
 
-/// Closes what is no client's; upstreams learn of the death that way.
+/// Closes all descriptors except clients' connections. So upstreams learn that the worker is dead.
 void Keeper::close_others() noexcept {
     const auto mark = [](int fd) {
         if (fd >= 0 && static_cast<std::size_t>(fd) < most_files) {
@@ -64,9 +64,9 @@ void Keeper::close_others() noexcept {
             mark(record.fd);
         }
     }
-    if (const auto landed = board_.line().pending_adoption.files()) {
-        mark(landed->client);
-        mark(landed->arena);
+    if (const auto pending = board_.line().pending_adoption.files()) {
+        mark(pending->client);
+        mark(pending->arena);
     }
     mark(arena_.fd());
     mark(adoption_);

@@ -108,7 +108,7 @@ void for_each_line(int fd, Visit visit) noexcept {
     }
     const std::string_view program(path.data(), length);
 
-    // First all of them, as the file changes with each that goes.
+    // All ranges are collected first, because the file changes with each that is unmapped.
     struct Range {
         std::uintptr_t begin;
         std::size_t size;
@@ -116,11 +116,11 @@ void for_each_line(int fd, Visit visit) noexcept {
     std::array<Range, 512> unneeded;
     std::size_t found = 0;
     std::uintptr_t kept_to = 0;
-    const CleanPages pages;
+    const FilePages pages;
     for_each_line(maps, [&](std::string_view line) {
         const auto mapping = read_mapping(line);
         if (found == unneeded.size() || mapping.end <= mapping.begin) return;
-        // The variables of a file that are zero at first follow it without a name.
+        // Zero-initialised variables of a file (.bss) follow its mapping, in one without a name.
         const bool continues = mapping.path.empty() && mapping.begin == kept_to;
         if (continues || is_needed(mapping, program, &found)) {
             kept_to = mapping.end;
@@ -142,10 +142,10 @@ bool has_preloaded() noexcept {
     return (names && *names != '\0') || ::access("/etc/ld.so.preload", F_OK) == 0;
 }
 
-/// What calls that have returned have left there, this one's among them.
+/// Drops the part of the stack below `here`, which calls that have returned have used.
 void drop_stack_below(std::uintptr_t here, std::uintptr_t begin) noexcept {
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto end = here / page * page - page;  // who calls, and is called, needs some of it
+    const auto end = here / page * page - page;  // the callers and madvise() itself need a page
     if (begin == 0 || begin >= end) return;
     ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }

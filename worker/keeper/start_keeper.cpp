@@ -26,7 +26,7 @@ namespace {
     shorten_time_slice();
     Keeper keeper(setup);
     auto board = setup.board;
-    release_memory();  // what the setup points to is gone
+    release_memory();  // from here on, what `setup` refers to is unmapped
     for (std::uint32_t call = 0;;) {
         call = board.await_call(call);
         if (board.line().ending.load() != Ending::none) break;
@@ -42,8 +42,8 @@ void start_keeper(const KeeperSetup& setup) {
     const pid_t master = ::getppid();
     auto& keeper = setup.board.line().keeper;
     static_assert(sizeof keeper == sizeof(pid_t));
-    // The kernel stores the pid before either side goes on: a master that finds none can be sure
-    // that there is none.
+    // The kernel stores the pid before clone() returns in either process. So if the master finds no
+    // pid, there is no keeper.
     const auto pid =
         ::syscall(SYS_clone, CLONE_FILES | CLONE_PARENT | CLONE_PARENT_SETTID | SIGCHLD, nullptr,
                   &keeper, nullptr, 0);

@@ -4,12 +4,13 @@
 
 namespace curfew::worker {
 
-/// Starts the process that outlives the worker for the sake of its clients. It shares the worker's
-/// descriptors and is the master's child, like the worker; it sleeps until the master calls it.
+/// Starts the keeper: the process that outlives the worker and responds to its clients. It shares
+/// the worker's descriptors, is the master's child like the worker, and sleeps until the master
+/// calls it.
 ///
-/// While the worker lives it answers requests that the master has claimed. Once the worker is dead,
-/// whose sockets it still holds, it closes those of upstreams, gives every client its answer or
-/// hands it over to another worker, and exits.
+/// While the worker lives, the keeper responds to requests that the master has claimed. Once the
+/// worker is dead, the keeper closes the connections to upstreams, responds to every client or
+/// hands its connection over to another worker, and exits.
 ///
 /// To be called by the worker before it has a second thread. Throws std::system_error.
 void start_keeper(const KeeperSetup& setup);

@@ -11,7 +11,7 @@ namespace curfew::worker {
 
 namespace {
 
-/// What /proc/self/pagemap says of a page, see proc_pid_pagemap(5).
+/// Bits of an entry of /proc/self/pagemap, see proc_pid_pagemap(5).
 constexpr std::uint64_t is_of_the_file = std::uint64_t(1) << 61;
 constexpr std::uint64_t is_swapped = std::uint64_t(1) << 62;
 constexpr std::uint64_t is_present = std::uint64_t(1) << 63;
@@ -22,11 +22,11 @@ bool is_clean(std::uint64_t page) noexcept {
 
 }  // namespace
 
-CleanPages::CleanPages() noexcept
+FilePages::FilePages() noexcept
     : map_(::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)),
       size_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {}
 
-void CleanPages::drop(std::uintptr_t begin, std::uintptr_t end) const noexcept {
+void FilePages::drop(std::uintptr_t begin, std::uintptr_t end) const noexcept {
     std::array<std::uint64_t, 128> pages;
     constexpr auto entry = sizeof pages[0];
     for (auto at = begin / size_; at * size_ < end;) {
@@ -40,9 +40,10 @@ void CleanPages::drop(std::uintptr_t begin, std::uintptr_t end) const noexcept {
     }
 }
 
-/// In runs: a call for each page would take longer than the start of a server.
-void CleanPages::drop_runs(std::uintptr_t first_page,
-                           std::span<const std::uint64_t> pages) const noexcept {
+/// One call of madvise() for each run of clean pages. One for each page would take longer than the
+/// whole start of a server.
+void FilePages::drop_runs(std::uintptr_t first_page,
+                          std::span<const std::uint64_t> pages) const noexcept {
     for (auto run = pages.begin(); run != pages.end();) {
         run = std::find_if(run, pages.end(), is_clean);
         const auto end = std::find_if_not(run, pages.end(), is_clean);

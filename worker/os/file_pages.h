@@ -8,15 +8,15 @@
 
 namespace curfew::worker {
 
-/// Takes pages of files, like those of programs and libraries, out of this process's memory; what
-/// is used again comes back by itself, from the page cache. Nothing that differs from its file
-/// goes: not relocated data, not the breakpoints of debuggers and tracers. Async-signal-safe,
-/// throws nothing; no effect where /proc is not there.
-class CleanPages {
+/// Drops pages of mapped files, such as programs and libraries, from this process's memory. A page
+/// that is used again comes back from the page cache. Pages that differ from their file stay:
+/// relocated data, and breakpoints of debuggers and tracers. Async-signal-safe, throws nothing; no
+/// effect without /proc.
+class FilePages {
   public:
-    CleanPages() noexcept;
+    FilePages() noexcept;
 
-    /// Those of a private mapping, whose `begin` may be anywhere in a page.
+    /// Drops those of a private mapping. `begin` may be anywhere in a page.
     void drop(std::uintptr_t begin, std::uintptr_t end) const noexcept;
 
   private:

@@ -10,16 +10,16 @@ namespace curfew::worker {
 
 namespace {
 
-/// Of addresses; memory is taken only where something is written.
+/// Address space in bytes. Memory is allocated only where something is written.
 constexpr std::size_t most_space = std::size_t{64} << 30;
 
-/// What free blocks may keep of their memory.
+/// The most memory that free blocks keep.
 constexpr std::size_t most_warm = 1 << 20;
 
 }  // namespace
 
 Arena::Arena() : fd_(checked_fd(::memfd_create("curfew requests", MFD_CLOEXEC), "memfd_create")) {
-    // Less where the space of addresses is limited (RLIMIT_AS, RLIMIT_FSIZE).
+    // Less address space where it is limited (RLIMIT_AS, RLIMIT_FSIZE).
     for (capacity_ = most_space; capacity_ >= least_space; capacity_ /= 2) {
         if (::ftruncate(fd_.get(), static_cast<off_t>(capacity_)) != 0) continue;
         void* const memory = ::mmap(nullptr, capacity_, PROT_READ | PROT_WRITE,
@@ -52,7 +52,7 @@ char* Arena::take(std::size_t size) {
     }
     if (size > capacity_ - used_) throw std::bad_alloc();
     if (++made > warm.capacity()) {
-        // Room to give all of them back, which must not fail.
+        // Makes room for all blocks on both lists now, because give_back() must not fail.
         warm.reserve(2 * made);
         cold.reserve(2 * made);
     }

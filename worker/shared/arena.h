@@ -9,18 +9,19 @@
 
 namespace curfew::worker {
 
-/// Bytes in an Arena, as another process finds them.
+/// A range of bytes in an Arena, by which another process finds them.
 struct Extent {
     std::uint64_t offset = 0;
     std::uint64_t size = 0;
 };
 
-/// Shared memory that connections read into: what a client has sent outlives the worker, and can be
-/// given to another by the descriptor. Blocks are powers of two; an idle connection holds none. Not
-/// thread-safe: one per worker, used on the loop's thread. Must outlive its blocks.
+/// Shared memory that connections read into, so that what a client has sent outlives the worker,
+/// and can be given to another worker by the memfd. The sizes of blocks are powers of two; an idle
+/// connection has no block. One per worker, used on the loop's thread. Must outlive its blocks.
 class Arena {
   public:
-    /// Bytes of addresses that it needs. They count as a file's size: see RLIMIT_FSIZE.
+    /// The least address space that it needs, in bytes. It counts as a file's size: see
+    /// RLIMIT_FSIZE.
     static constexpr std::size_t least_space = std::size_t{64} << 20;
 
     static constexpr std::size_t least = 4096;
@@ -44,7 +45,7 @@ class Arena {
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
   private:
-    /// Free blocks of one size. Those in `warm` have their memory still.
+    /// Free blocks of one size. Blocks in `warm` still have their memory.
     struct Shelf {
         std::vector<char*> warm;
         std::vector<char*> cold;
@@ -55,7 +56,7 @@ class Arena {
     UniqueFd fd_;
     std::size_t capacity_ = 0;
     char* begin_ = nullptr;
-    std::size_t used_ = 0;  ///< never taken beyond
+    std::size_t used_ = 0;  ///< bytes from the begin that have ever been blocks
     std::size_t warm_bytes_ = 0;
     std::array<Shelf, 32> shelves_;
 };

@@ -11,17 +11,17 @@
 namespace curfew::worker {
 
 /// The circuit breaker of one route, in memory that all processes share. While it is closed, the
-/// route's requests run. The master trips it when they have cost too many workers their lives: it
-/// is open, and they are refused. After a while it is half open: one request, the probe, runs. If
-/// the probe is answered in time, its worker closes the breaker. If the worker dies of it, the
-/// master trips the breaker again. If it never ends, the next probe may run once its lease has
+/// route's requests run. The master trips it when they have killed too many workers: then it is
+/// open, and requests are refused. After a pause it is half open: one request runs, the probe. If
+/// the probe ends in time, its worker closes the breaker. If the probe kills its worker, the master
+/// trips the breaker again. If the probe never ends, the next probe may run once the lease has
 /// passed.
 class CircuitBreaker {
   public:
     using Time = Deadline::Clock::time_point;
 
-    /// Whether the route with that key has this breaker. The first that asks gets it; equal keys
-    /// share one.
+    /// Whether this is the breaker of the route with that key. The first route that asks gets it;
+    /// routes with equal keys share one.
     [[nodiscard]] bool is_for(std::uint64_t key) noexcept {
         std::uint64_t none = 0;
         return key_.compare_exchange_strong(none, key) || none == key;
@@ -33,14 +33,14 @@ class CircuitBreaker {
 
     void trip(Time until) noexcept { until_.store(until.time_since_epoch().count()); }
 
-    /// True if this request is the probe; there is no other until `lease`.
+    /// True if this request is the probe. Until `lease` there is no other probe.
     [[nodiscard]] bool probe(Time now, Time lease) noexcept {
         auto until = until_.load();
         return until != 0 && Time(Duration(until)) <= now &&
                until_.compare_exchange_strong(until, lease.time_since_epoch().count());
     }
 
-    /// For the probe with that lease, which was answered in time. False if the breaker has been
+    /// To be called when the probe with that lease has ended in time. False if the breaker has been
     /// tripped again meanwhile.
     bool close(Time lease) noexcept {
         auto until = lease.time_since_epoch().count();

@@ -11,22 +11,22 @@
 
 namespace curfew::worker {
 
-/// What a copy of a worker, made by a handler's fork, leaves for the log before it ends. In shared
-/// memory, where zero is its initial state: the copy cannot use the worker's own log, whose locks
-/// another thread may have held when it was made.
+/// What a copy of a worker, made by a handler's fork, leaves for the log before it ends. The copy
+/// cannot use the worker's log itself, because another thread may have held its lock at the fork.
+/// In shared memory; zero is the initial state.
 class CopyNote {
   public:
     struct Text {
         pid_t pid;
         std::string route;
         std::string request;   ///< its id
-        std::uint32_t others;  ///< copies that found the note taken, since the one before
+        std::uint32_t others;  ///< further copies, which found the note in use
     };
 
-    /// Async-signal-safe. Nothing if there is one already that has not been read.
+    /// Async-signal-safe. Only counts the copy if there is a note that has not been read.
     void write(pid_t pid, std::string_view route, std::string_view request) noexcept;
 
-    /// For the master: the note, if there is one, which makes room for the next.
+    /// For the master: returns the note, if there is one, and makes room for the next.
     [[nodiscard]] std::optional<Text> take();
 
     void clear() noexcept;

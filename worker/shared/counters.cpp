@@ -85,7 +85,8 @@ Counters::Slot& Counters::slot_of(std::string_view route) noexcept {
     return other_;
 }
 
-/// Whoever took the slot may have died before it wrote the name, which is the same from everybody.
+/// Each process that uses the slot writes the name, because the one that took the slot may have
+/// died before it did. All write the same.
 void Counters::set_name(Slot& slot, std::string_view route) noexcept {
     if (slot.named.load(std::memory_order_relaxed)) return;
     std::array<std::uint64_t, route_words> words{};

@@ -13,7 +13,7 @@
 
 namespace curfew::worker {
 
-/// What may befall a request, beside being served.
+/// Events of requests other than an ordinary response.
 enum class RequestEvent : std::uint8_t {
     killed_for_timeout,
     killed_for_cpu_limit,
@@ -32,19 +32,19 @@ enum class RequestEvent : std::uint8_t {
     slow_logged,
     too_late,  ///< its time was up before its handler could begin
     refused_by_breaker,
-    killed_along,  ///< its worker was killed, not for it
+    killed_along,  ///< its worker was killed or crashed because of another request
 };
 inline constexpr std::size_t request_event_count =
     static_cast<std::size_t>(RequestEvent::killed_along) + 1;
 
 [[nodiscard]] std::string_view to_string(RequestEvent event) noexcept;
 
-/// What a keeper has done, as an event; nothing if it is none.
+/// The event for what a keeper has done; nothing if that is not counted.
 [[nodiscard]] std::optional<RequestEvent> request_event_of(Outcome outcome) noexcept;
 
-/// What has befallen the requests of one route.
+/// The events of the requests of one route.
 struct RouteCounts {
-    std::string route;  ///< its pattern; empty: they had none
+    std::string route;  ///< the pattern; empty: requests without a route
     std::array<std::uint64_t, request_event_count> counts{};
 
     [[nodiscard]] std::uint64_t operator[](RequestEvent event) const {
@@ -55,24 +55,25 @@ struct RouteCounts {
 /// "2 killed for timeout, 1 answered 504".
 [[nodiscard]] std::string to_text(const RouteCounts& counts);
 
-/// How often what has befallen the requests of each route, since the server began: in memory that
-/// is shared by all its processes, and zero when new. Nothing in here waits for anybody, so that a
-/// process may die anywhere in it.
+/// How often each event has happened to the requests of each route since the server began, in
+/// memory that all its processes share. Zero when new. No function waits for another process, so a
+/// process may die anywhere in them.
 class Counters {
   public:
-    /// Routes that are told apart; the rest are counted as one, called "other".
+    /// The number of routes with counters of their own; further ones are counted together as
+    /// "other".
     static constexpr std::size_t capacity = 256;
 
-    /// Of a pattern so much is looked at, as much as a Label has of it.
+    /// Longer patterns are cut, as in a Label.
     static constexpr std::size_t longest_route = 96;
 
     /// Async-signal-safe.
     void count(RequestEvent event, std::string_view route) noexcept;
 
-    /// Those to which something has happened, by their patterns; "other" comes last.
+    /// The counts of all routes with events, sorted by pattern; "other" comes last.
     [[nodiscard]] std::vector<RouteCounts> read() const;
 
-    /// Lines that the access log ought to have and has not.
+    /// The number of lines that are missing from the access log.
     [[nodiscard]] std::atomic<std::uint64_t>& missing_lines() noexcept { return missing_lines_; }
     [[nodiscard]] std::uint64_t missing_lines() const noexcept { return missing_lines_; }
 

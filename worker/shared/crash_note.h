@@ -16,9 +16,10 @@ struct CrashNote {
     std::atomic<State> state;
     std::int32_t signal;
     std::int32_t tid;
-    std::int32_t sender;  ///< the process that sent it; 0: the code did something wrong itself
-    bool has_address;     ///< of memory that the code touched
-    bool has_stack;       ///< the StackDump is about this
+    std::int32_t
+        sender;        ///< the process that sent the signal; 0: the kernel, for a fault of the code
+    bool has_address;  ///< `address` is the memory that the code accessed
+    bool has_stack;    ///< the StackDump has the stack of this crash
     Overflow overflow;
     std::uint64_t address;
     std::uint64_t stack_size;  ///< of the stack that has overflown; bytes, its guard not counted

@@ -16,7 +16,7 @@ namespace curfew::worker {
 
 namespace {
 
-/// A message of one Handover, with descriptors beside it.
+/// A message of one Handover, with room for descriptors.
 msghdr message_of(iovec& part, Handover& handover, std::span<char> rights) noexcept {
     part = {&handover, sizeof handover};
     msghdr header{};
@@ -27,10 +27,10 @@ msghdr message_of(iovec& part, Handover& handover, std::span<char> rights) noexc
     return header;
 }
 
-/// `error`: why there is none.
+/// `error`: why sendmsg() failed. False if the deadline has passed.
 bool wait_for_room(int adoption, int error, Deadline by) noexcept {
     if (by.passed()) return false;
-    // Of this one the socket knows nothing.
+    // Too many descriptors are in flight; poll() does not say when that changes.
     if (error == ETOOMANYREFS) {
         return kernel_wait(nullptr, 0, Deadline::in(std::chrono::milliseconds(1))) == 0;
     }
@@ -38,7 +38,7 @@ bool wait_for_room(int adoption, int error, Deadline by) noexcept {
     return kernel_wait(&room, 1, by) > 0;
 }
 
-/// Of descriptors that were sent, as many come as there is room for.
+/// Closes the descriptors of a message that came with too few of them.
 void close_all(const msghdr& message) noexcept {
     const cmsghdr* const rights = CMSG_FIRSTHDR(&message);
     if (!rights || rights->cmsg_type != SCM_RIGHTS) return;

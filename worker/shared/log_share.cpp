@@ -15,13 +15,13 @@ namespace curfew::worker {
 
 namespace {
 
-/// Two logs that are open at a time hardly ever have the same; if they have, they wait for each
-/// other, no more.
-constexpr std::size_t places = 64;
+/// Two logs that are open at the same time rarely share a slot. If they do, they only wait for each
+/// other.
+constexpr std::size_t slots = 64;
 
-/// What is never used of it costs no memory. Zeros are as the constructor leaves them.
-LogShare* map_places() {
-    void* const memory = ::mmap(nullptr, places * sizeof(LogShare), PROT_READ | PROT_WRITE,
+/// Slots that are never used cost no memory. Zero is the state after the constructor.
+LogShare* map_slots() {
+    void* const memory = ::mmap(nullptr, slots * sizeof(LogShare), PROT_READ | PROT_WRITE,
                                 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
         throw std::system_error(errno, std::generic_category(), "mmap for the logs");
@@ -44,8 +44,8 @@ std::uint64_t LogShare::identity(const struct stat& status) noexcept {
 }
 
 LogShare& LogShare::of(const struct stat& status) {
-    static LogShare* const all = map_places();
-    return all[identity(status) % places];
+    static LogShare* const all = map_slots();
+    return all[identity(status) % slots];
 }
 
 std::int64_t LogShare::take_turn() noexcept {
@@ -62,7 +62,7 @@ std::int64_t LogShare::take_turn() noexcept {
 }
 
 void LogShare::end_turn(std::int64_t turn) noexcept {
-    // It is another's if it has lasted for too long.
+    // Another process has the turn if this one has lasted too long.
     turn_.compare_exchange_strong(turn, 0, std::memory_order_release, std::memory_order_relaxed);
 }
 

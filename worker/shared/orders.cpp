@@ -29,7 +29,7 @@ void on_order(int signal) noexcept {
     const int error = errno;
     if (is_copy()) {
         ::signal(signal, SIG_DFL);
-        ::raise(signal);  // and it comes when this has returned
+        ::raise(signal);  // it is delivered when this handler has returned
     } else {
         give_order(*own_line, own_fd, order_of(signal));
     }
@@ -40,7 +40,7 @@ void handle(int signal, void (*handler)(int)) {
     struct sigaction action {};
     action.sa_handler = handler;
     action.sa_flags = SA_RESTART | SA_ONSTACK;
-    sigfillset(&action.sa_mask);  // many at once would fill the stack that they share
+    sigfillset(&action.sa_mask);  // nested handlers would overflow the signal stack
     checked(::sigaction(signal, &action, nullptr), "sigaction");
 }
 

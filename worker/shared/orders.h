@@ -8,19 +8,19 @@
 
 namespace curfew::worker {
 
-/// What a worker can be told to do. Its master sets them on the worker's line and wakes its loop by
-/// an eventfd, so that the worker hears them whatever a handler has done to signals.
+/// What a worker can be told to do. The master sets an order on the worker's line and wakes its
+/// loop by an eventfd, so that orders arrive whatever a handler has done to signals.
 enum class Order : std::uint32_t {
-    finish = 1U << 0U,  ///< nobody stays behind: take what waits in the accept queues with it
-    leave = 1U << 1U,   ///< others go on serving those
-    freeze = 1U << 2U,  ///< it will be killed when what runs has ended
-    reopen = 1U << 3U,  ///< the log files
+    finish = 1U << 0U,  ///< stop, and serve what waits in the accept queues: no worker stays behind
+    leave = 1U << 1U,   ///< stop; other workers serve the accept queues
+    freeze = 1U << 2U,  ///< begin nothing more: the worker is killed when what runs has ended
+    reopen = 1U << 3U,  ///< reopen the log files
 };
 
 /// Async-signal-safe, from any process. `fd`: the eventfd.
 void give_order(WorkerLine& line, int fd, Order order) noexcept;
 
-/// For the worker: calls `heed` with each that has been given since the last time.
+/// For the worker: calls `heed` with each order that was given since the last call.
 template <typename Heed>
 void take_orders(WorkerLine& line, int fd, const Heed& heed) {
     std::uint64_t ignored = 0;
@@ -31,11 +31,12 @@ void take_orders(WorkerLine& line, int fd, const Heed& heed) {
     }
 }
 
-/// Lets operators give a worker orders by signals, too: SIGTERM to finish, SIGTTOU to leave,
-/// SIGUSR1 to reopen. Those that a terminal sends to all processes of a server are the master's
-/// business, and a peer that goes is an error of the call that writes to it: nothing comes of them
-/// here. None is ignored, as a program that a handler executes would ignore it as well. In copies
-/// of this process (handlers/context/copies.h) those that are orders do what they do by default.
+/// Lets operators give orders to a worker by signals, too: SIGTERM to finish, SIGTTOU to leave,
+/// SIGUSR1 to reopen. Signals that a terminal sends to all processes of a server have no effect,
+/// because the master obeys them. Nor has SIGPIPE, because the write fails with an error. They have
+/// empty handlers and are not ignored, because a program that a handler executes would ignore them
+/// as well. In copies of this process (handlers/context/copies.h) the signals that are orders have
+/// their default effect.
 void take_orders_by_signals(WorkerLine& line, int fd);
 
 }  // namespace curfew::worker

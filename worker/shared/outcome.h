@@ -13,9 +13,9 @@ enum class Outcome : std::uint8_t {
     answered_504,
     retried,      ///< its request was given to another worker, to be run once more
     handed_over,  ///< given to another worker, with nothing lost
-    completed,    ///< its response had left before; the connection was handed over
-    reset,        ///< some of its response had left, and not all
-    lost,         ///< nobody could be told: the client had gone, or nobody took it
+    completed,    ///< its response had been sent completely; the connection was handed over
+    reset,        ///< a part of its response had been sent
+    lost,         ///< the client had gone, or no worker took the connection over
 };
 
 [[nodiscard]] constexpr std::string_view to_string(Outcome outcome) noexcept {

@@ -76,8 +76,9 @@ void WorkerBoard::store(Cell& cell, Phase phase, std::uint64_t sequence) noexcep
 }
 
 void WorkerBoard::wake_master() noexcept {
-    // Sequentially consistent, as the store of the word before it and the master's two accesses the
-    // other way round: either we see it asleep, or it sees this request.
+    // Sequentially consistent, like the store of the word before, and like the master's store of
+    // `asleep` and its loads of the words. So either the worker sees that the master sleeps, or the
+    // master sees this request.
     if (board_->header_->asleep.load(std::memory_order_seq_cst)) poke();
 }
 
@@ -94,7 +95,8 @@ std::uint64_t WorkerBoard::publish(std::size_t index, const Label& label,
     use(index);
     const auto sequence = (cell.word.load(std::memory_order_relaxed) >> 3) + 1;
     store(cell, Phase::running, sequence);
-    // The master looks as often as the shortest limit asks; this one may have less left.
+    // The master looks as often as the worker's shortest limit requires. This deadline may be
+    // sooner, because the request has waited in a queue.
     const auto shortest = line_->shortest_limit.load(std::memory_order_relaxed);
     const bool sooner = deadline.time() - started < Duration(shortest);
     if (sooner && !deadline.is_never()) hasten(deadline);
@@ -105,8 +107,8 @@ std::uint64_t WorkerBoard::publish(std::size_t index, const Label& label,
 bool WorkerBoard::move_deadline(std::size_t index, std::uint64_t& word,
                                 Deadline deadline) noexcept {
     Cell& cell = cells_[index];
-    // First no limit at all, so that who sees the new word cannot see the old limit with it; then a
-    // new number, so that a claim made with the old limit fails; then the new limit.
+    // First no deadline, so that nobody reads the old deadline with the new word. Then a new
+    // number, so that a claim for the old deadline fails. Then the new deadline.
     cell.deadline.store(INT64_MAX, std::memory_order_relaxed);
     auto expected = word;
     if (!cell.word.compare_exchange_strong(expected, word + 8, std::memory_order_acq_rel)) {
@@ -121,7 +123,8 @@ bool WorkerBoard::move_deadline(std::size_t index, std::uint64_t& word,
 bool WorkerBoard::begin_response(std::size_t index) noexcept {
     Cell& cell = cells_[index];
     auto word = cell.word.load(std::memory_order_relaxed);
-    // From here on no limit runs; a master that still reads the old one must win the word below.
+    // No limit applies from here on. A master that has read the old deadline must still win the
+    // compare-and-swap of the word.
     cell.deadline.store(INT64_MAX, std::memory_order_relaxed);
     return Cell::phase(word) == Phase::running &&
            cell.word.compare_exchange_strong(word, with(word, Phase::responding),
@@ -133,8 +136,8 @@ void WorkerBoard::resume_response(std::size_t index, Deadline::Clock::time_point
     Cell& cell = cells_[index];
     cell.started.store(nanoseconds(started), std::memory_order_relaxed);
     cell.tid.store(tid, std::memory_order_relaxed);
-    // A new number: a claim made with the limit of the piece before must fail. And before the
-    // limit: a claim made with this one must not hit the word before.
+    // A new number, so that a claim for the deadline of the piece before fails. It is stored before
+    // the deadline, so that a claim for this deadline cannot succeed on the word before.
     store(cell, Phase::responding, (cell.word.load(std::memory_order_relaxed) >> 3) + 1);
     cell.deadline.store(nanoseconds(deadline.time()), std::memory_order_release);
     wake_master();
@@ -155,7 +158,7 @@ void WorkerBoard::finish(std::size_t index) noexcept {
 }
 
 void WorkerBoard::use(std::size_t index) noexcept {
-    // Several threads of a pool may raise it at once.
+    // Several threads of a pool may raise the number at once.
     auto used = line_->cells_used.load(std::memory_order_relaxed);
     while (used <= index &&
            !line_->cells_used.compare_exchange_weak(used, static_cast<std::uint32_t>(index + 1))) {
@@ -182,7 +185,7 @@ std::span<CircuitBreaker> WorkerBoard::breakers() const noexcept {
 }
 
 void WorkerBoard::hasten(Deadline deadline) noexcept {
-    // After the store of the word or the deadline, as wake_master().
+    // Sequentially consistent, and after the store of the word or the deadline: see wake_master().
     const auto wakes_at = board_->header_->wakes_at.load(std::memory_order_seq_cst);
     if (nanoseconds(deadline.time()) < wakes_at) poke();
 }
@@ -239,8 +242,8 @@ Scoreboard::Scoreboard(std::size_t workers, std::size_t cells)
         throw std::system_error(errno, std::generic_category(), "mmap of the scoreboard");
     }
 
-    // New shared memory is zero, which says "none" wherever it lies but in the lines:
-    // constructing the rest would touch every page.
+    // New shared memory is zero, which is the initial state of everything but the header and the
+    // lines. Constructing the rest would touch every page.
     auto* const begin = static_cast<char*>(memory_);
     header_ = new (begin) Header;
     counters_ = reinterpret_cast<Counters*>(begin + round_up(sizeof(Header)));
@@ -277,7 +280,7 @@ void Scoreboard::will_wake(Deadline deadline) noexcept {
 }
 
 bool Scoreboard::take_pokes() noexcept {
-    // Workers share it, so that one of their handlers may have made it block.
+    // A handler in some worker may have made this eventfd blocking, so it is polled first.
     pollfd poked{.fd = wake_.get(), .events = POLLIN, .revents = 0};
     eventfd_t ignored = 0;
     return ::poll(&poked, 1, 0) > 0 && ::eventfd_read(wake_.get(), &ignored) == 0;

@@ -27,23 +27,23 @@ enum class Phase : std::uint64_t {
     idle,        ///< no request
     running,     ///< a handler runs; nothing has been sent
     responding,  ///< the worker owns the response, and may have sent some of it
-    claimed,  ///< the master owns the response: its limit passed before the worker began to answer
+    claimed,  ///< the master owns the response: the limit passed before the worker began to respond
 };
 
 [[nodiscard]] std::string_view to_string(Phase phase) noexcept;
 
-/// Which limit cost a request its answer.
+/// Which limit a request has exceeded.
 enum class LimitKind : std::uint8_t {
     timeout,    ///< harakiri, by the wall clock
-    cpu_limit,  ///< its thread has computed for so long
+    cpu_limit,  ///< the CPU time of its thread
 };
 
-/// As the option is called.
+/// The name of the option.
 [[nodiscard]] constexpr std::string_view to_string(LimitKind kind) noexcept {
     return kind == LimitKind::timeout ? "timeout" : "cpu_limit";
 }
 
-/// What a request is called in the log when its worker can no longer say so itself.
+/// What the log says of a request when its worker can no longer say so itself.
 struct Label {
     std::string_view id;
     std::string_view route;
@@ -51,8 +51,9 @@ struct Label {
     std::string_view target;
 };
 
-/// The words of a Label in shared memory, cut to what fits. Written before `running` is published,
-/// read only after a claim, so it needs no atomics.
+/// The words of a Label in shared memory, cut to what fits. Written before `running` is published.
+/// What is read of it while the request runs is used only if the cell's word has not changed since,
+/// so it needs no atomics.
 class LabelText {
   public:
     void store(const Label& label) noexcept;
@@ -66,34 +67,34 @@ class LabelText {
     char text_[376];
 };
 
-/// The running request of one connection. Its only deciding field is `word`, a sequence number that
-/// is never reset and the phase, changed by compare-and-swap; all else is written before the word
-/// says `running` and is trusted only as long as the word has not changed.
+/// The running request of one connection. `word` decides: a sequence number that is never reset,
+/// and the phase, changed together by compare-and-swap. The other fields are written before the
+/// word says `running`, and are trusted only as long as the word has not changed.
 struct alignas(64) Cell {
     std::atomic<std::uint64_t> word{0};
     std::atomic<std::int64_t> deadline{0};  ///< CLOCK_MONOTONIC, ns; INT64_MAX: never
     std::atomic<std::int64_t> started{0};   ///< CLOCK_MONOTONIC, ns
     std::atomic<std::int32_t> tid{0};
-    std::atomic<std::int64_t> slow_at{0};         ///< as `deadline`: when it counts as slow
-    std::atomic<Outcome> outcome{Outcome::none};  ///< of its connection; the keeper's to write
-    std::atomic<std::int32_t> waits_for{-1};      ///< the descriptor of a parked fiber; -1: of none
-    std::atomic<std::uint64_t> parked{0};         ///< where its registers lie; 0: it is not parked
-    std::atomic<bool> handler_over{false};        ///< the handler has returned, after the claim
+    std::atomic<std::int64_t> slow_at{0};         ///< like `deadline`: when it counts as slow
+    std::atomic<Outcome> outcome{Outcome::none};  ///< of the connection; written by the keeper
+    std::atomic<std::int32_t> waits_for{-1};  ///< the descriptor a parked fiber waits for; or -1
+    std::atomic<std::uint64_t> parked{0};     ///< address of its registers; 0: it is not parked
+    std::atomic<bool> handler_over{false};    ///< the handler has returned, after the claim
 
-    /// ns; 0: none. Then `cpu_spent_at`: by which reading of the CPU clock of the thread `tid` it
-    /// is used up, ns; while a fiber does not run, what it has left, negated; INT64_MAX: it is
-    /// over.
+    /// The limit for CPU time, in ns; 0: none. With a limit, `cpu_spent_at` is the reading of the
+    /// CPU clock of thread `tid` at which it is used up, in ns. While the request's fiber does not
+    /// run, it is the time that is left, negated. INT64_MAX: the handler is over.
     std::atomic<std::int64_t> cpu_limit{0};
     std::atomic<std::int64_t> cpu_spent_at{0};
 
-    std::atomic<std::uint32_t> route{0};  ///< the number of its breaker
+    std::atomic<std::uint32_t> route{0};  ///< the number of the route's circuit breaker
 
-    /// The limits are tried out: the request is to be reported, and not claimed.
+    /// `harakiri = log`: over its limit, the request is reported and not claimed.
     std::atomic<bool> report_only{false};
-    std::atomic<std::uint64_t> reported{0};  ///< the word of which that was done; the master's
+    std::atomic<std::uint64_t> reported{0};  ///< the word of the request that was reported
 
-    /// For who answers in the worker's stead, of a cell that is claimed: which limit was exceeded,
-    /// and what it was, in ns. Written by the master alone, before it claims.
+    /// For the keeper, of a claimed cell: which limit was exceeded, and its length in ns. Only the
+    /// master writes these, before it claims.
     std::atomic<std::int64_t> limit{0};
     std::atomic<LimitKind> limit_kind{LimitKind::timeout};
 
@@ -107,16 +108,16 @@ enum class WorkerState : std::uint32_t { booting, ready, draining };
 
 /// How a worker has ended, for its keeper.
 enum class Ending : std::uint32_t {
-    none,    ///< it has not: only requests that the master has claimed are to be answered
-    killed,  ///< by the master: its other requests have no part in that
-    ceased,  ///< by the master, and with it all others: nobody is there to go on
+    none,    ///< it runs: the keeper responds only to requests that the master has claimed
+    killed,  ///< the master has killed it, because of one request
+    ceased,  ///< the server stops at once: no worker can take connections over
     died,    ///< in any other way
 };
 
-/// Of the idempotent requests of a worker that has ended.
+/// Which idempotent requests of a worker that has ended may be retried.
 enum class Again : std::uint32_t {
     none,
-    innocent,  ///< all but the one that was the end of it
+    innocent,  ///< all except the culprit of its crash
     all,
 };
 
@@ -126,24 +127,25 @@ struct alignas(64) WorkerLine {
     std::atomic<std::uint32_t> cells_used{0};  ///< no cell at or above this was ever used
     std::atomic<std::int64_t> shortest_limit{
         INT64_MAX};                         ///< ns; no sooner deadline unless hasten() was called
-    std::atomic<std::int64_t> ready_at{0};  ///< CLOCK_MONOTONIC, ns; 0: it boots still
+    std::atomic<std::int64_t> ready_at{0};  ///< CLOCK_MONOTONIC, ns; 0: it still boots
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::int32_t> pid{0};  ///< the worker's
 
     std::atomic<std::uint32_t> orders{0};  ///< given and not yet taken: see Order
 
-    /// It should be replaced, as it says itself or its master has found; until then it goes on.
+    /// The worker should be replaced, and goes on until its replacement is ready. Set by the worker
+    /// (max_requests, memory_limit), or by the master.
     std::atomic<bool> worn{false};
 
-    /// Set by the master when it tells the worker to go: a handler that keeps the loop from its
-    /// orders must not keep the clients from the news.
+    /// Set by the master when it tells the worker to go. A handler may keep the event loop from
+    /// taking the order; the response that follows then still has `Connection: close`.
     std::atomic<bool> told_to_go{false};
 
-    /// Set by the master before it orders to freeze; one that boots looks here.
+    /// Set by the master before it orders to freeze. A worker that boots reads it at the end.
     std::atomic<bool> terminating{false};
 
-    /// Set by the worker once it begins no more requests, having been told that it is to be killed
-    /// when those that run have ended.
+    /// The worker begins no more requests, and will be killed when the running ones have ended. Set
+    /// by the worker; by the master for a stuck worker of class sync.
     std::atomic<bool> frozen{false};
 
     /// The pid of the worker's keeper; 0: it has none.
@@ -153,7 +155,7 @@ struct alignas(64) WorkerLine {
     /// Which requests that were running at the end may be run once more by another worker.
     std::atomic<Again> again{Again::none};
     std::atomic<std::int32_t> last_thread{0};  ///< see note_last_thread_in()
-    std::atomic<std::int32_t> culprit{-1};     ///< the cell whose request was the end; -1: unknown
+    std::atomic<std::int32_t> culprit{-1};     ///< the cell whose request crashed it; -1: unknown
 
     CopyNote copy_note{};
     CrashNote crash{};
@@ -168,42 +170,43 @@ class Scoreboard;
 /// One worker's part of the scoreboard, as seen by that worker or by the master. A view.
 class WorkerBoard {
   public:
-    /// Makes a request visible to the master as running. `started` is now; the deadline may be
-    /// never(), and so may `slow_at`, from which on the request counts as slow. No system call, but
-    /// for one write if the master sleeps without a timer. Returns the word, for move_deadline().
+    /// Makes a request visible to the master as running. The limits count from `started`; the
+    /// deadline may be never(), and so may `slow_at`, from when on the request counts as slow.
+    /// Makes no system call, unless the master must be woken. Returns the word, for
+    /// move_deadline().
     std::uint64_t publish(std::size_t cell, const Label& label, Deadline::Clock::time_point started,
                           Deadline deadline, std::int32_t tid,
                           Deadline slow_at = Deadline::never()) noexcept;
 
-    /// Moves the deadline of a running request, and changes `word`, which was its word. False: the
-    /// master was first; as for begin_response(). Not beside any other call for this cell.
+    /// Moves the deadline of a running request, and changes `word`, its word. False: the master has
+    /// claimed it, as for begin_response(). Not concurrently with another call for this cell.
     [[nodiscard]] bool move_deadline(std::size_t cell, std::uint64_t& word,
                                      Deadline deadline) noexcept;
 
-    /// The worker's claim to the response, to be made before its first byte. False: the master was
-    /// first; then write nothing, close nothing, and wait for the kill.
+    /// The worker's claim to the response, to be made before its first byte. False: the master has
+    /// claimed the request; then write nothing, close nothing, and wait for the kill.
     [[nodiscard]] bool begin_response(std::size_t cell) noexcept;
 
-    /// Puts a response that is under way under a limit, while code of the handler's makes more of
-    /// it.
+    /// Puts a response that is under way under a limit, while the handler's code makes another
+    /// piece.
     void resume_response(std::size_t cell, Deadline::Clock::time_point started, Deadline deadline,
                          std::int32_t tid) noexcept;
 
-    /// Lifts that limit. False: it has passed, and the master was first; as for begin_response().
+    /// Lifts that limit. False: it has passed and the master has claimed the request, as for
+    /// begin_response().
     [[nodiscard]] bool rest_response(std::size_t cell) noexcept;
 
-    /// The request is over for the master. Only for a response without a limit.
+    /// Ends the request. Only while its response is under no limit.
     void finish(std::size_t cell) noexcept;
 
-    /// Tells the master of a change that it should look at.
+    /// Wakes the master, so that it looks at the scoreboard.
     void poke() noexcept;
 
-    /// The same if it would otherwise sleep beyond that: for a limit that is sooner than the
-    /// worker's shortest, to be called once the limit is in a cell. No system call if it need not
-    /// know.
+    /// Wakes the master if it would sleep beyond `deadline`. To be called for a limit that is
+    /// sooner than the worker's shortest, once it is in the cell. No system call otherwise.
     void hasten(Deadline deadline) noexcept;
 
-    /// The connection that has this cell, for whoever goes on with it.
+    /// The record of the connection that has this cell.
     [[nodiscard]] ConnectionRecordCell& record(std::size_t cell) const noexcept {
         return records_[cell];
     }
@@ -211,10 +214,9 @@ class WorkerBoard {
     /// Makes the cell one of used_cells().
     void use(std::size_t cell) noexcept;
 
-    /// For the master: has the keeper look at the line and the cells.
+    /// For the master: makes the keeper look at the line and the cells.
     void call_keeper() noexcept;
-    /// For the keeper: returns when there was a call since the one that returned `last`; 0 at
-    /// first.
+    /// For the keeper: waits for a call after the one that returned `last`, which is 0 at first.
     [[nodiscard]] std::uint32_t await_call(std::uint32_t last) noexcept;
 
     [[nodiscard]] WorkerLine& line() const noexcept { return *line_; }
@@ -222,21 +224,21 @@ class WorkerBoard {
     [[nodiscard]] std::span<Cell> used_cells() const noexcept;
     [[nodiscard]] Label label(std::size_t cell) const noexcept { return labels_[cell].load(); }
 
-    /// Of the request in that cell; trusted as the cell is.
+    /// The meter of the request in that cell.
     [[nodiscard]] Meter& meter(std::size_t cell) const noexcept { return meters_[cell]; }
 
-    /// Of all workers.
+    /// The counters of the server, shared by all workers.
     [[nodiscard]] Counters& counters() const noexcept { return *counters_; }
-    /// Of all workers: see breaker_number().
+    /// The circuit breakers, shared by all workers: see breaker_number().
     [[nodiscard]] std::span<CircuitBreaker> breakers() const noexcept;
 
-    /// Of the worker and of processes that it starts.
+    /// The running queries of the worker and of processes that it starts.
     [[nodiscard]] db::RunningQueries& queries() const noexcept { return *queries_; }
 
-    /// Where it puts its stacks when it is asked for them.
+    /// Where the worker puts its stacks when it is asked for them.
     [[nodiscard]] StackDump& stack_dump() const noexcept { return *stack_dump_; }
 
-    /// For the next worker in this place: everything as new, the sequence numbers kept.
+    /// Prepares the slot for the next worker: resets everything except the sequence numbers.
     void reset() noexcept;
 
   private:
@@ -269,9 +271,9 @@ class WorkerBoard {
     StackDump* stack_dump_;
 };
 
-/// Shared memory between a master and its workers: one line, `cells` cells, one table of queries
-/// and one stack for each of `workers` places. Made by the master before its first fork; the pages
-/// that no one uses cost nothing.
+/// Shared memory between a master and its workers: for each of `workers` slots one line, `cells`
+/// cells, one table of queries and one stack dump. The master makes it before its first fork. Pages
+/// that are never used cost no memory.
 class Scoreboard {
   public:
     Scoreboard(std::size_t workers, std::size_t cells);
@@ -283,12 +285,14 @@ class Scoreboard {
     [[nodiscard]] WorkerBoard worker(std::size_t slot) noexcept;
     [[nodiscard]] Counters& counters() noexcept { return *counters_; }
 
-    /// The master's sleep: while it is asleep the next publish() pokes it. Having fallen asleep it
-    /// must look at the scoreboard once more, since a request may have begun just before.
+    /// Says whether the master sleeps without a timer: then the next publish() pokes it. After
+    /// sleep(true) the master must look at the scoreboard once more, because a request may have
+    /// begun just before.
     void sleep(bool asleep) noexcept;
 
-    /// For how long the master will sleep, for hasten(): never() before it looks, since what is
-    /// written while it does it may not see, then what it has found.
+    /// Says until when the master will sleep, for hasten(). To be called with never() before the
+    /// master looks at the cells, because it may miss what is written meanwhile, and with the
+    /// deadline that it has found afterwards.
     void will_wake(Deadline deadline) noexcept;
 
     [[nodiscard]] CircuitBreaker& breaker(std::uint32_t number) noexcept {

@@ -31,7 +31,7 @@ std::uintptr_t interrupted_address(const ucontext_t& context) noexcept {
 }
 
 std::uint32_t store_stack(StackDump& dump, const ucontext_t& context) noexcept {
-    // Some more for the frames of the handler itself.
+    // With room for the frames of the signal handler itself.
     void* found[StackDump::most_frames + 4];
     void** const end = found + ::backtrace(found, std::size(found));
     void** first = std::find(found, end, reinterpret_cast<void*>(interrupted_address(context)));
@@ -55,8 +55,8 @@ std::uint32_t store_maps(StackDump& dump) noexcept {
     return static_cast<std::uint32_t>(size);
 }
 
-/// A fiber's stack from that address on, as far as there is one: the kernel knows, and copies
-/// whole pages or none.
+/// Copies a fiber's stack from that address on, to its end. process_vm_readv() stops at the first
+/// page that is not mapped.
 std::uint32_t store_memory(StackDump& dump, std::uint64_t address) noexcept {
     constexpr std::size_t page = 4096;
     iovec pages[StackDump::most_memory / page];
@@ -106,11 +106,11 @@ bool dump_stack(StackDump& dump, const ucontext_t& context) noexcept {
 
 void answer_with_stacks_in(StackDump& dump) {
     own_dump = &dump;
-    dump.busy.store(false);  // whoever was here before may have died in the midst of it
+    dump.busy.store(false);  // the worker before may have died while it answered
     void* warm_up[1];
     ::backtrace(warm_up, 1);  // the first call loads a library
 
-    // A handler may be stuck at the very end of its stack, and fibers have little of it.
+    // A handler may be stuck at the end of its stack, and the stacks of fibers are small.
     static SignalStack& stack = *new SignalStack;
     static_cast<void>(stack);
     struct sigaction action {};

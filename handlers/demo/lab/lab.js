@@ -176,7 +176,7 @@ function on_worker(event) {
     if (told.state === "ready") {
         say(told.t, `Worker ${told.pid} is ready.`, "good");
     } else {
-        worker.condemned = told.t;
+        worker.leaving = told.t;
         say(told.t, `Worker ${told.pid} is to go: ${told.state}.`);
     }
     count_workers(told.t);
@@ -193,7 +193,7 @@ function on_death(event) {
     for (const request of had) request.ended = request.ended || told.t;
     const whose = had.length ? `, which ran request ${had.map((r) => r.n).join(", ")},` : "";
     const seen = told.t - told.since > 100 ? `, some time in the last ${ms(told.t - told.since)}` : "";
-    worker.spare = !had.length && (worker.condemned || ready_workers() >= experiment.whole);
+    worker.spare = !had.length && (worker.leaving || ready_workers() >= experiment.whole);
     if (worker.spare) return say(told.t, `Worker ${told.pid} has gone, being one too many${seen}.`);
     say(told.t, `Worker ${told.pid}${whose} is lost${seen}.`, "harm");
     experiment.lost += 1;

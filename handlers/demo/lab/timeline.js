@@ -104,7 +104,7 @@ function draw_others(picture, until) {
 
 function draw_worker(picture, worker, until) {
     const end = worker.died || until;
-    const going = Math.min(worker.condemned || end, end);
+    const going = Math.min(worker.leaving || end, end);
     picture.text(8, "", String(worker.pid));
     picture.bar(worker.ready, going, "life", 6);
     if (end > going) picture.bar(going, end, "life going", 6);

@@ -9,8 +9,9 @@
 
 namespace demo::lab {
 
-/// The workers of this server and what each says of itself: `ready`, `draining`, `condemned`. Those
-/// that boot are not among them: their keepers look the same for a moment.
+/// The workers of this server and the state in the title of each: `ready`, `draining`,
+/// `terminating`. Workers that boot are left out, because their keepers have the same title for a
+/// moment.
 using Workers = std::map<pid_t, std::string>;
 
 /// As ps would show them now. For a worker's process.
