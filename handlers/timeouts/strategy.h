@@ -54,13 +54,13 @@ class Call {
 
 /// What a strategy can do, and what it costs. Proved by a test for each, and shown by the demo.
 struct Guarantees {
-    bool blocked_socket = false;  ///< ends a wait for a peer that says nothing
-    bool drip_feed = false;       ///< and for one that says one byte at a time
-    bool name_lookup = false;     ///< and a getaddrinfo() that no name server answers
+    bool blocked_socket = false;  ///< ends a wait for a peer that sends nothing
+    bool drip_feed = false;       ///< ends a wait for a peer that sends one byte at a time
+    bool name_lookup = false;     ///< ends a getaddrinfo() that no name server answers
     bool sleep = false;
     bool cooperative_loop = false;  ///< a computation that calls checkpoint()
-    bool cpu_loop = false;          ///< one that does not
-    bool lock = false;              ///< a mutex that nobody frees
+    bool cpu_loop = false;          ///< a computation that does not call it
+    bool lock = false;              ///< a wait for a mutex that is never unlocked
     bool signals_blocked = false;   ///< ends what it ends also with all signals blocked
     bool caller_returns = true;     ///< on time, whatever the function does
     bool runs_destructors = true;   ///< of the function that was ended
@@ -85,8 +85,8 @@ class Strategy {
     [[nodiscard]] std::string_view name() const noexcept { return name_; }
     [[nodiscard]] const Guarantees& guarantees() const noexcept { return guarantees_; }
 
-    /// True if the function may still run when its caller has gone on: then it is given as
-    /// run_detached() and owns all that it uses.
+    /// True if the function may still run when its caller has gone on. Then it is run by
+    /// run_detached(), and owns all that it uses.
     [[nodiscard]] virtual bool detaches() const noexcept { return false; }
 
     /// Runs the function and returns once it has ended, in time or not. Throws TimeoutError if it
@@ -97,9 +97,9 @@ class Strategy {
         run(*call, deadline);
     }
 
-    /// `observer` is told how many functions run on that nobody waits for any more, each time that
-    /// it becomes one more; for strategies that leave functions behind. To be called before any
-    /// call of run(); called on the thread that gives up.
+    /// For strategies that abandon functions: the observer is called each time that a function is
+    /// abandoned, on its caller's thread, with the number of abandoned functions that still run. To
+    /// be set before the first run().
     virtual void on_abandoned(std::function<void(int now)> observer) { (void)observer; }
 
   private:

@@ -66,7 +66,7 @@ TEST_CASE("colour only adds to the table") {
     CHECK(without == table(example_run(), false));
 }
 
-TEST_CASE("the names of kinds bench upright under their group's") {
+TEST_CASE("the names of kinds stand upright under their group's") {
     const auto lines = lines_of(table(example_run(), false));
 
     const auto group = std::ranges::find_if(

@@ -283,21 +283,21 @@ void Measuring::do_job(const BenchSetup& setup, Job job, unsigned seed) {
     std::optional<TestBench> bench;
     for (auto& cell : job.cells) {
         std::string why;
-        bool stands = true;
+        bool is_set_up = true;
         for (int attempt = 0; attempt < 2 && needs_more(cell) && !ending(); ++attempt) {
-            stands = bench || set_up(bench, setup, job, seed);
-            if (!stands) break;
+            is_set_up = bench || set_up(bench, setup, job, seed);
+            if (!is_set_up) break;
             why = fill(cell, bench);
         }
         if (std::ssize(cell.samples) >= std::min(repetitions(cell), least_samples)) {
             if (ending() && std::ssize(cell.samples) < repetitions(cell)) return;
             conclude(cell);
             keep(std::move(cell));
-        } else if (!why.empty() && stands) {
+        } else if (!why.empty() && is_set_up) {
             note({name_of(cell), fmt::format("{} (after {} of {} samples)", why,
                                              cell.samples.size(), repetitions(cell))});
         }
-        if (ending() || !stands) return;
+        if (ending() || !is_set_up) return;
     }
 }
 
