@@ -85,6 +85,18 @@ TEST_CASE("the same stack is told once, whoever has it") {
     CHECK(inspected.says("spin_in_a_named_function"));
 }
 
+TEST_CASE("of a request whose handler has returned meanwhile the report has no stack") {
+    const Victim victim([](Told&) { sleep_in_a_named_function(); });
+    REQUIRE(victim.comes_to("clock_nanosleep"));
+    Inspected inspected;
+    inspected.cell.handler_over.store(true);
+
+    inspected.report("a", victim.pid());
+
+    CHECK(inspected.says("no stack: its handler has returned meanwhile"));
+    CHECK_FALSE(inspected.says("  #0 "));
+}
+
 TEST_CASE("of one that is gone the report says so") {
     Victim victim([](Told&) { sleep_in_a_named_function(); });
     const auto pid = victim.pid();

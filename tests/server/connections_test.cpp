@@ -65,6 +65,25 @@ TEST_CASE("the oldest request whose head is not whole makes room, if no connecti
     CHECK(half[1].read_reply().status == 200);
 }
 
+TEST_CASE(
+    "an idle connection makes room before a request whose head is not whole, though younger") {
+    const Server server(five());
+    Client half(server);
+    half.send("GET /hello HTTP/1.1\r\n");
+    std::vector<Client> kept;
+    for (int i = 0; i < 4; ++i) {
+        kept.emplace_back(server);
+        REQUIRE(kept.back().get("/hello").status == 200);
+    }
+    std::this_thread::sleep_for(200ms);  // one that is idle for less may be about to be used
+
+    CHECK(server.get("/hello").status == 200);
+
+    CHECK(kept[0].closed());
+    half.send("Host: test\r\n\r\n");
+    CHECK(half.read_reply().status == 200);
+}
+
 TEST_CASE("requests that are being handled do not make room: new clients wait") {
     const Server server(five({"--worker-class", "fiber"}));
     std::vector<Client> busy;
