@@ -6,12 +6,19 @@
 #include "places.h"
 #include "pool.h"
 
+#include <poll.h>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 
 namespace curfew::db {
 
 namespace {
+
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
 
 /// Never destroyed: a thread that was given up may use it until the process ends.
 Pool<std::unique_ptr<Connection>>& pool() {
@@ -35,13 +42,40 @@ BackendCall new_call() {
     return {Stage::db, "db " + options.address, options.timeout};
 }
 
-/// One that waits in the pool, or a new one; if there are enough already, the next to be given
-/// back.
-std::unique_ptr<Connection> obtain(const BackendCall& call) {
-    auto place = places().take(backend_options().db.connections, call);
+/// Null: none that is still good waits in the pool.
+std::unique_ptr<Connection> idle() {
     auto connection = pool().take(pool_key());
     while (connection && !connection->is_silent()) connection = pool().take(pool_key());
-    if (!connection) connection = std::make_unique<Connection>(backend_options().db, call);
+    return connection;
+}
+
+/// Not sleep_for(), which would sleep on after the caller's limit.
+void rest(const BackendCall& call, milliseconds time) {
+    const BackendCall::Pause pause(call, "waits until the server has a connection free");
+    ::poll(nullptr, 0, static_cast<int>(time.count()));
+}
+
+/// One that waits in the pool, or a new one. If the server has none free, which other workers and
+/// programs may have caused, it is asked again for as long as a connection may take to come about.
+/// One that is given back meanwhile will do as well.
+std::unique_ptr<Connection> find(const BackendCall& call) {
+    const DbOptions& options = backend_options().db;
+    const auto patience = Deadline::in(options.connect_timeout);
+    for (auto pause = 5ms;; pause = std::min(2 * pause, 100ms)) {
+        if (auto connection = idle()) return connection;
+        try {
+            return std::make_unique<Connection>(options, call);
+        } catch (const ServerIsFull&) {
+            if (patience.passed()) throw;
+        }
+        rest(call, pause);
+    }
+}
+
+/// If there are enough already, the next to be given back.
+std::unique_ptr<Connection> obtain(const BackendCall& call) {
+    auto place = places().take(backend_options().db.connections, call);
+    auto connection = find(call);
     connection->hold(std::move(place));
     return connection;
 }

@@ -23,6 +23,7 @@ namespace {
 using std::chrono::milliseconds;
 using Kind = BackendError::Kind;
 
+constexpr auto server_is_full = "it has as many connections as it allows";
 constexpr unsigned mysql_query_timeout = 3024;  // ER_QUERY_TIMEOUT, which MariaDB's header lacks
 
 /// For what has to be done after the caller's context has expired.
@@ -82,8 +83,19 @@ std::optional<Session> session_of(MYSQL* mysql) {
     return session;
 }
 
+/// A user of its own bound exceeds it by ER_USER_LIMIT_REACHED, as it does bounds on other things.
+bool is_of_full_server(unsigned code, std::string_view message) noexcept {
+    if (code == ER_USER_LIMIT_REACHED) return message.find("connections") != message.npos;
+    return code == ER_CON_COUNT_ERROR || code == ER_TOO_MANY_USER_CONNECTIONS;
+}
+
 [[noreturn]] void fail_login(const BackendCall& call, MYSQL* mysql) {
-    switch (const unsigned code = mysql_errno(mysql)) {
+    const unsigned code = mysql_errno(mysql);
+    if (is_of_full_server(code, mysql_error(mysql))) {
+        if (call.is_over()) call.time_out(server_is_full);
+        throw ServerIsFull(call.upstream() + ": " + server_is_full, Kind::refused);
+    }
+    switch (code) {
         case CR_CONNECTION_ERROR:
         case CR_CONN_HOST_ERROR:
             call.fail(kind_of_connect_error(mysql_error(mysql)), "no connection");
@@ -91,8 +103,6 @@ std::optional<Session> session_of(MYSQL* mysql) {
             call.fail(Kind::unreachable, "the name is unknown");
         case ER_ACCESS_DENIED_ERROR:
         case ER_DBACCESS_DENIED_ERROR:
-        case ER_CON_COUNT_ERROR:
-        case ER_TOO_MANY_USER_CONNECTIONS:
         case ER_BAD_DB_ERROR:
             call.fail(Kind::refused, "no login (error " + std::to_string(code) + ")");
         default:

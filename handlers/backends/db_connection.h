@@ -32,10 +32,16 @@ struct Login {
 };
 [[nodiscard]] Login log_in(const DbOptions& options);
 
+/// The server has as many sessions as it allows, in all or for this user. That may pass.
+class ServerIsFull : public BackendError {
+  public:
+    using BackendError::BackendError;
+};
+
 /// A session with the server. Not copied, not shared, used by one call at a time.
 class Connection {
   public:
-    /// Throws TimeoutError or BackendError.
+    /// Throws TimeoutError or BackendError, which is a ServerIsFull if that is the reason.
     Connection(const DbOptions& options, const BackendCall& call);
 
     /// One statement and all of its result, within the time of the call. Throws as db::query does.
