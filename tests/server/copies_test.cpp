@@ -131,6 +131,24 @@ TEST_CASE("a process that stays in its handler ends with the worker, and keeps n
     }
 }
 
+TEST_CASE(
+    "a process that stays in its handler is ended by SIGTERM, which its worker does not hear") {
+    for (const auto& setup : every_class()) {
+        CAPTURE(setup.flags[1]);
+        const Server server(setup);
+        const auto worker = server.worker();
+        CHECK(server.get("/stays").body == "parent");
+        const auto child = noted(server, "stays");
+        REQUIRE(is_alive(child));
+
+        ::kill(child, SIGTERM);
+
+        CHECK(wait_until([&] { return !is_alive(child); }));
+        CHECK(server.get("/worker").body == std::to_string(worker));
+        CHECK_FALSE(contains(server.log(), "drains"));
+    }
+}
+
 TEST_CASE("a daemon, and a program that is executed, outlive the worker that made them") {
     for (const auto& setup : every_class()) {
         const Server server(setup);
