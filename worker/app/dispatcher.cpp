@@ -19,6 +19,11 @@ Response failure(const Request& request, std::string_view what) {
     return plain_answer(500, "request " + std::string(request.id()));
 }
 
+/// An option of zero is off.
+Deadline after_unless_zero(Deadline::Clock::time_point start, Duration limit) {
+    return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
+}
+
 /// By the route's strategy, under its limit. Harakiri, if that is sooner, is the master's.
 Response run_within(const Route& route, const Request& request) {
     static Strategy& usual = strategy("deadline");
@@ -54,27 +59,29 @@ Plan Dispatcher::plan(RequestParts& parts) const {
     return {.answer = std::move(answer)};
 }
 
-Deadline Dispatcher::harakiri(const Route& route, Deadline::Clock::time_point start) const {
-    if (harakiri_mode(route) == Harakiri::off) return Deadline::never();
-    const Duration limit = route.harakiri().value_or(options_->timeout);
-    return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
+Limits Dispatcher::limits(const Route& route, Deadline::Clock::time_point start) const {
+    Limits limits;
+    limits.mode = route.harakiri_mode().value_or(options_->harakiri);
+    if (limits.mode == Harakiri::off) return limits;
+    limits.harakiri = after_unless_zero(start, route.harakiri().value_or(options_->timeout));
+    limits.latest_harakiri = limits.harakiri;
+    limits.cpu = route.cpu_limit().value_or(options_->cpu_limit);
+    return limits;
 }
 
-Deadline Dispatcher::slow_at(const Route& route, Deadline::Clock::time_point start) const {
-    const Duration limit = route.slow().value_or(options_->slow_request_limit);
-    return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
-}
-
-Deadline Dispatcher::latest_harakiri(Deadline harakiri, Deadline::Clock::time_point start) const {
-    return std::max(harakiri, Deadline::after(start, options_->harakiri_ceiling));
-}
-
-Deadline Dispatcher::limit(const Route& route, const RequestParts& parts,
-                           Deadline::Clock::time_point received,
-                           Deadline::Clock::time_point start) const {
-    const auto own = route.within() ? Deadline::after(start, *route.within()) : Deadline::never();
-    const auto client = client_limit(parts.fields, options_->timeout_header);
-    return client ? std::min(own, Deadline::after(received, *client)) : own;
+Limits Dispatcher::limits(const Route& route, const RequestParts& parts,
+                          const Timing& timing) const {
+    auto limits = this->limits(route, timing.start);
+    limits.harakiri = std::min(limits.harakiri, timing.budget);
+    limits.latest_harakiri =
+        std::max(limits.harakiri, Deadline::after(timing.start, options_->harakiri_ceiling));
+    limits.slow_at =
+        after_unless_zero(timing.start, route.slow().value_or(options_->slow_request_limit));
+    if (route.within()) limits.strategy = Deadline::after(timing.start, *route.within());
+    if (const auto client = client_limit(parts.fields, options_->timeout_header)) {
+        limits.strategy = std::min(limits.strategy, Deadline::after(timing.received, *client));
+    }
+    return limits;
 }
 
 Response Dispatcher::run(const Route& route, const Request& request,

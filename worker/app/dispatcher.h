@@ -5,6 +5,7 @@
 #include "handlers/routing/router.h"
 #include "worker/settings/options.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace curfew::worker {
@@ -13,6 +14,36 @@ namespace curfew::worker {
 struct Plan {
     const Route* route = nullptr;
     std::optional<Response> answer;  ///< set if there is no route to run
+};
+
+/// From when the limits of a request count.
+struct Timing {
+    /// When it was whole, or so much sooner as it has waited in a queue: for the client's limit.
+    Deadline::Clock::time_point received;
+
+    /// When its handler begins, or as much sooner: for all others.
+    Deadline::Clock::time_point start;
+
+    /// What another worker, which had begun the request, has left of its harakiri.
+    Deadline budget = Deadline::never();
+};
+
+/// What bounds a request, or a piece of a stream: that has the master's limits only.
+struct Limits {
+    Harakiri mode = Harakiri::on;  ///< what the master does when one of its two is exceeded
+    Deadline harakiri = Deadline::never();         ///< the master's, by the wall clock
+    Deadline latest_harakiri = Deadline::never();  ///< how far a handler may extend it
+    Duration cpu = Duration::zero();        ///< the master's, by the thread's CPU clock; zero: none
+    Deadline slow_at = Deadline::never();   ///< from when on the request counts as slow
+    Deadline strategy = Deadline::never();  ///< what the route's strategy enforces
+
+    /// When the master kills; never() if it only reports, or does nothing.
+    [[nodiscard]] Deadline killed_at() const noexcept {
+        return mode == Harakiri::on ? harakiri : Deadline::never();
+    }
+
+    /// When it ends at the latest, as long as nobody extends it.
+    [[nodiscard]] Deadline soonest() const noexcept { return std::min(strategy, killed_at()); }
 };
 
 /// Finds the handler for a request, and turns whatever it does into a response.
@@ -24,33 +55,13 @@ class Dispatcher {
     /// Chooses the route, or makes the 404, 405 or OPTIONS answer. Fills in the parameters.
     [[nodiscard]] Plan plan(RequestParts& parts) const;
 
-    /// The limit after which the master may kill, counted from the handler's start, or from so much
-    /// sooner as the request has waited in a queue. never() if off.
-    [[nodiscard]] Deadline harakiri(const Route& route, Deadline::Clock::time_point start) const;
+    /// The limits of a request of that route. Its strategy has the sooner of the route's own and
+    /// the client's.
+    [[nodiscard]] Limits limits(const Route& route, const RequestParts& parts,
+                                const Timing& timing) const;
 
-    /// From when on it counts as slow.
-    [[nodiscard]] Deadline slow_at(const Route& route, Deadline::Clock::time_point start) const;
-    /// How far a handler may extend that limit. No sooner than it is.
-    [[nodiscard]] Deadline latest_harakiri(Deadline harakiri,
-                                           Deadline::Clock::time_point start) const;
-
-    /// What the handler's thread may compute. Zero if that has no limit.
-    [[nodiscard]] Duration cpu_limit(const Route& route) const noexcept {
-        if (harakiri_mode(route) == Harakiri::off) return Duration::zero();
-        return route.cpu_limit().value_or(options_->cpu_limit);
-    }
-
-    /// What the master does about a request that exceeds one of these two.
-    [[nodiscard]] Harakiri harakiri_mode(const Route& route) const noexcept {
-        return route.harakiri_mode().value_or(options_->harakiri);
-    }
-
-    /// The limit that the route's strategy enforces: the sooner of the route's own, counted from
-    /// the handler's start, and the client's, from when its request was whole; both from so much
-    /// sooner as the request has waited in a queue. never() without either.
-    [[nodiscard]] Deadline limit(const Route& route, const RequestParts& parts,
-                                 Deadline::Clock::time_point received,
-                                 Deadline::Clock::time_point start) const;
+    /// The limits of a piece of a stream of that route.
+    [[nodiscard]] Limits limits(const Route& route, Deadline::Clock::time_point start) const;
 
     /// Runs the handler. An exception becomes a response: HttpError its own, all others a 500 that
     /// names the request id, and a line in the log. A request whose deadline has passed by `start`

@@ -42,7 +42,7 @@ std::optional<Response> Connection::refused_by_breaker() {
     if (!breaker.open()) return {};
     const auto now = Deadline::Clock::now();
     const auto pause = breaker_pause(context_.options.circuit_breaker_window);
-    const auto limit = context_.dispatcher.harakiri(*route_, now).remaining(now);
+    const auto limit = context_.dispatcher.limits(*route_, now).harakiri.remaining(now);
     const auto lease = now + pause + std::min<Duration>(limit, std::chrono::hours(1));
     if (breaker.probe(now, lease)) {
         lease_ = lease;
@@ -132,38 +132,39 @@ void Connection::run_handler() {
     const bool at_once = context_.executor.immediate() || adopted_;
     const auto start = at_once ? started_ : Deadline::Clock::now();
     const auto arrived = start - waited_;
-    auto harakiri = std::min(context_.dispatcher.harakiri(*route_, arrived), budget_);
-    parts.limit = context_.dispatcher.limit(*route_, parts, started_ - waited_, arrived);
-    const auto mode = context_.dispatcher.harakiri_mode(*route_);
-    const bool kills = mode == Harakiri::on;
-    parts.deadline = kills ? std::min(parts.limit, harakiri) : parts.limit;
+    auto limits = context_.dispatcher.limits(
+        *route_, parts, {.received = started_ - waited_, .start = arrived, .budget = budget_});
+    parts.limit = limits.strategy;
+    parts.deadline = limits.soonest();
     const auto now = adopted_ ? Deadline::Clock::now() : start;
-    if (kills && harakiri.passed(now)) harakiri = Deadline::never();  // it is answered at once
-    context_.board.cells()[cell_].route.store(route_->number(), std::memory_order_relaxed);
-    context_.board.cells()[cell_].report_only.store(!kills, std::memory_order_relaxed);
+    // Then it is answered at once.
+    if (limits.killed_at().passed(now)) limits.harakiri = Deadline::never();
+    auto& cell = context_.board.cells()[cell_];
+    cell.route.store(route_->number(), std::memory_order_relaxed);
+    cell.report_only.store(limits.mode != Harakiri::on, std::memory_order_relaxed);
     const Label label{
         .id = parts.id, .route = route_->pattern(), .method = parts.method, .target = parts.target};
     const bool came_whole = first_byte_ == Deadline::Clock::time_point{};
     const MeteringScope metering(context_.board.meter(cell_).begin(
         start, came_whole ? Duration::zero() : started_ - first_byte_, start - started_ + waited_));
-    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
-    const auto word = context_.board.publish(cell_, label, arrived, harakiri, thread_id(),
-                                             context_.dispatcher.slow_at(*route_, arrived));
+    cpu_.begin(limits.cpu);
+    const auto word =
+        context_.board.publish(cell_, label, arrived, limits.harakiri, thread_id(), limits.slow_at);
     extension_.begin({.board = context_.board,
                       .cell = cell_,
                       .word = word,
-                      .harakiri = harakiri,
-                      .latest = context_.dispatcher.latest_harakiri(harakiri, arrived),
-                      .mode = mode});
+                      .harakiri = limits.harakiri,
+                      .latest = limits.latest_harakiri,
+                      .mode = limits.mode});
     parts.extension = &extension_;
-    if (adopted_ || waited_ > Duration::zero()) context_.board.hasten(harakiri);
+    if (adopted_ || waited_ > Duration::zero()) context_.board.hasten(limits.harakiri);
 
     if (parts.deadline.passed(now)) note_late_start(now);
     const KilledAtScope killed_at(extension_.killed_at());
     response_ = context_.dispatcher.run(*route_, Request(parts), now);
     extension_.end();
     cpu_.end();
-    if (!context_.board.begin_response(cell_)) await_kill(context_.board.cells()[cell_]);
+    if (!context_.board.begin_response(cell_)) await_kill(cell);
     if (lease_ && context_.board.breakers()[route_->number()].close(*lease_)) {
         spdlog::warn("the circuit breaker of route {} is closed: a request was answered in time",
                      route_->pattern());
@@ -174,10 +175,9 @@ void Connection::run_handler() {
 /// client has gone, count as one.
 void Connection::pull_chunk() {
     const auto start = Deadline::Clock::now();
-    const bool kills = context_.dispatcher.harakiri_mode(*route_) == Harakiri::on;
     const bool fruitless = fruitless_since_ != Deadline::Clock::time_point{};
-    if (kills && fruitless &&
-        context_.dispatcher.harakiri(*route_, fruitless_since_).passed(start)) {
+    if (fruitless &&
+        context_.dispatcher.limits(*route_, fruitless_since_).killed_at().passed(start)) {
         spdlog::error(
             "{}: the stream of route {} has yielded nothing but empty pieces for {} ms",
             parser_.parts().id, route_->pattern(),
@@ -185,11 +185,11 @@ void Connection::pull_chunk() {
         chunk_failed_ = true;
         return;
     }
-    const auto harakiri = context_.dispatcher.harakiri(*route_, start);
-    const std::atomic<Deadline> killed_at(kills ? harakiri : Deadline::never());
+    const auto limits = context_.dispatcher.limits(*route_, start);
+    const std::atomic<Deadline> killed_at(limits.killed_at());
     const KilledAtScope scope(killed_at);
-    context_.board.resume_response(cell_, start, harakiri, thread_id());
-    cpu_.begin(context_.dispatcher.cpu_limit(*route_));
+    context_.board.resume_response(cell_, start, limits.harakiri, thread_id());
+    cpu_.begin(limits.cpu);
     const MeteringScope metering(context_.board.meter(cell_).resume(start));
     try {
         const HandlerScope handler(*route_, parser_.parts().id);
