@@ -19,7 +19,7 @@ namespace {
 constexpr Duration least_idle = std::chrono::milliseconds(100);
 
 /// After so many pieces of one stream, others get their turn.
-constexpr int chunks_in_a_row = 16;
+constexpr int pieces_in_a_row = 16;
 
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -39,8 +39,7 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
       timer_(context.loop, [this] { enter([this] { on_timer(); }); }),
       input_(context.arena),
       parser_(context.options, context.arena),
-      extension_({.board = context.board}),
-      cpu_(context.board.cells()[cell]) {
+      exchange_(context, cell, parser_, peer_, [this] { enter([this] { after_job(); }); }) {
     readable_.enable();
     set_deadline(context_.options.header_timeout);
     record_.fd = socket_.get();
@@ -68,7 +67,7 @@ void Connection::enter(Action action) noexcept {
     all_.waiting().set(*this, waits_as());
     if (state_ == State::closed) {
         enter_stage(ConnectionRecord::Stage::closed);
-        if (std::exchange(answering_, false)) context_.board.finish(cell_);
+        exchange_.end();
         all_.remove(*this);
     }
 }
@@ -137,8 +136,8 @@ void Connection::process() {
 }
 
 void Connection::await_more() {
-    if (first_byte_ == Deadline::Clock::time_point{}) first_byte_ = Deadline::Clock::now();
-    if (answer_before_body()) return;
+    exchange_.arrives_in_pieces();
+    if (exchange_.answered_by_head()) return respond(false);
     if (parser_.take_expectation() && !std::exchange(record_.continued, true)) {
         const auto count =
             ::send(socket_.get(), continue_line.data(), continue_line.size(), MSG_NOSIGNAL);
@@ -153,64 +152,32 @@ void Connection::await_more() {
                                       : context_.options.header_timeout);
 }
 
-/// Gives the request its id, and says whose it is.
-void Connection::identify() {
-    auto& parts = parser_.parts();
-    parts.peer = peer_;
-    parts.id = given_id_.empty() ? parser_.facts().request_id : given_id_;
-    if (is_sane_request_id(parts.id)) return;
-    context_.request_ids.next(made_id_);
-    parts.id = {made_id_.data(), made_id_.size()};
-}
-
 void Connection::start() {
-    identify();
-    // An adopted request has arrived elsewhere.
-    started_ = record_.arrived == 0 ? Deadline::Clock::now()
-                                    : Deadline::Clock::time_point(Duration(record_.arrived));
-    auto plan = context_.dispatcher.plan(parser_.parts());
-    if (plan.answer) return answer(std::move(*plan.answer), parser_.facts().keep_alive);
-    route_ = plan.route;
-    if (auto refusal = refused_by_breaker()) {
-        return answer(std::move(*refusal), parser_.facts().keep_alive);
-    }
-    adopted_ = record_.arrived != 0;
-    waited_ = queue_time();
-    context_.busy.begin(started_);
-    record_.arrived = started_.time_since_epoch().count();
+    if (!exchange_.begin(socket_.get())) return respond(parser_.facts().keep_alive);
+    record_.arrived = exchange_.started().time_since_epoch().count();
     record_.keep_alive = may_keep_alive();
     enter_stage(ConnectionRecord::Stage::handling);
-    if (submit(Job::handler)) after_job();
+    leave_to_executor();
+    if (exchange_.handle()) after_job();
 }
 
-/// True if the job is done already.
-bool Connection::submit(Job job) {
-    job_ = job;
+/// A connection's deadlines are for its client, who has nothing to do meanwhile.
+void Connection::leave_to_executor() noexcept {
     state_ = State::handling;
-    deadline_ = Deadline::never();  // ours are for the client; the executor has this object now
-    submitting_ = true;
-    job_done_ = false;
-    context_.executor.submit(*this);
-    submitting_ = false;
-    return job_done_;
-}
-
-void Connection::done() noexcept {
-    job_done_ = true;
-    if (submitting_) return;
-    if (context_.job_done) context_.job_done();
-    enter([this] { after_job(); });
+    deadline_ = Deadline::never();
 }
 
 void Connection::after_job() {
-    if (job_ == Job::handler) {
-        context_.busy.end();
-        answering_ = true;
-        return respond(parser_.facts().keep_alive);
+    if (exchange_.pulling()) {
+        return exchange_.pull_failed() ? abandon() : go_on(write_piece());
     }
-    if (chunk_failed_) return abandon();
-    writer_.add(std::exchange(chunk_, {}));
-    go_on(writer_.write(socket_.get()));
+    exchange_.handled();
+    respond(parser_.facts().keep_alive);
+}
+
+Writer::Progress Connection::write_piece() {
+    writer_.add(exchange_.take_piece());
+    return writer_.write(socket_.get());
 }
 
 bool Connection::leaving() const noexcept {
@@ -222,15 +189,10 @@ bool Connection::may_keep_alive() const noexcept {
            context_.options.keepalive > Duration::zero();
 }
 
-/// Answers without a handler.
-void Connection::answer(Response response, bool keep_alive) {
-    response_ = std::move(response);
-    respond(keep_alive);
-}
-
-/// Sends response_.
+/// Sends the response of the exchange.
 void Connection::respond(bool keep_alive) {
-    bool kept = keep_alive && may_keep_alive() && !response_->closes_connection();
+    auto& response = exchange_.response();
+    bool kept = keep_alive && may_keep_alive() && !response.closes_connection();
     if (kept && context_.places_wanted > 0) {
         --context_.places_wanted;
         kept = false;
@@ -241,22 +203,22 @@ void Connection::respond(bool keep_alive) {
         .keep_alive = kept,
         .id = parser_.parts().id,
     };
-    writer_.begin(*response_, framing, context_.date, context_.scratch);
+    writer_.begin(response, framing, context_.date, context_.scratch);
     enter_responding();
     go_on(writer_.write(socket_.get()));
 }
 
 void Connection::go_on(Writer::Progress progress) {
-    for (int chunks = 0; progress == Writer::Progress::wants_chunk; ++chunks) {
-        if (chunks == chunks_in_a_row) {
+    for (int pieces = 0; progress == Writer::Progress::wants_chunk; ++pieces) {
+        if (pieces == pieces_in_a_row) {
             progress = Writer::Progress::blocked;
             break;
         }
         watch_writable(false);
-        if (!submit(Job::chunk)) return;
-        if (chunk_failed_) return after_job();
-        writer_.add(std::exchange(chunk_, {}));
-        progress = writer_.write(socket_.get());
+        leave_to_executor();
+        if (!exchange_.pull(writer_.chunks())) return;
+        if (exchange_.pull_failed()) return abandon();
+        progress = write_piece();
     }
 
     if (progress == Writer::Progress::done) return sent();
@@ -264,7 +226,7 @@ void Connection::go_on(Writer::Progress progress) {
     state_ = State::writing;
     watch_writable(true);
     const auto now = Deadline::Clock::now();
-    if (answering_) context_.board.meter(cell_).wait_to_write(now);
+    exchange_.wait_to_write(now);
     context_.busy.ended_by(now);
     progress_.blocked(socket_.get());
     set_deadline(context_.options.write_timeout, now);
@@ -274,8 +236,7 @@ void Connection::sent() {
     watch_writable(false);
     const auto now = Deadline::Clock::now();
     context_.busy.ended_by(now);
-    log_served(now);
-    first_byte_ = {};
+    exchange_.log(writer_.body_bytes(), now);
     const bool unread = parser_.refusal() || parser_.in_body();
     const bool client_goes_on = parser_.facts().keep_alive;
     if (!unread) parser_.finish(input_);
@@ -284,12 +245,8 @@ void Connection::sent() {
                .sent = record_.sent + writer_.bytes_sent()};
     enter_stage(writer_.keeps_alive() ? ConnectionRecord::Stage::reading
                                       : ConnectionRecord::Stage::lingering);
-    if (std::exchange(answering_, false)) context_.board.finish(cell_);
+    exchange_.end();
     writer_.reset(context_.scratch);
-    response_.reset();
-    given_id_.clear();
-    judged_ = false;
-    budget_ = Deadline::never();
     context_.served();
 
     if (!writer_.keeps_alive()) {
@@ -307,23 +264,8 @@ void Connection::sent() {
 }
 
 void Connection::refuse(const Refusal& refusal) {
-    auto& parts = parser_.parts();
-    parts.peer = peer_;
-    context_.request_ids.next(made_id_);
-    parts.id = {made_id_.data(), made_id_.size()};
-    started_ = Deadline::Clock::now();
-    answer(plain_answer(refusal.status, refusal.text), false);
-}
-
-void Connection::log_served(Deadline::Clock::time_point now) {
-    if (!context_.access_log.enabled()) return;
-    context_.access_log.write({.request = parser_.parts(),
-                               .request_line = parser_.first_line(),
-                               .status = response_->status(),
-                               .response_headers = &response_->headers(),
-                               .content_type = response_->content_type(),
-                               .body_bytes = writer_.body_bytes(),
-                               .duration = now - started_});
+    exchange_.refuse(refusal);
+    respond(false);
 }
 
 /// The timer is left to fire early and look again, rather than moved with every request.

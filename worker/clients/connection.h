@@ -2,8 +2,7 @@
 
 #include "handlers/base/unique_fd.h"
 #include "worker/clients/context.h"
-#include "worker/clients/cpu_account.h"
-#include "worker/clients/harakiri_extension.h"
+#include "worker/clients/exchange.h"
 #include "worker/clients/lingering.h"
 #include "worker/clients/send_progress.h"
 #include "worker/clients/waiting_connections.h"
@@ -11,16 +10,16 @@
 #include "worker/http/writer.h"
 #include "worker/shared/handover.h"
 
-#include <optional>
 #include <string>
+#include <string_view>
 
 namespace curfew::worker {
 
 class Connections;
 
-/// One client: reads a request, has it handled, writes the response, and so on until either side
-/// has had enough. All on the loop's thread, but for run(), which the executor calls.
-class Connection final : public WaitingConnections::Member, private Task {
+/// One client's socket: reads a request, has the Exchange make a response of it, writes that, and
+/// so on until either side has had enough. All on the loop's thread.
+class Connection final : public WaitingConnections::Member {
   public:
     /// `cell` is its place in the scoreboard for as long as it lives.
     Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket,
@@ -53,13 +52,12 @@ class Connection final : public WaitingConnections::Member, private Task {
   private:
     enum class State {
         reading,    ///< waits for a request, or for more of one
-        handling,   ///< the executor has it
+        handling,   ///< the executor has the exchange
         writing,    ///< the client takes the response slowly
         lingering,  ///< all is said; reads until the client closes, so that it gets the last answer
         closed,
     };
     enum class Waiting { idle, head, body };  ///< for what, while reading
-    enum class Job { handler, chunk };
 
     template <typename Action>
     void enter(Action action) noexcept;
@@ -71,30 +69,14 @@ class Connection final : public WaitingConnections::Member, private Task {
     void process();
     void await_more();
     void start();
-    [[nodiscard]] Duration queue_time();
-    void identify();
-    [[nodiscard]] bool answer_before_body();
-    [[nodiscard]] std::optional<Response> refused_by_breaker();
-    [[nodiscard]] Response refusal_by(const CircuitBreaker& breaker,
-                                      Deadline::Clock::time_point now);
-    void note_late_start(Deadline::Clock::time_point now);
-    [[nodiscard]] bool submit(Job job);
-    void run() noexcept override;
-    void done() noexcept override;
-    void parked(std::uint64_t address, int fd) noexcept override;
-    void paused() noexcept override { cpu_.pause(); }
-    void resumed() noexcept override { cpu_.resume(); }
+    void leave_to_executor() noexcept;
     void after_job();
-    void run_handler();
-    void pull_chunk();
+    [[nodiscard]] Writer::Progress write_piece();
 
-    void answer(Response response, bool keep_alive);
     void respond(bool keep_alive);
     void go_on(Writer::Progress progress);
     void sent();
     void refuse(const Refusal& refusal);
-    void log_served() { log_served(Deadline::Clock::now()); }
-    void log_served(Deadline::Clock::time_point now);
     void cannot_write();
     void abandon();
     [[nodiscard]] WaitingConnections::Kind waits_as() const noexcept;
@@ -143,31 +125,8 @@ class Connection final : public WaitingConnections::Member, private Task {
     Waiting waiting_ = Waiting::head;
     std::size_t body_at_window_ = 0;  ///< what had arrived when the current body_timeout began
 
-    Job job_ = Job::handler;
-    bool submitting_ = false;
-    bool job_done_ = false;
-    const Route* route_ = nullptr;
-    std::optional<Response> response_;
-    std::optional<std::string> chunk_;
-    bool chunk_failed_ = false;
-    Deadline::Clock::time_point
-        fruitless_since_{};   ///< a stream's pieces are empty; unset: are not
-    bool answering_ = false;  ///< the cell is ours to finish
-    RequestIds::Text made_id_;
-    std::string given_id_;                 ///< of a request that another worker has begun
-    Deadline budget_ = Deadline::never();  ///< what that has left of its limit
-    Deadline::Clock::time_point started_;
-    Deadline::Clock::time_point first_byte_{};  ///< not set if the request came all at once
-    Duration waited_ = Duration::zero();        ///< in queues, before that
-    bool late_by_header_ = false;               ///< it is a proxy that says so
-    bool judged_ = false;                       ///< by its head, before its body
-    bool first_request_ = true;
-    bool shared_ = false;   ///< the socket may be open in the worker that had it before
-    bool adopted_ = false;  ///< the request has arrived at another worker
-    std::optional<Deadline::Clock::time_point>
-        lease_;  ///< it is the probe of a circuit breaker until then
-    HarakiriExtension extension_;
-    CpuAccount cpu_;
+    bool shared_ = false;  ///< the socket may be open in the worker that had it before
+    Exchange exchange_;
 };
 
 }  // namespace curfew::worker

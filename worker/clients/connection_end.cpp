@@ -36,7 +36,7 @@ void Connection::cannot_write() {
 void Connection::abandon() {
     arm_reset(socket_.get());
     shared_ = false;
-    log_served();
+    exchange_.log(writer_.body_bytes(), Deadline::Clock::now());
     context_.served();
     close();
 }

@@ -17,7 +17,7 @@ void Connection::enter_stage(ConnectionRecord::Stage stage) noexcept {
 /// To be called before the first byte is sent.
 void Connection::enter_responding() noexcept {
     record_.keep_alive = writer_.keeps_alive();
-    record_.status = static_cast<std::uint16_t>(response_->status());
+    record_.status = static_cast<std::uint16_t>(exchange_.response().status());
     record_.length = writer_.length().value_or(ConnectionRecord::unknown);
     record_.body = writer_.body_bytes();
     enter_stage(ConnectionRecord::Stage::responding);
@@ -36,12 +36,11 @@ void Connection::take_over(const Handover& handover, std::string_view bytes) {
         bytes.remove_prefix(count);
     }
     shared_ = true;
-    first_request_ = false;  // what waited in a worker that died did not wait to be accepted
     record_.continued = handover.continued;
     record_.arrived = handover.arrived;
     record_.retried = handover.retried;
     record_.deadline = handover.deadline;
-    given_id_ = handover.id.data();
+    exchange_.continue_from(handover);
     take_up(handover);
     context_.board.line().pending_adoption.clear();
 }
@@ -50,9 +49,6 @@ void Connection::take_over(const Handover& handover, std::string_view bytes) {
 void Connection::take_up(const Handover& handover) {
     switch (handover.kind) {
         case Handover::Kind::begin:
-            if (handover.retried) {
-                budget_ = Deadline::at(Deadline::Clock::time_point(Duration(handover.deadline)));
-            }
             return enter_stage(ConnectionRecord::Stage::reading);
         case Handover::Kind::answered:
             if (log_adopted(handover) && handover.keep_alive) return;
@@ -67,21 +63,9 @@ void Connection::take_up(const Handover& handover) {
 /// where it ends.
 bool Connection::log_adopted(const Handover& handover) {
     if (parser_.advance(input_) != Parser::Progress::complete) return false;
-    const auto id = std::exchange(given_id_, {});
-    auto& parts = parser_.parts();
-    parts.peer = peer_;
-    parts.id = id;
-    if (context_.access_log.enabled()) {
-        const Headers none;
-        context_.access_log.write({.request = parts,
-                                   .request_line = parser_.first_line(),
-                                   .status = handover.status,
-                                   .response_headers = &none,
-                                   .content_type = {},
-                                   .body_bytes = handover.body,
-                                   .duration = Deadline::Clock::now() - handover.arrival()});
-    }
+    exchange_.log_answered(handover);
     parser_.finish(input_);
+    exchange_.end();
     record_.arrived = 0;
     waiting_ = Waiting::idle;
     set_deadline(context_.options.keepalive);

@@ -1,0 +1,137 @@
+#pragma once
+
+#include "worker/clients/context.h"
+#include "worker/clients/cpu_account.h"
+#include "worker/clients/harakiri_extension.h"
+#include "worker/http/parser.h"
+#include "worker/http/request_id.h"
+#include "worker/shared/handover.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace curfew::worker {
+
+/// One request of a connection and its response, from the request's first byte until its response
+/// is sent; then the next one, from a fresh state. Has its handler run, tells the master of that in
+/// the scoreboard, and makes the responses for which no handler runs. Reads and writes no socket.
+/// All on the loop's thread, but for run(), which the executor calls.
+class Exchange final : private Task {
+  public:
+    using Time = Deadline::Clock::time_point;
+
+    /// Of the connection with that cell of the scoreboard: the parser has its request. `done` is
+    /// called when a job is done that was not at once, and may destroy this object.
+    Exchange(Context& context, std::size_t cell, Parser& parser, const std::string& peer,
+             std::function<void()> done);
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+
+    /// The request has not arrived all at once.
+    void arrives_in_pieces();
+
+    /// Another worker has had the request, or some of it.
+    void continue_from(const Handover& handover);
+
+    /// Logs a request that was answered in its worker's stead, which could not.
+    void log_answered(const Handover& handover);
+
+    /// Whether a request whose body is not there yet has a response already.
+    [[nodiscard]] bool answered_by_head();
+
+    /// Makes the response to what is no request.
+    void refuse(const Refusal& refusal);
+
+    /// The request is whole. True if handle() is to be called; false if it has a response already.
+    [[nodiscard]] bool begin(int socket);
+
+    /// When the request was whole, here or at another worker.
+    [[nodiscard]] Time started() const noexcept { return state_.started; }
+
+    /// Has the handler run. True if it is done already. Once it is, handled() is to be called.
+    [[nodiscard]] bool handle() { return submit(nullptr); }
+    void handled() noexcept;
+
+    [[nodiscard]] Response& response() noexcept { return *state_.response; }
+
+    /// Has the next piece of the response's body made. True if it is done already.
+    [[nodiscard]] bool pull(Chunks& stream) { return submit(&stream); }
+
+    /// It is a piece that is being made, or the latest that was done.
+    [[nodiscard]] bool pulling() const noexcept { return state_.stream != nullptr; }
+    [[nodiscard]] bool pull_failed() const noexcept { return state_.pull_failed; }
+    [[nodiscard]] std::optional<std::string> take_piece() noexcept;
+
+    /// The client takes the response slowly.
+    void wait_to_write(Time now) noexcept;
+
+    /// Writes the line of the access log.
+    void log(std::uint64_t body_bytes, Time now) const;
+
+    /// The response is sent, or never will be: the next request finds a fresh state.
+    void end() noexcept;
+
+  private:
+    struct State {
+        Time first_byte{};    ///< not set if the request came all at once
+        bool judged = false;  ///< by its head, before its body
+
+        Time arrived{};                       ///< at another worker; not set if it came here
+        std::string given_id;                 ///< by that
+        Deadline budget = Deadline::never();  ///< what that has left of its harakiri
+
+        RequestIds::Text made_id{};
+        const Route* route = nullptr;
+        std::optional<Time> lease;  ///< it is the probe of a circuit breaker until then
+        Time started{};
+        Duration waited = Duration::zero();  ///< in queues, before that
+        bool late_by_header = false;         ///< it is a proxy that says so
+
+        std::optional<Response> response;
+        bool answering = false;  ///< the cell is ours to finish
+
+        Chunks* stream = nullptr;
+        std::optional<std::string> piece;
+        bool pull_failed = false;
+        Time fruitless_since{};  ///< the pieces are empty; unset: are not
+    };
+
+    void identify();
+    [[nodiscard]] bool adopted() const noexcept { return state_.arrived != Time{}; }
+    [[nodiscard]] std::optional<Response> refused_by_breaker();
+    [[nodiscard]] Response refusal_by(const CircuitBreaker& breaker, Time now);
+    [[nodiscard]] Duration queue_time(int socket);
+    void note_late_start(Time now);
+
+    [[nodiscard]] bool submit(Chunks* stream);
+    void run() noexcept override;
+    void done() noexcept override;
+    void parked(std::uint64_t address, int fd) noexcept override;
+    void paused() noexcept override { cpu_.pause(); }
+    void resumed() noexcept override { cpu_.resume(); }
+
+    void run_handler();
+    void publish(const Limits& limits, Time arrived);
+    void pull_piece();
+    void make_piece(Time start);
+    [[nodiscard]] bool is_fruitless(Time now) const;
+
+    [[nodiscard]] CircuitBreaker& breaker() const noexcept;
+    [[nodiscard]] Cell& cell() const noexcept { return context_.board.cells()[cell_]; }
+
+    Context& context_;
+    const std::size_t cell_;
+    Parser& parser_;
+    const std::string& peer_;
+    const std::function<void()> done_;
+    HarakiriExtension extension_;
+    CpuAccount cpu_;
+    bool may_have_queued_ = true;  ///< its client, to be accepted
+    bool submitting_ = false;
+    bool job_done_ = false;
+    State state_;
+};
+
+}  // namespace curfew::worker
