@@ -36,12 +36,12 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
       readable_(context.loop, socket_.get(), [this] { enter([this] { on_readable(); }); }),
       writable_(context.loop, socket_.get(),
                 [this] { enter([this] { go_on(writer_.write(socket_.get())); }); }),
-      timer_(context.loop, [this] { enter([this] { on_timer(); }); }),
+      timer_(context.loop, [this] { enter([this] { on_deadline(); }); }),
       input_(context.arena),
       parser_(context.options, context.arena),
       exchange_(context, cell, parser_, peer_, [this] { enter([this] { after_job(); }); }) {
     readable_.enable();
-    set_deadline(context_.options.header_timeout);
+    timer_.set(context_.options.header_timeout);
     record_.fd = socket_.get();
     context_.board.use(cell_);
     enter_stage(ConnectionRecord::Stage::reading);
@@ -79,7 +79,8 @@ void Connection::adopt(const Handover& handover, std::string_view bytes) {
 bool Connection::give_way() {
     if (state_ != State::lingering && is_readable(socket_.get())) return false;
     const bool idle = state_ == State::reading && waiting_ == Waiting::idle && input_.empty();
-    if (idle && context_.options.keepalive - deadline_.remaining() < least_idle) return false;
+    if (idle && context_.options.keepalive - timer_.deadline().remaining() < least_idle)
+        return false;
     enter([this] {
         const bool begun = state_ == State::reading && parser_.begun(input_);
         if (begun) refuse({408, "the server needs the place of this connection; try again"});
@@ -148,8 +149,8 @@ void Connection::await_more() {
     const auto now = parser_.in_body() ? Waiting::body : Waiting::head;
     if (std::exchange(waiting_, now) == now) return;
     body_at_window_ = parser_.body_received();
-    set_deadline(now == Waiting::body ? context_.options.body_timeout
-                                      : context_.options.header_timeout);
+    timer_.set(now == Waiting::body ? context_.options.body_timeout
+                                    : context_.options.header_timeout);
 }
 
 void Connection::start() {
@@ -164,7 +165,7 @@ void Connection::start() {
 /// A connection's deadlines are for its client, who has nothing to do meanwhile.
 void Connection::leave_to_executor() noexcept {
     state_ = State::handling;
-    deadline_ = Deadline::never();
+    timer_.clear();
 }
 
 void Connection::after_job() {
@@ -229,7 +230,7 @@ void Connection::go_on(Writer::Progress progress) {
     exchange_.wait_to_write(now);
     context_.busy.ended_by(now);
     progress_.blocked(socket_.get());
-    set_deadline(context_.options.write_timeout, now);
+    timer_.set(context_.options.write_timeout, now);
 }
 
 void Connection::sent() {
@@ -258,7 +259,7 @@ void Connection::sent() {
     progress_.unknown();
     // enter() then adds it to the idle ones anew: behind all that have been idle for longer.
     all_.waiting().set(*this, WaitingConnections::Kind::none);
-    set_deadline(context_.draining ? drain_quiet : context_.options.keepalive, now);
+    timer_.set(context_.draining ? drain_quiet : context_.options.keepalive, now);
     if (std::exchange(reading_paused_, false)) readable_.enable();
     if (context_.frozen) freeze();
 }
@@ -268,25 +269,13 @@ void Connection::refuse(const Refusal& refusal) {
     respond(false);
 }
 
-/// The timer is left to fire early and look again, rather than moved with every request.
-void Connection::set_deadline(Duration limit, Deadline::Clock::time_point now) {
-    deadline_ = Deadline::after(now, limit);
-    if (timer_fires_ <= deadline_ && !timer_fires_.is_never()) return;
-    timer_fires_ = deadline_;
-    timer_.fire_in(limit);
-}
-
-void Connection::on_timer() {
-    timer_fires_ = Deadline::never();
-    if (deadline_.passed() && state_ == State::reading) {
+void Connection::on_deadline() {
+    if (state_ == State::reading) {
         // This process may have been the slow one: what has arrived meanwhile counts.
         receive();
         process();
     }
-    if (deadline_.is_never() || !timer_fires_.is_never() || state_ == State::closed) return;
-    if (deadline_.passed()) return time_out();
-    timer_fires_ = deadline_;
-    timer_.fire_in(deadline_.remaining());
+    if (state_ != State::closed && timer_.deadline().passed()) time_out();
 }
 
 bool Connection::body_keeps_pace() const noexcept {
@@ -304,14 +293,14 @@ bool Connection::client_takes_more() {
     const bool idle = state_ == State::reading && waiting_ == Waiting::idle && !context_.draining;
     if (!idle && state_ != State::writing) return false;
     if (!progress_.made(socket_.get())) return false;
-    set_deadline(idle ? options.keepalive : options.write_timeout);
+    timer_.set(idle ? options.keepalive : options.write_timeout);
     return true;
 }
 
 void Connection::time_out() {
     if (state_ == State::lingering) return drop_input();
     if (client_takes_more()) return;
-    deadline_ = Deadline::never();
+    timer_.clear();
     if (state_ == State::writing) return abandon();
     if (state_ != State::reading || waiting_ == Waiting::idle) return close();
 
@@ -321,7 +310,7 @@ void Connection::time_out() {
     }
     if (!body_keeps_pace()) return refuse({408, "the request's body came too slowly"});
     body_at_window_ = parser_.body_received();
-    set_deadline(context_.options.body_timeout);
+    timer_.set(context_.options.body_timeout);
 }
 
 void Connection::watch_writable(bool on) {

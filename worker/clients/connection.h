@@ -8,6 +8,7 @@
 #include "worker/clients/waiting_connections.h"
 #include "worker/http/parser.h"
 #include "worker/http/writer.h"
+#include "worker/os/deadline_timer.h"
 #include "worker/shared/handover.h"
 
 #include <string>
@@ -63,7 +64,7 @@ class Connection final : public WaitingConnections::Member {
     void enter(Action action) noexcept;
 
     void on_readable();
-    void on_timer();
+    void on_deadline();
 
     void receive();
     void process();
@@ -96,8 +97,6 @@ class Connection final : public WaitingConnections::Member {
     [[nodiscard]] bool body_keeps_pace() const noexcept;
     [[nodiscard]] bool client_takes_more();
     void time_out();
-    void set_deadline(Duration limit) { set_deadline(limit, Deadline::Clock::now()); }
-    void set_deadline(Duration limit, Deadline::Clock::time_point now);
 
     Context& context_;
     Connections& all_;
@@ -108,9 +107,7 @@ class Connection final : public WaitingConnections::Member {
 
     ReadEvent readable_;
     WriteEvent writable_;
-    Timer timer_;
-    Deadline deadline_ = Deadline::never();
-    Deadline timer_fires_ = Deadline::never();  ///< never: it is not armed
+    DeadlineTimer timer_;
     bool reading_paused_ = false;
     bool writable_watched_ = false;
 

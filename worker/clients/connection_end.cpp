@@ -55,7 +55,7 @@ void Connection::linger(Lingering::Client client) {
     if (std::exchange(reading_paused_, false)) readable_.enable();
     const auto now = Deadline::Clock::now();
     lingering_.begin(client, context_.draining, now);
-    set_deadline(lingering_.patience(now), now);
+    timer_.set(lingering_.patience(now), now);
 }
 
 /// Also called at the deadline: this process may have been the slow one, and what has arrived
@@ -65,8 +65,8 @@ void Connection::drop_input() {
     const auto now = Deadline::Clock::now();
     const auto patience = lingering_.patience(now);
     if (input == Lingering::Input::over || patience == Duration::zero()) return close();
-    if (input == Lingering::Input::some) return set_deadline(patience, now);
-    if (deadline_.passed(now)) close();
+    if (input == Lingering::Input::some) return timer_.set(patience, now);
+    if (timer_.deadline().passed(now)) close();
 }
 
 void Connection::drain() {
@@ -74,16 +74,16 @@ void Connection::drain() {
     if (state_ == State::lingering) {
         const auto now = Deadline::Clock::now();
         lingering_.hurry(now);
-        return set_deadline(lingering_.patience(now), now);
+        return timer_.set(lingering_.patience(now), now);
     }
     const bool idle = state_ == State::reading && !parser_.begun(input_);
-    if (idle && deadline_.remaining() > drain_quiet) set_deadline(drain_quiet);
+    if (idle && timer_.deadline().remaining() > drain_quiet) timer_.set(drain_quiet);
 }
 
 void Connection::freeze() {
     if (state_ != State::reading) return;
     readable_.disable();
-    deadline_ = Deadline::never();
+    timer_.clear();
 }
 
 }  // namespace curfew::worker

@@ -68,7 +68,7 @@ bool Connection::log_adopted(const Handover& handover) {
     exchange_.end();
     record_.arrived = 0;
     waiting_ = Waiting::idle;
-    set_deadline(context_.options.keepalive);
+    timer_.set(context_.options.keepalive);
     enter_stage(ConnectionRecord::Stage::reading);
     return true;
 }
