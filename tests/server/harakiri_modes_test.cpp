@@ -15,21 +15,20 @@ constexpr auto would = "would have been killed";
 }  // namespace
 
 TEST_CASE("harakiri = log says once who would have been killed, and kills nobody") {
-    for (const auto& flags : {std::vector<std::string>{"--timeout", "1s"},
-                              std::vector<std::string>{"--cpu-limit", "1s"}}) {
-        auto all = flags;
-        all.insert(all.end(), {"--harakiri", "log"});
-        const auto server = naps(all);
+    for (const std::string flag : {"--timeout", "--cpu-limit"}) {
+        CAPTURE(flag);
+        const std::string target = flag == "--timeout" ? "/spin?time=2000" : "/spin?cpu=2000";
+        const auto server = naps({flag, "1s", "--harakiri", "log"});
         const auto pid = server.worker();
 
-        CHECK(server.get("/spin?time=2000", "X-Request-Id: the-one\r\n").status == 200);
+        CHECK(server.get(target, "X-Request-Id: the-one\r\n").status == 200);
         CHECK(server.get("/hello").status == 200);
         CHECK(server.logs(would));
-        CHECK(server.get("/spin?time=2000").status == 200);
+        CHECK(server.get(target).status == 200);
 
         CHECK(server.logs("; 2 so far"));
         CHECK(count(server.log(), would) == 2);
-        CHECK(contains(server.log_line(would), "route /spin, GET /spin?time=2000, age "));
+        CHECK(contains(server.log_line(would), "route /spin, GET " + target + ", age "));
         CHECK(contains(server.log_line(would), "limit 1000 ms, request the-one; 1 so far"));
         CHECK(server.worker() == pid);
     }

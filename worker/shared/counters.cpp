@@ -25,7 +25,7 @@ std::string_view to_string(RequestEvent event) noexcept {
         "client gone",
         "slow logged",
         "too late to begin",
-        "refused by the breaker",
+        "refused by the circuit breaker",
         "killed with their worker",
     };
     return names.at(static_cast<std::size_t>(event));

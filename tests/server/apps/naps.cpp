@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <ctime>
 #include <future>
 #include <stdexcept>
 #include <string>
@@ -74,7 +75,19 @@ Response extend_in_vain(const Request& request) {
     return text("nobody reads this");
 }
 
+Duration cpu_time_of_thread() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// For so much time, or until it has computed for so long: on a busy machine that takes longer.
 Response spin(const Request& request) {
+    if (request.query("cpu")) {
+        const auto end = cpu_time_of_thread() + milliseconds(request, "cpu");
+        while (cpu_time_of_thread() < end) continue;
+        return text("spun\n");
+    }
     const auto end = Deadline::in(milliseconds(request, "time"));
     while (!end.passed()) continue;
     return text("spun\n");
