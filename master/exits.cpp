@@ -56,8 +56,7 @@ void Master::reap() {
             notice_stop(pid, status);
             continue;
         }
-        if (pid == canceller_) bury_canceller(status);
-        if (inspector_.finished(pid, status)) continue;
+        if (query_canceller_.finished(pid, status) || inspector_.finished(pid, status)) continue;
         const auto child = std::ranges::find_if(children_, [pid](const auto& each) {
             return each->keeper() == pid || (each->pid() == pid && !each->dead());
         });
@@ -134,7 +133,7 @@ void Master::finish_exit(Child& child, int wait_status, const rusage& usage) {
                 child.slot() + 1, child.pid(), death.text);
     charge_culprit(child);
     log_requests_of(child, request_event_of(death.cause));
-    collect_queries_of(child);
+    query_canceller_.collect_from(child);
     begin_settling(child, child.killed());
 
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||

@@ -69,6 +69,10 @@ Master::Master(const Release& release, std::function<Release()> reread, ServiceM
                   static_cast<std::size_t>(options_.worker.worker_connections)),
       timer_(checked_fd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
                         "timerfd_create")),
+      query_canceller_([this] {
+          become_helper("canceller");
+          identity_.assume();
+      }),
       target_(options_.workers) {
     hand_over_log(options_.error_logfile, identity_);
     hand_over_log(options_.worker.access_logfile, identity_);
@@ -98,13 +102,14 @@ void Master::give_up_sockets() {
 int Master::run() {
     worker::shorten_time_slice();
     probe_examiner();
-    while (stopping_ == Stopping::no || anyone_left() || canceller_ != 0 || inspector_.busy()) {
+    while (stopping_ == Stopping::no || anyone_left() || query_canceller_.busy() ||
+           inspector_.busy()) {
         expect_deaths();
         respawn();
         wait();
         heed_signals();
         reap();
-        cancel_queries();
+        query_canceller_.start_next();
         terminate_overdue();
         kill_terminating();
         certify();

@@ -15,6 +15,7 @@
 #include "master/workers/breaker_policy.h"
 #include "master/workers/child.h"
 #include "master/workers/cpu_watch.h"
+#include "master/workers/query_canceller.h"
 #include "worker/shared/handover.h"
 #include "worker/shared/scoreboard.h"
 
@@ -49,7 +50,6 @@ class Master {
     void wait();
     void heed_signals();
     void reap();
-    void cancel_queries();
     void terminate_overdue();
     void kill_terminating();
     void certify();
@@ -93,9 +93,6 @@ class Master {
     void charge_culprit(const Child& child);
     [[nodiscard]] worker::Again may_run_again(const Child& child, bool ours) const noexcept;
     void log_requests_of(const Child& child, std::optional<worker::RequestEvent> cause) const;
-    void collect_queries_of(const Child& child);
-    [[noreturn]] void become_canceller();
-    void bury_canceller(int wait_status);
 
     [[nodiscard]] Deadline next_wake(Deadline::Clock::time_point now);
     [[nodiscard]] Duration shortest_limit() const noexcept;
@@ -125,12 +122,6 @@ class Master {
         int number;
     };
 
-    /// What dead workers had begun, by the database in which it goes on.
-    struct LeftQueries {
-        DbOptions database;
-        std::vector<db::Session> sessions;
-    };
-
     Release release_;
     Options& options_ = release_.options;
     const std::function<Release()> reread_;
@@ -148,8 +139,7 @@ class Master {
     UniqueFd timer_;
 
     std::vector<std::unique_ptr<Child>> children_;
-    std::vector<LeftQueries> abandoned_;
-    pid_t canceller_ = 0;  ///< the process that ends abandoned queries; 0: there is none
+    QueryCanceller query_canceller_;
     OomKills oom_kills_;
     struct Uncertified {
         pid_t pid;
