@@ -21,7 +21,7 @@ bool Master::charge(const Child& child, std::size_t cell, Deadline::Clock::time_
     const auto number = child.board().cells()[cell].route.load(std::memory_order_relaxed);
     if (options.circuit_breaker == 0 || number == 0) return false;
 
-    auto& breaker = scoreboard_.breaker(number);
+    auto& breaker = workers_.scoreboard().breaker(number);
     const auto pool = static_cast<std::size_t>(target_);
     const bool anew = !breaker.open();
     if (anew && !breaker_policy_.too_many(number, now, pool, options.circuit_breaker,
@@ -42,23 +42,14 @@ bool Master::is_deferred(const Child& child) const noexcept {
            deferred_kills_.end();
 }
 
-/// All workers that there should be are ready, and none is about to be killed.
-bool Master::at_strength() const {
-    if (serving(generation_) < static_cast<std::size_t>(target_)) return false;
-    return std::ranges::all_of(children_, [](const auto& child) {
-        return child->dead() || child->given_up() ||
-               (child->ready() && !child->terminating() && !child->killed());
-    });
-}
-
 void Master::terminate_deferred(Deadline::Clock::time_point now) {
-    while (!deferred_kills_.empty() && (stopping_ != Stopping::no || at_strength())) {
+    while (!deferred_kills_.empty() &&
+           (stopping_ != Stopping::no || workers_.at_strength(generation_, target_))) {
         const auto next = deferred_kills_.front();
         deferred_kills_.erase(deferred_kills_.begin());
-        const auto child = std::ranges::find_if(
-            children_, [&](const auto& each) { return each->pid() == next.pid && !each->dead(); });
-        if (child == children_.end()) continue;
-        (*child)->terminate(next.reason, grace(**child, now));
+        if (auto* const child = workers_.by_pid(next.pid)) {
+            child->terminate(next.reason, grace(*child, now));
+        }
     }
 }
 

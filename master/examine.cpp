@@ -17,13 +17,12 @@ void Master::report_slow() {
     if (inspector_.looks_at_slow()) return;
     const auto now = Deadline::Clock::now();
     std::vector<StuckRequest> slow;
-    for (const auto& child : children_) {
-        if (child->killed() || child->dead()) continue;
-        for (const auto& seen : scan(child->board(), now).slow) {
-            auto subject = subject_of(*child, seen);
+    for (auto& child : workers_.live()) {
+        for (const auto& seen : scan(child.board(), now).slow) {
+            auto subject = subject_of(child, seen);
             // Only now it is certain that what was copied is that request's.
-            if (!take_slow(child->board(), seen)) continue;
-            child->board().counters().count(worker::RequestEvent::slow_logged, subject.route);
+            if (!take_slow(child.board(), seen)) continue;
+            child.board().counters().count(worker::RequestEvent::slow_logged, subject.route);
             slow.push_back(std::move(subject));
         }
     }

@@ -57,34 +57,30 @@ void Master::reap() {
             continue;
         }
         if (query_canceller_.finished(pid, status) || inspector_.finished(pid, status)) continue;
-        const auto child = std::ranges::find_if(children_, [pid](const auto& each) {
-            return each->keeper() == pid || (each->pid() == pid && !each->dead());
-        });
-        if (child == children_.end()) continue;
-        if ((*child)->keeper() == pid) {
-            bury_keeper(**child, status);
-        } else {
-            finish_exit(**child, status, usage);
+        auto* child = workers_.by_keeper(pid);
+        if (child != nullptr) {
+            bury_keeper(*child, status);
+        } else if ((child = workers_.by_pid(pid)) != nullptr) {
+            finish_exit(*child, status, usage);
         }
-        if (!(*child)->dead() || (*child)->keeper() != 0) continue;
-        draw_up_certificate(**child);
-        children_.erase(child);
+        if (child == nullptr || !child->dead() || child->keeper() != 0) continue;
+        draw_up_certificate(*child);
+        workers_.remove(*child);
     }
 }
 
 /// A worker that stands still keeps its clients waiting, and a keeper those of the next death.
 void Master::notice_stop(pid_t pid, int wait_status) {
     const bool stopped = WIFSTOPPED(wait_status);
-    for (const auto& child : children_) {
-        if (child->keeper() == pid && stopped) ::kill(pid, SIGCONT);
-        if (child->pid() != pid || child->dead() || child->killed()) continue;
-        child->notice_stopped(stopped);
-        if (stopped) {
-            spdlog::critical("worker {} (pid {}) was stopped: {}; it is killed if it stays so",
-                             child->slot() + 1, pid, name_of_signal(WSTOPSIG(wait_status)));
-        } else {
-            spdlog::warn("worker {} (pid {}) goes on", child->slot() + 1, pid);
-        }
+    if (stopped && workers_.by_keeper(pid) != nullptr) ::kill(pid, SIGCONT);
+    auto* const child = workers_.by_pid(pid);
+    if (child == nullptr || !child->live()) return;
+    child->notice_stopped(stopped);
+    if (stopped) {
+        spdlog::critical("worker {} (pid {}) was stopped: {}; it is killed if it stays so",
+                         child->slot() + 1, pid, name_of_signal(WSTOPSIG(wait_status)));
+    } else {
+        spdlog::warn("worker {} (pid {}) goes on", child->slot() + 1, pid);
     }
 }
 

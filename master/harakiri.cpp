@@ -31,9 +31,8 @@ void Master::terminate_overdue() {
     }
     cpu_watch_.forget_ended();
     std::vector<StuckRequest> stuck;
-    for (const auto& child : children_) {
-        if (child->killed() || child->dead()) continue;
-        auto subjects = terminate(*child, now);
+    for (auto& child : workers_.live()) {
+        auto subjects = terminate(child, now);
         std::ranges::move(subjects, std::back_inserter(stuck));
     }
     if (!stuck.empty() && options_.post_mortem > Duration::zero()) {
@@ -121,26 +120,26 @@ void Master::kill_terminating() {
     const auto now = Deadline::Clock::now();
     inspector_.end_overdue(now);
     terminate_deferred(now);
-    for (const auto& child : children_) {
-        if (!child->terminating() || child->killed() || child->dead()) continue;
+    for (auto& child : workers_) {
+        if (!child.terminating() || !child.live()) continue;
         // Before it has frozen, more may begin.
-        if (child->frozen()) child->call_keeper(worker::Ending::none);  // whose clients may go
-        const bool at_rest = child->frozen() && !scan(child->board(), now).busy;
-        if (!at_rest && !child->kill_deadline().passed(now)) continue;
-        if (inspector_.looks_at(child->pid())) continue;
-        child->kill(child->termination_reason());
+        if (child.frozen()) child.call_keeper(worker::Ending::none);  // whose clients may go
+        const bool at_rest = child.frozen() && !scan(child.board(), now).busy;
+        if (!at_rest && !child.kill_deadline().passed(now)) continue;
+        if (inspector_.looks_at(child.pid())) continue;
+        child.kill(child.termination_reason());
     }
 }
 
 void Master::kill_overstayers(Deadline::Clock::time_point now) {
-    for (const auto& child : children_) {
-        child->notice_draining(Deadline::after(now, options_.worker.graceful_timeout));
-        if (child->overstay_deadline().passed(now)) {
-            child->kill(child->stopped() ? "it was stopped"
-                        : child->ready() ? "it did not finish within graceful_timeout"
-                                         : "it was not ready within boot_timeout");
+    for (auto& child : workers_) {
+        child.notice_draining(Deadline::after(now, options_.worker.graceful_timeout));
+        if (child.overstay_deadline().passed(now)) {
+            child.kill(child.stopped() ? "it was stopped"
+                       : child.ready() ? "it did not finish within graceful_timeout"
+                                       : "it was not ready within boot_timeout");
         }
-        if (child->death_due().passed(now)) give_up(*child);
+        if (child.death_due().passed(now)) give_up(child);
     }
 }
 

@@ -28,16 +28,13 @@ namespace curfew::master {
 
 namespace {
 
-constexpr std::size_t spare_places = 32;
-
-constexpr Duration shortest_lead = std::chrono::milliseconds(20);
-constexpr Duration longest_lead = std::chrono::seconds(5);
+constexpr std::size_t spare_slots = 32;
 
 /// Until the service manager, whose queue was full, is told again.
 constexpr Duration longest_silence = std::chrono::milliseconds(100);
 
-std::size_t places_for(const Options& options) {
-    return 2 * static_cast<std::size_t>(options.workers) + spare_places;
+std::size_t slots_for(const Options& options) {
+    return 2 * static_cast<std::size_t>(options.workers) + spare_slots;
 }
 
 /// Each connection is a file, and a dead worker's come on top of one's own.
@@ -65,8 +62,7 @@ Master::Master(const Release& release, std::function<Release()> reread, ServiceM
       service_(service),
       identity_(options_.user, options_.group),
       pidfile_(make_pidfile(options_)),
-      scoreboard_(places_for(options_),
-                  static_cast<std::size_t>(options_.worker.worker_connections)),
+      workers_(slots_for(options_), static_cast<std::size_t>(options_.worker.worker_connections)),
       timer_(checked_fd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
                         "timerfd_create")),
       query_canceller_([this] {
@@ -102,7 +98,7 @@ void Master::give_up_sockets() {
 int Master::run() {
     worker::shorten_time_slice();
     probe_examiner();
-    while (stopping_ == Stopping::no || anyone_left() || query_canceller_.busy() ||
+    while (stopping_ == Stopping::no || workers_.anyone_left() || query_canceller_.busy() ||
            inspector_.busy()) {
         expect_deaths();
         respawn();
@@ -117,7 +113,7 @@ int Master::run() {
         tell_service_manager();
         report_copies();
     }
-    log_counters(scoreboard_.counters());
+    log_counters(workers_.scoreboard().counters());
     spdlog::info("stopped");
     return exit_status_;
 }
@@ -132,87 +128,37 @@ void Master::tell_service_manager() {
 /// Notes who comes near a limit: respawn() makes up for them in time.
 void Master::expect_deaths() {
     const auto now = Deadline::Clock::now();
-    for (const auto& child : children_) {
-        if (child->killed() || child->dead()) continue;
-        const auto near_limit = scan(child->board(), now, replacement_lead()).near_limit;
-        if (!child->set_near_limit(near_limit.passed(now) || is_deferred(*child))) continue;
-        spdlog::debug("worker {} (pid {}) {} near the limit of a request", child->slot() + 1,
-                      child->pid(), child->near_limit() ? "is" : "is no longer");
+    for (auto& child : workers_.live()) {
+        const auto near_limit = scan(child.board(), now, workers_.replacement_lead()).near_limit;
+        if (!child.set_near_limit(near_limit.passed(now) || is_deferred(child))) continue;
+        spdlog::debug("worker {} (pid {}) {} near the limit of a request", child.slot() + 1,
+                      child.pid(), child.near_limit() ? "is" : "is no longer");
     }
 }
 
 void Master::respawn() {
-    for (const auto& child : children_) {
-        if (child->ready()) serves_ = std::max(serves_, child->generation());
+    for (auto& child : workers_) {
+        if (child.ready()) serves_ = std::max(serves_, child.generation());
     }
     if (stopping_ != Stopping::no) return;
     fill_up(generation_, target_);
     // Until that one can do its work: it may take long to boot, or not be able to.
     if (replaced_) fill_up(replaced_->number, replaced_->target);
-    dismiss_surplus();
-    dismiss_worn();
+    const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
+    workers_.dismiss_surplus(generation_, target_, kill_by);
+    workers_.dismiss_worn(generation_, target_, kill_by);
     retire();
 }
 
+/// What has worked once can work again.
+bool Master::has_served() const { return serves_ > 0 || workers_.anyone_ready(); }
+
 void Master::fill_up(int generation, int target) {
     const auto now = Deadline::Clock::now();
-    while (serving(generation) < static_cast<std::size_t>(target) && !backoff_.holds(now)) {
-        if (!free_slot()) return;  // so many are still leaving; the next to go makes room
+    while (workers_.serving(generation) < target && !backoff_.holds(now)) {
+        if (!workers_.free_slot()) return;  // so many are still leaving; the next to go makes room
         spawn(generation);
     }
-}
-
-/// To wait for: not those that the kernel holds, who may never end.
-bool Master::anyone_left() const {
-    return !std::ranges::all_of(
-        children_, [](const auto& child) { return child->given_up() && child->keeper() == 0; });
-}
-
-bool Master::has_served() const {
-    return serves_ > 0 || std::ranges::any_of(children_, [](const auto& child) {
-               return child->ready();  // since the last look
-           });
-}
-
-std::size_t Master::serving(int generation) const {
-    return static_cast<std::size_t>(
-        std::count_if(children_.begin(), children_.end(), [generation](const auto& child) {
-            return child->generation() == generation && !child->leaving() && !child->near_limit() &&
-                   !child->worn();
-        }));
-}
-
-/// The youngest go first: they have the fewest clients.
-void Master::dismiss_surplus() {
-    auto surplus = static_cast<std::ptrdiff_t>(serving(generation_)) - target_;
-    for (auto child = children_.rbegin(); child != children_.rend() && surplus > 0; ++child) {
-        const bool counts = !(*child)->leaving() && !(*child)->near_limit() && !(*child)->worn();
-        if (!is_current(**child) || !counts) continue;
-        (*child)->dismiss(Deadline::in(options_.worker.graceful_timeout));
-        --surplus;
-    }
-}
-
-/// Each once another is ready in its place, so that no pool recycles itself to nothing.
-void Master::dismiss_worn() {
-    auto ready = std::ranges::count_if(children_, [this](const auto& child) {
-        return is_current(*child) && child->ready() && !child->leaving() && !child->near_limit();
-    });
-    for (const auto& child : children_) {
-        if (ready <= target_) return;
-        if (!is_current(*child) || !child->worn() || child->leaving()) continue;
-        if (!child->near_limit()) --ready;
-        child->tell_to_go(worker::Order::leave, Deadline::in(options_.worker.graceful_timeout));
-    }
-}
-
-std::optional<std::size_t> Master::free_slot() const {
-    for (std::size_t slot = 0; slot < scoreboard_.workers(); ++slot) {
-        const auto taken = std::any_of(children_.begin(), children_.end(),
-                                       [slot](const auto& child) { return child->slot() == slot; });
-        if (!taken) return slot;
-    }
-    return {};
 }
 
 void Master::wait() {
@@ -224,10 +170,10 @@ void Master::wait() {
 
     pollfd fds[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
                     {.fd = timer_.get(), .events = POLLIN, .revents = 0},
-                    {.fd = scoreboard_.wake_fd(), .events = POLLIN, .revents = 0}};
+                    {.fd = workers_.scoreboard().wake_fd(), .events = POLLIN, .revents = 0}};
     ::poll(fds, std::size(fds), -1);
-    scoreboard_.sleep(false);
-    poked_ = scoreboard_.take_pokes();
+    workers_.scoreboard().sleep(false);
+    poked_ = workers_.scoreboard().take_pokes();
 }
 
 /// A request that begins after the scan cannot come near its limit before that much of the shortest
@@ -239,50 +185,33 @@ Deadline Master::next_wake(Deadline::Clock::time_point now) {
     wake = std::min(wake, inspector_.box());
     if (service_.is_behind()) wake = std::min(wake, Deadline::after(now, longest_silence));
     bool busy = poked_;
-    scoreboard_.sleep(true);
-    scoreboard_.will_wake(Deadline::never());
-    for (const auto& child : children_) {
-        wake = std::min(wake, child->overstay_deadline());
-        wake = std::min(wake, child->death_due());
-        if (child->killed() || child->dead()) continue;
-        if (child->terminating() && !inspector_.looks_at(child->pid())) {
-            wake = std::min(wake, child->kill_deadline());
+    workers_.scoreboard().sleep(true);
+    workers_.scoreboard().will_wake(Deadline::never());
+    for (auto& child : workers_) {
+        wake = std::min(wake, child.overstay_deadline());
+        wake = std::min(wake, child.death_due());
+        if (child.killed() || child.dead()) continue;
+        if (child.terminating() && !inspector_.looks_at(child.pid())) {
+            wake = std::min(wake, child.kill_deadline());
         }
-        const auto seen = scan(child->board(), now, replacement_lead());
+        const auto seen = scan(child.board(), now, workers_.replacement_lead());
         busy |= seen.busy;
-        if (!child->near_limit()) wake = std::min(wake, seen.near_limit);
+        if (!child.near_limit()) wake = std::min(wake, seen.near_limit);
         wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
         if (!seen.slow.empty() && !inspector_.looks_at_slow()) wake = Deadline::at(now);
         for (const auto& burning : seen.burning) {
-            wake = std::min(wake, cpu_watch_.next_look(child->board(), burning));
+            wake = std::min(wake, cpu_watch_.next_look(child.board(), burning));
         }
     }
     if (busy) {
-        scoreboard_.sleep(false);
-        const auto shortest = shortest_limit();
-        const auto lead = std::min(replacement_lead(), shortest / 2);
+        workers_.scoreboard().sleep(false);
+        const auto shortest = workers_.shortest_limit();
+        const auto lead = std::min(workers_.replacement_lead(), shortest / 2);
         wake = std::min(wake, Deadline::after(now, shortest - lead));
     }
     wake = std::max(wake, Deadline::at(lenient_until_));
-    scoreboard_.will_wake(wake);
+    workers_.scoreboard().will_wake(wake);
     return wake;
-}
-
-/// How long before a kill its replacement is forked: so long that it is ready by then, to judge by
-/// the slowest that is. By the youngest, a replacement that was faster would be too early at once.
-Duration Master::replacement_lead() noexcept {
-    auto slowest = Duration::zero();
-    for (const auto& child : children_) slowest = std::max(slowest, child->boot_time());
-    if (slowest > Duration::zero()) boot_time_ = slowest;
-    return std::clamp(2 * boot_time_, shortest_lead, longest_lead);
-}
-
-Duration Master::shortest_limit() const noexcept {
-    auto shortest = Duration::max();
-    for (const auto& child : children_) {
-        shortest = std::min(shortest, Duration(child->board().line().shortest_limit.load()));
-    }
-    return shortest;
 }
 
 void Master::heed_signals() {
@@ -306,7 +235,7 @@ void Master::heed(const ArrivedSignal& signal) {
             return change_target(-1);
         case SIGUSR1:
             reopen_logs();
-            for (const auto& child : children_) child->tell(worker::Order::reopen);
+            for (auto& child : workers_) child.tell(worker::Order::reopen);
             return;
         case SIGCHLD:  // it has done its work by waking us
             return;
@@ -332,7 +261,7 @@ void Master::reopen_logs() {
 }
 
 void Master::change_target(int by) {
-    target_ = std::clamp(target_ + by, 1, static_cast<int>(most_workers()));
+    target_ = std::clamp(target_ + by, 1, static_cast<int>(workers_.most()));
     spdlog::info("{} workers from now on", target_);
 }
 
@@ -345,13 +274,13 @@ void Master::stop(Stopping how, const char* why) {
         const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
         // First our share of the sockets, so that they close with the last worker that drains.
         give_up_sockets();
-        for (const auto& child : children_) child->tell_to_go(worker::Order::finish, kill_by);
+        for (auto& child : workers_) child.tell_to_go(worker::Order::finish, kill_by);
         spdlog::info("{}: stopping, with {} ms to finish what is accepted", why,
                      in_milliseconds(options_.worker.graceful_timeout));
         return;
     }
     spdlog::info("{}: stopping at once", why);
-    for (const auto& child : children_) child->kill("the server stops at once");
+    for (auto& child : workers_) child.kill("the server stops at once");
 }
 
 }  // namespace curfew::master

@@ -13,16 +13,14 @@
 #include "master/setup/release.h"
 #include "master/workers/backoff.h"
 #include "master/workers/breaker_policy.h"
-#include "master/workers/child.h"
 #include "master/workers/cpu_watch.h"
 #include "master/workers/query_canceller.h"
+#include "master/workers/workers.h"
 #include "worker/shared/handover.h"
-#include "worker/shared/scoreboard.h"
 
 #include <sys/resource.h>
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,12 +58,7 @@ class Master {
     void fill_up(int generation, int target);
     void spawn(int generation);
     [[noreturn]] void become_worker(std::size_t slot, pid_t master, UniqueFd orders);
-    [[nodiscard]] std::optional<std::size_t> free_slot() const;
-    [[nodiscard]] std::size_t serving(int generation) const;
     [[nodiscard]] bool has_served() const;
-    [[nodiscard]] bool anyone_left() const;
-    void dismiss_surplus();
-    void dismiss_worn();
 
     void reload();
     void retire();
@@ -79,7 +72,6 @@ class Master {
     [[nodiscard]] bool is_replaced(const Child& child) const noexcept {
         return replaced_ && child.generation() == replaced_->number;
     }
-    [[nodiscard]] std::size_t most_workers() const noexcept { return scoreboard_.workers() / 2; }
 
     void heed(const ArrivedSignal& signal);
     void change_target(int by);
@@ -95,8 +87,6 @@ class Master {
     void log_requests_of(const Child& child, std::optional<worker::RequestEvent> cause) const;
 
     [[nodiscard]] Deadline next_wake(Deadline::Clock::time_point now);
-    [[nodiscard]] Duration shortest_limit() const noexcept;
-    [[nodiscard]] Duration replacement_lead() noexcept;
     void kill_overstayers(Deadline::Clock::time_point now);
     [[nodiscard]] std::vector<StuckRequest> terminate(Child& child,
                                                       Deadline::Clock::time_point now);
@@ -108,7 +98,6 @@ class Master {
                                    Deadline::Clock::time_point now);
     bool charge(const Child& child, std::size_t cell, Deadline::Clock::time_point now);
     [[nodiscard]] bool is_deferred(const Child& child) const noexcept;
-    [[nodiscard]] bool at_strength() const;
     void terminate_deferred(Deadline::Clock::time_point now);
     void report_survivor(const Child& child, const Overdue& overdue);
     void give_up(Child& child);
@@ -134,11 +123,10 @@ class Master {
     std::optional<Pidfile> pidfile_;
     std::vector<ListeningSocket> sockets_;
     worker::AdoptionSocket adoption_;
-    worker::Scoreboard scoreboard_;
+    Workers workers_;
     Signals signals_;
     UniqueFd timer_;
 
-    std::vector<std::unique_ptr<Child>> children_;
     QueryCanceller query_canceller_;
     OomKills oom_kills_;
     struct Uncertified {
@@ -146,7 +134,7 @@ class Master {
         bool expected;
         ExitReport exit_report;
     };
-    std::vector<Uncertified> uncertified_;  ///< dead, gone from children_, and not yet in the log
+    std::vector<Uncertified> uncertified_;  ///< dead, gone from workers_, and not yet in the log
     Inspector inspector_{[this](const char* title) { become_helper(title); }};
     CpuWatch cpu_watch_{thread_cpu_time};
     BreakerPolicy breaker_policy_;
@@ -158,7 +146,6 @@ class Master {
         deferred_kills_;        ///< their workers are terminated one by one: see BreakerPolicy
     std::uint64_t spared_ = 0;  ///< requests that harakiri = log has spared
     Backoff backoff_;
-    Duration boot_time_ = Duration::zero();  ///< of the youngest that is ready
     int target_;
     Stopping stopping_ = Stopping::no;
     int exit_status_ = 0;

@@ -41,8 +41,8 @@ void Master::reload() {
         if (const auto names = changed_for_good(options_, fresh); !names.empty()) {
             throw std::runtime_error("a changed " + names + " needs a restart");
         }
-        if (static_cast<std::size_t>(fresh.workers) > most_workers()) {
-            throw std::runtime_error("more than " + std::to_string(most_workers()) +
+        if (static_cast<std::size_t>(fresh.workers) > workers_.most()) {
+            throw std::runtime_error("more than " + std::to_string(workers_.most()) +
                                      " workers need a restart");
         }
         release.enter();
@@ -74,20 +74,20 @@ void Master::go_back() noexcept try { release_.enter(); } catch (const std::exce
 /// Dismisses the generation before, once this one can do its work.
 void Master::retire() {
     if (!replaced_) return;
-    const auto ready = std::count_if(children_.begin(), children_.end(), [this](const auto& child) {
-        return is_current(*child) && !child->leaving() && child->ready();
+    const auto ready = std::ranges::count_if(workers_, [this](const Child& child) {
+        return is_current(child) && !child.leaving() && child.ready();
     });
     if (ready < target_) return;
     replaced_.reset();
-    for (const auto& child : children_) {
-        if (is_current(*child) || child->leaving()) continue;
-        child->tell_to_go(worker::Order::leave, Deadline::in(options_.worker.graceful_timeout));
+    for (auto& child : workers_) {
+        if (is_current(child) || child.leaving()) continue;
+        child.tell_to_go(worker::Order::leave, Deadline::in(options_.worker.graceful_timeout));
     }
 }
 
 void Master::give_up_generation() {
-    for (const auto& child : children_) {
-        if (is_current(*child)) child->kill("its configuration is given up");
+    for (auto& child : workers_) {
+        if (is_current(child)) child.kill("its configuration is given up");
     }
 }
 

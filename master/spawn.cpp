@@ -35,9 +35,8 @@ constexpr Duration longest_end = std::chrono::seconds(5);
 void Master::spawn(int generation) {
     const bool older = generation != generation_;
     const auto& options = older ? replaced_->release.options : options_;
-    const auto slot = free_slot();
-    auto board = scoreboard_.worker(*slot);
-    board.reset();
+    const auto slot = workers_.free_slot();
+    workers_.scoreboard().worker(*slot).reset();
     UniqueFd orders(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     const pid_t parent = ::getpid();
     const pid_t pid = orders ? ::fork() : -1;
@@ -53,9 +52,7 @@ void Master::spawn(int generation) {
         }
         become_worker(*slot, parent, std::move(orders));
     }
-    children_.push_back(std::make_unique<Child>(pid, *slot, generation, board, options.worker,
-                                                Deadline::in(options.boot_timeout),
-                                                std::move(orders)));
+    workers_.add(pid, *slot, generation, options, std::move(orders));
 }
 
 /// The other side of fork: this process is a worker from here on, and never returns, since what the
@@ -68,7 +65,7 @@ void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
                       "]");
         };
         title("booting");
-        children_.clear();
+        workers_.forget();
         timer_.reset();
         inspector_.leave();
         signals_.forget();
@@ -78,18 +75,17 @@ void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
         if (pidfile_) pidfile_->forget();
         identity_.assume();
         let_family_look();
-        worker::answer_with_stacks_in(scoreboard_.worker(slot).stack_dump());
-        worker::note_last_thread_in(scoreboard_.worker(slot).line().last_thread);
-        worker::note_crashes_in(scoreboard_.worker(slot).line().crash,
-                                scoreboard_.worker(slot).stack_dump());
+        auto board = workers_.scoreboard().worker(slot);
+        worker::answer_with_stacks_in(board.stack_dump());
+        worker::note_last_thread_in(board.line().last_thread);
+        worker::note_crashes_in(board.line().crash, board.stack_dump());
 
         // Workers die with their master, even if that was killed. Changing the user clears this.
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != master) ::_exit(0);
 
-        worker::take_orders_by_signals(scoreboard_.worker(slot).line(), orders.get());
-        db::record_queries_in(scoreboard_.worker(slot).queries());
-        auto board = scoreboard_.worker(slot);
+        worker::take_orders_by_signals(board.line(), orders.get());
+        db::record_queries_in(board.queries());
         be_the_original();
         Signals::unblock();
         worker::tell_of_copies_on(board);

@@ -74,6 +74,9 @@ class Child {
                state() == worker::WorkerState::draining;
     }
 
+    /// It does its work, or will when it has booted, and needs no replacement.
+    [[nodiscard]] bool counts() const noexcept { return !leaving() && !near_limit_ && !worn(); }
+
     /// Tells it to finish its requests and exit: Order::finish if the server stops, Order::leave if
     /// other workers go on. A worker that is not ready has no requests, and is dismissed at once.
     void tell_to_go(worker::Order order, Deadline kill_by);
@@ -144,6 +147,9 @@ class Child {
         exit_record_ = std::move(death);
     }
     [[nodiscard]] bool dead() const noexcept { return dead_; }
+    /// Neither dead nor about to be: it runs, and what its board says is of now.
+    [[nodiscard]] bool live() const noexcept { return !killed() && !dead_; }
+
     [[nodiscard]] const ExitRecord& exit_record() const noexcept { return exit_record_; }
 
     /// The pid of its keeper; 0: the keeper has been reaped, or was never started.
