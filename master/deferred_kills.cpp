@@ -22,7 +22,7 @@ bool Master::charge(const Child& child, std::size_t cell, Deadline::Clock::time_
     if (options.circuit_breaker == 0 || number == 0) return false;
 
     auto& breaker = workers_.scoreboard().breaker(number);
-    const auto pool = static_cast<std::size_t>(target_);
+    const auto pool = static_cast<std::size_t>(generations_.target());
     const bool anew = !breaker.open();
     if (anew && !breaker_policy_.too_many(number, now, pool, options.circuit_breaker,
                                           options.circuit_breaker_window)) {
@@ -44,7 +44,8 @@ bool Master::is_deferred(const Child& child) const noexcept {
 
 void Master::terminate_deferred(Deadline::Clock::time_point now) {
     while (!deferred_kills_.empty() &&
-           (stopping_ != Stopping::no || workers_.at_strength(generation_, target_))) {
+           (stopping_ != Stopping::no ||
+            workers_.at_strength(generations_.current(), generations_.target()))) {
         const auto next = deferred_kills_.front();
         deferred_kills_.erase(deferred_kills_.begin());
         if (auto* const child = workers_.by_pid(next.pid)) {

@@ -135,8 +135,13 @@ void Master::finish_exit(Child& child, int wait_status, const rusage& usage) {
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
                                                (death.cause == Cause::killed && !child.ready()));
     if (never_ready && stopping_ == Stopping::no) {
-        if (is_current(child) ? undo_reload() : !is_replaced(child)) return;
-        if (has_served()) return back_off(now);  // what has worked once can work again
+        if (generations_.is_given_up(child)) return;
+        if (generations_.is_current(child) && generations_.undo_reload()) {
+            reopen_logs();
+            return spdlog::error(
+                "the new workers could not boot; the configuration of before goes on");
+        }
+        if (generations_.has_served()) return back_off(now);  // what has worked once can work again
         exit_status_ = death.exit_status;
         return stop(Stopping::gracefully, "a worker could not boot");
     }

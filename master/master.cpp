@@ -8,6 +8,7 @@
 #include "master/log/logging.h"
 #include "master/os/in_use.h"
 #include "master/os/milliseconds.h"
+#include "master/os/startup_pages.h"
 #include "master/os/title.h"
 #include "master/workers/overdue.h"
 #include "worker/access_log/log_output.h"
@@ -57,19 +58,18 @@ std::optional<Pidfile> make_pidfile(const Options& options) {
 }  // namespace
 
 Master::Master(const Release& release, std::function<Release()> reread, ServiceManager& service)
-    : release_(release),
-      reread_(std::move(reread)),
-      service_(service),
+    : service_(service),
+      workers_(slots_for(release.options),
+               static_cast<std::size_t>(release.options.worker.worker_connections)),
+      generations_(release, std::move(reread), workers_),
       identity_(options_.user, options_.group),
       pidfile_(make_pidfile(options_)),
-      workers_(slots_for(options_), static_cast<std::size_t>(options_.worker.worker_connections)),
       timer_(checked_fd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
                         "timerfd_create")),
       query_canceller_([this] {
           become_helper("canceller");
           identity_.assume();
-      }),
-      target_(options_.workers) {
+      }) {
     hand_over_log(options_.error_logfile, identity_);
     hand_over_log(options_.worker.access_logfile, identity_);
     const auto stream = worker::standard_stream(options_.worker.access_logfile, STDOUT_FILENO);
@@ -122,7 +122,7 @@ int Master::run() {
 /// ones, or have failed to.
 void Master::tell_service_manager() {
     if (service_.is_behind()) service_.retry();
-    if (!replaced_ && has_served()) service_.ready();
+    if (!generations_.reloading() && generations_.has_served()) service_.ready();
 }
 
 /// Notes who comes near a limit: respawn() makes up for them in time.
@@ -137,28 +137,15 @@ void Master::expect_deaths() {
 }
 
 void Master::respawn() {
-    for (auto& child : workers_) {
-        if (child.ready()) serves_ = std::max(serves_, child.generation());
-    }
+    generations_.note_ready();
     if (stopping_ != Stopping::no) return;
-    fill_up(generation_, target_);
-    // Until that one can do its work: it may take long to boot, or not be able to.
-    if (replaced_) fill_up(replaced_->number, replaced_->target);
-    const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
-    workers_.dismiss_surplus(generation_, target_, kill_by);
-    workers_.dismiss_worn(generation_, target_, kill_by);
-    retire();
-}
-
-/// What has worked once can work again.
-bool Master::has_served() const { return serves_ > 0 || workers_.anyone_ready(); }
-
-void Master::fill_up(int generation, int target) {
     const auto now = Deadline::Clock::now();
-    while (workers_.serving(generation) < target && !backoff_.holds(now)) {
-        if (!workers_.free_slot()) return;  // so many are still leaving; the next to go makes room
-        spawn(generation);
+    while (const auto generation = generations_.lacking()) {
+        if (backoff_.holds(now)) break;
+        if (!workers_.free_slot()) break;  // so many still leave; the next to go makes room
+        spawn(*generation);
     }
+    generations_.dismiss_surplus();
 }
 
 void Master::wait() {
@@ -230,9 +217,9 @@ void Master::heed(const ArrivedSignal& signal) {
         case SIGHUP:
             return reload();
         case SIGTTIN:
-            return change_target(+1);
+            return generations_.change_target(+1);
         case SIGTTOU:
-            return change_target(-1);
+            return generations_.change_target(-1);
         case SIGUSR1:
             reopen_logs();
             for (auto& child : workers_) child.tell(worker::Order::reopen);
@@ -248,6 +235,16 @@ void Master::heed(const ArrivedSignal& signal) {
     }
 }
 
+void Master::reload() {
+    if (stopping_ != Stopping::no) return;
+    service_.reloading();
+    if (!generations_.reload()) return;
+    backoff_.lived_on();  // what held the old workers back need not hold for the new ones
+    reopen_logs();
+    drop_start_pages();
+    spdlog::info("SIGHUP: replacing the workers by {} new ones", generations_.target());
+}
+
 /// A log that cannot be opened is no reason to stop: the one that is open goes on.
 void Master::reopen_logs() {
     for (const auto& name : {options_.error_logfile, options_.worker.access_logfile}) {
@@ -258,11 +255,6 @@ void Master::reopen_logs() {
         }
     }
     reopen_log(options_.error_logfile, options_.log_level);
-}
-
-void Master::change_target(int by) {
-    target_ = std::clamp(target_ + by, 1, static_cast<int>(workers_.most()));
-    spdlog::info("{} workers from now on", target_);
 }
 
 void Master::stop(Stopping how, const char* why) {

@@ -14,6 +14,7 @@
 #include "master/workers/backoff.h"
 #include "master/workers/breaker_policy.h"
 #include "master/workers/cpu_watch.h"
+#include "master/workers/generations.h"
 #include "master/workers/query_canceller.h"
 #include "master/workers/workers.h"
 #include "worker/shared/handover.h"
@@ -33,7 +34,7 @@ class Master {
   public:
     /// Does what can fail before anything is forked: user, pid file, sockets.
     /// Throws std::runtime_error (std::system_error included).
-    /// `reread` makes all anew for a reload; what it throws is logged.
+    /// `reread`: see Generations.
     Master(const Release& release, std::function<Release()> reread, ServiceManager& service);
     ~Master();
 
@@ -55,26 +56,12 @@ class Master {
     void tell_service_manager();
     void report_copies();
 
-    void fill_up(int generation, int target);
     void spawn(int generation);
     [[noreturn]] void become_worker(std::size_t slot, pid_t master, UniqueFd orders);
-    [[nodiscard]] bool has_served() const;
 
     void reload();
-    void retire();
-    [[nodiscard]] bool undo_reload();
-    void go_back() noexcept;
-    void give_up_generation();
-    [[nodiscard]] bool is_current(const Child& child) const noexcept {
-        return child.generation() == generation_;
-    }
-    /// Of the generation that goes on until the current one is ready.
-    [[nodiscard]] bool is_replaced(const Child& child) const noexcept {
-        return replaced_ && child.generation() == replaced_->number;
-    }
 
     void heed(const ArrivedSignal& signal);
-    void change_target(int by);
     void stop(Stopping how, const char* why);
     void give_up_sockets();
     void reopen_logs();
@@ -104,26 +91,14 @@ class Master {
     void begin_settling(Child& child, bool ours);
     void notice_stop(pid_t pid, int wait_status);
 
-    /// What a reload has replaced, for as long as that may still fail.
-    struct Replaced {
-        Release release;
-        int target;
-        int number;
-    };
-
-    Release release_;
-    Options& options_ = release_.options;
-    const std::function<Release()> reread_;
     ServiceManager& service_;
-    std::optional<Replaced> replaced_;
-    int generation_ = 1;
-    int serves_ = 0;             ///< the newest generation of which anybody has been ready
-    int newest_generation_ = 1;  ///< only grows, so that a number means one configuration for good
+    Workers workers_;
+    Generations generations_;
+    const Options& options_ = generations_.options();
     Identity identity_;
     std::optional<Pidfile> pidfile_;
     std::vector<ListeningSocket> sockets_;
     worker::AdoptionSocket adoption_;
-    Workers workers_;
     Signals signals_;
     UniqueFd timer_;
 
@@ -146,7 +121,6 @@ class Master {
         deferred_kills_;        ///< their workers are terminated one by one: see BreakerPolicy
     std::uint64_t spared_ = 0;  ///< requests that harakiri = log has spared
     Backoff backoff_;
-    int target_;
     Stopping stopping_ = Stopping::no;
     int exit_status_ = 0;
     bool poked_ = false;

@@ -33,8 +33,6 @@ constexpr Duration longest_end = std::chrono::seconds(5);
 
 /// `generation`: the newest one, or the one that it replaces.
 void Master::spawn(int generation) {
-    const bool older = generation != generation_;
-    const auto& options = older ? replaced_->release.options : options_;
     const auto slot = workers_.free_slot();
     workers_.scoreboard().worker(*slot).reset();
     UniqueFd orders(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -45,14 +43,10 @@ void Master::spawn(int generation) {
         return backoff_.failed(Deadline::Clock::now());
     }
     if (pid == 0) {
-        if (older) {
-            release_ = std::move(replaced_->release);
-            generation_ = generation;
-            go_back();
-        }
+        generations_.become(generation);
         become_worker(*slot, parent, std::move(orders));
     }
-    workers_.add(pid, *slot, generation, options, std::move(orders));
+    workers_.add(pid, *slot, generation, generations_.options_of(generation), std::move(orders));
 }
 
 /// The other side of fork: this process is a worker from here on, and never returns, since what the
@@ -102,12 +96,12 @@ void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
                               }});
         worker::WorkerSetup setup{
             .sockets = {},
-            .application = release_.application,
+            .application = generations_.release().application,
             .adoption = std::move(adoption_),
             .orders = std::move(orders),
             .title = title,
             .reopen_log = [this] { reopen_log(options_.error_logfile, options_.log_level); },
-            .replaces = generation_ == serves_};
+            .replaces = generations_.current_has_served()};
         for (auto& socket : sockets_) setup.sockets.push_back(std::move(socket.fd));
         sockets_.clear();
         worker::Worker worker(options_.worker, board, arena, std::move(setup));

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "master/setup/release.h"
+#include "master/workers/workers.h"
+
+#include <functional>
+#include <optional>
+
+namespace curfew::master {
+
+/// The configurations that workers are made of, and how many workers of each there should be. A
+/// reload begins a new generation of workers. The one before goes on until the new one is ready; if
+/// that cannot boot, it goes on for good.
+class Generations {
+  public:
+    /// `reread` makes a release anew for each reload. What it throws is logged.
+    Generations(const Release& release, std::function<Release()> reread, Workers& workers);
+
+    /// Of the current generation. The references stay good.
+    [[nodiscard]] const Release& release() const noexcept { return release_; }
+    [[nodiscard]] const Options& options() const noexcept { return release_.options; }
+    [[nodiscard]] int current() const noexcept { return current_; }
+    /// How many workers there should be.
+    [[nodiscard]] int target() const noexcept { return target_; }
+    void change_target(int by);
+
+    /// Of the current one, or of the one that it replaces.
+    [[nodiscard]] const Options& options_of(int generation) const noexcept;
+
+    /// The generation of which another worker is to be forked.
+    [[nodiscard]] std::optional<int> lacking() const noexcept;
+
+    /// Has workers go that are too many, worn, or replaced.
+    void dismiss_surplus();
+
+    /// Reads the configuration anew and begins a generation with it. One that cannot be used
+    /// changes nothing: false.
+    [[nodiscard]] bool reload();
+
+    /// The current generation cannot boot. True if the one before is still there to go on with.
+    [[nodiscard]] bool undo_reload();
+
+    /// Until the current generation can do its work: it may take long to boot, or not be able to.
+    [[nodiscard]] bool reloading() const noexcept { return replaced_.has_value(); }
+
+    [[nodiscard]] bool is_current(const Child& child) const noexcept {
+        return child.generation() == current_;
+    }
+    /// Neither of the current one nor of the one that it replaces.
+    [[nodiscard]] bool is_given_up(const Child& child) const noexcept {
+        return !is_current(child) && !(replaced_ && child.generation() == replaced_->number);
+    }
+
+    /// Notes which generations have workers that are ready.
+    void note_ready();
+    /// Whether any worker has ever been ready.
+    [[nodiscard]] bool has_served() const noexcept {
+        return newest_ready_ > 0 || workers_.anyone_ready();
+    }
+    /// Whether one of the current generation has been.
+    [[nodiscard]] bool current_has_served() const noexcept { return newest_ready_ == current_; }
+
+    /// In a worker's process: its generation is the current one for good.
+    void become(int generation) noexcept;
+
+  private:
+    /// What a reload has replaced, for as long as that may still fail.
+    struct Replaced {
+        Release release;
+        int target;
+        int number;
+    };
+
+    void begin(Release release);
+    void kill_current();
+    void dismiss_replaced(Deadline kill_by);
+    void go_back() noexcept;
+
+    Workers& workers_;
+    const std::function<Release()> reread_;
+    Release release_;
+    std::optional<Replaced> replaced_;
+    int target_;
+    int current_ = 1;
+    int newest_ = 1;        ///< only grows, so that a number means one configuration for good
+    int newest_ready_ = 0;  ///< the newest of which any worker has been ready
+};
+
+}  // namespace curfew::master
