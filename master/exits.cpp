@@ -3,7 +3,7 @@
 #include "master/master.h"
 #include "master/os/milliseconds.h"
 #include "master/workers/crash.h"
-#include "master/workers/culprit.h"
+#include "master/workers/keepers.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>
@@ -59,7 +59,7 @@ void Master::reap() {
         if (query_canceller_.finished(pid, status) || inspector_.finished(pid, status)) continue;
         auto* child = workers_.by_keeper(pid);
         if (child != nullptr) {
-            bury_keeper(*child, status);
+            note_end_of_keeper(*child, status);
         } else if ((child = workers_.by_pid(pid)) != nullptr) {
             finish_exit(*child, status, usage);
         }
@@ -84,39 +84,6 @@ void Master::notice_stop(pid_t pid, int wait_status) {
     }
 }
 
-/// Which of its requests another worker may run once more: those that had no part in its end, so
-/// that whatever ended it does not end another as well.
-worker::Again Master::may_run_again(const Child& child, bool ours) const noexcept {
-    using worker::Again;
-    if (stopping_ == Stopping::now || options_.retry_idempotent == Retry::never) return Again::none;
-    if (ours || options_.retry_idempotent == Retry::always) return Again::all;
-    const auto cause = child.exit_record().cause;
-    const bool by_itself = cause == Cause::crashed || cause == Cause::exited;
-    return by_itself && child.board().line().culprit.load() >= 0 ? Again::innocent : Again::none;
-}
-
-/// Its keeper sees to its clients from now on.
-void Master::begin_settling(Child& child, bool ours) {
-    const bool alone = stopping_ == Stopping::now;
-    child.board().line().again.store(may_run_again(child, ours));
-    child.call_keeper(!ours   ? worker::Ending::died
-                      : alone ? worker::Ending::ceased
-                              : worker::Ending::killed);
-}
-
-/// The clients of a dead worker have been seen to; those of a living one have nobody any more.
-void Master::bury_keeper(Child& child, int wait_status) {
-    if (WIFSIGNALED(wait_status)) {
-        spdlog::critical("the keeper of worker {} (whose pid is {}) was ended by {}",
-                         child.slot() + 1, child.pid(), name_of_signal(WTERMSIG(wait_status)));
-    }
-    child.board().line().keeper.store(0);
-    if (child.dead() || child.given_up()) return;
-    spdlog::error("the keeper of worker {} (whose pid is {}) has died; the worker is replaced",
-                  child.slot() + 1, child.pid());
-    child.wear_out();
-}
-
 void Master::finish_exit(Child& child, int wait_status, const rusage& usage) {
     const bool by_kill =
         WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL && !child.killed();
@@ -127,10 +94,10 @@ void Master::finish_exit(Child& child, int wait_status, const rusage& usage) {
     const bool expected = death.cause == Cause::finished || stopping_ == Stopping::now;
     spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
                 child.slot() + 1, child.pid(), death.text);
-    charge_culprit(child);
+    harakiri_.charge_culprit(child);
     log_requests_of(child, request_event_of(death.cause));
     query_canceller_.collect_from(child);
-    begin_settling(child, child.killed());
+    leave_clients_to_keeper(child, child.killed(), options_.retry_idempotent, stopping_);
 
     const bool never_ready = !child.told() && (death.cause == Cause::no_boot ||
                                                (death.cause == Cause::killed && !child.ready()));
@@ -158,18 +125,6 @@ void Master::back_off(Deadline::Clock::time_point now) {
     backoff_.died(now);
     spdlog::warn("{} workers in a row were of no use; the next is forked in {} ms",
                  backoff_.in_a_row(), in_milliseconds(backoff_.until().remaining(now)));
-}
-
-/// The route that has cost the worker its life is to pay for it.
-void Master::charge_culprit(const Child& child) {
-    const auto cause = child.exit_record().cause;
-    if (cause != Cause::crashed && cause != Cause::exited && cause != Cause::oom_killed) return;
-    const auto cell = culprit(child.board());
-    if (!cell) return;
-    child.board().line().culprit.store(static_cast<std::int32_t>(*cell));
-    const auto phase = worker::Cell::phase(child.board().cells()[*cell].word.load());
-    if (phase == worker::Phase::claimed) return;  // it was charged when it was claimed
-    charge(child, *cell, Deadline::Clock::now());
 }
 
 /// Whose answers were lost with it: the request that was running is the first suspect.

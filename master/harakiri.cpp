@@ -1,14 +1,16 @@
+#include "master/harakiri.h"
+
 #include "handlers/routing/describe.h"
 #include "master/diagnosis/thread_state.h"
-#include "master/master.h"
 #include "master/os/milliseconds.h"
-#include "master/workers/overdue.h"
+#include "master/workers/culprit.h"
+#include "master/workers/keepers.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <iterator>
+#include <string>
 
 namespace curfew::master {
 
@@ -20,31 +22,104 @@ constexpr Duration lateness_that_excuses = std::chrono::seconds(1);
 
 }  // namespace
 
-void Master::terminate_overdue() {
+void Harakiri::expect_deaths() {
     const auto now = Deadline::Clock::now();
-    if (now < lenient_until_) return;
-    if (!woken_for_.is_never() && now - woken_for_.time() > lateness_that_excuses) {
-        spdlog::warn("the master was not run for {} ms; looking again before any kill",
-                     in_milliseconds(now - woken_for_.time()));
-        lenient_until_ = now + lateness_that_excuses;
-        return;
+    const auto lead = workers_.replacement_lead();
+    for (auto& child : workers_.live()) {
+        const auto near_limit = scan(child.board(), now, lead).near_limit;
+        const bool expected = near_limit.passed(now) || deferred_kills_.contains(child);
+        if (!child.set_near_limit(expected)) continue;
+        spdlog::debug("worker {} (pid {}) {} near the limit of a request", child.slot() + 1,
+                      child.pid(), expected ? "is" : "is no longer");
     }
+}
+
+/// A request that begins after the scan cannot come near its limit before that much of the shortest
+/// has passed, so nobody needs to tell us of it; and when nothing runs, the next one does, if
+/// nothing has begun for that long: short requests one after the other must not all have to.
+Deadline Harakiri::next_wake(Time now, Deadline others) {
+    auto& scoreboard = workers_.scoreboard();
+    scoreboard.sleep(true);
+    scoreboard.will_wake(Deadline::never());
+    auto wake = others;
+    bool busy = poked_;
+    const auto replacement_lead = workers_.replacement_lead();
+    for (auto& child : workers_) {
+        wake = std::min({wake, child.overstay_deadline(), child.death_due()});
+        if (!child.live()) continue;
+        const auto seen = scan(child.board(), now, replacement_lead);
+        busy |= seen.busy;
+        wake = std::min(wake, next_look(child, seen, now));
+    }
+    if (busy) {
+        scoreboard.sleep(false);
+        const auto shortest = workers_.shortest_limit();
+        const auto lead = std::min(replacement_lead, shortest / 2);
+        wake = std::min(wake, Deadline::after(now, shortest - lead));
+    }
+    woken_for_ = std::max(wake, Deadline::at(lenient_until_));
+    scoreboard.will_wake(woken_for_);
+    return woken_for_;
+}
+
+/// At a worker, with what is seen of it now.
+Deadline Harakiri::next_look(const Child& child, const Scan& seen, Time now) const {
+    auto next = seen.nearest;
+    if (child.terminating() && !inspector_.looks_at(child.pid())) {
+        next = std::min(next, child.kill_deadline());
+    }
+    if (!child.near_limit()) next = std::min(next, seen.near_limit);
+    const bool slow = !seen.slow.empty() && !inspector_.looks_at_slow();
+    if (slow || !seen.overdue.empty()) next = std::min(next, Deadline::at(now));
+    for (const auto& burning : seen.burning) {
+        next = std::min(next, cpu_watch_.next_look(child.board(), burning));
+    }
+    return next;
+}
+
+void Harakiri::woke_up() {
+    workers_.scoreboard().sleep(false);
+    poked_ = workers_.scoreboard().take_pokes();
+}
+
+void Harakiri::turn(Stopping stopping) {
+    const auto now = Deadline::Clock::now();
+    if (!was_held_up(now)) {
+        terminate_overdue(now);
+        kill_overstayers(now, stopping);
+    }
+    kill_terminating(now, stopping);
+}
+
+/// Whether the master itself was, so that nobody is to blame for the time that has passed.
+bool Harakiri::was_held_up(Time now) {
+    if (now < lenient_until_) return true;
+    if (woken_for_.is_never() || now - woken_for_.time() <= lateness_that_excuses) return false;
+    spdlog::warn("the master was not run for {} ms; looking again before any kill",
+                 in_milliseconds(now - woken_for_.time()));
+    lenient_until_ = now + lateness_that_excuses;
+    return true;
+}
+
+/// The kill itself is up to kill_terminating().
+void Harakiri::terminate_overdue(Time now) {
     cpu_watch_.forget_ended();
     std::vector<StuckRequest> stuck;
     for (auto& child : workers_.live()) {
-        auto subjects = terminate(child, now);
-        std::ranges::move(subjects, std::back_inserter(stuck));
+        for (const auto& overdue : overdue_requests(child, now)) {
+            if (overdue.report_only) {
+                report_survivor(child, overdue);
+            } else if (claim(child.board(), overdue)) {
+                stuck.push_back(terminate_for(child, overdue, now));
+            }
+        }
     }
-    if (!stuck.empty() && options_.post_mortem > Duration::zero()) {
-        inspector_.begin(Inspector::Why::stuck, stuck, options_.post_mortem);
-    }
-    kill_overstayers(now);
+    const auto time = generations_.options().post_mortem;
+    if (stuck.empty() || time == Duration::zero()) return;
+    inspector_.begin(Inspector::Why::stuck, stuck, time);
 }
 
-/// Returns the stuck requests for which the worker is terminated. The kill itself is up to
-/// kill_terminating().
-std::vector<StuckRequest> Master::terminate(Child& child, Deadline::Clock::time_point now) {
-    std::vector<StuckRequest> stuck;
+std::vector<Overdue> Harakiri::overdue_requests(const Child& child, Time now) {
     auto seen = scan(child.board(), now);
     for (const auto& burning : seen.burning) {
         if (!cpu_watch_.exceeded(child.board(), burning, now)) continue;
@@ -55,52 +130,11 @@ std::vector<StuckRequest> Master::terminate(Child& child, Deadline::Clock::time_
                                 .kind = worker::LimitKind::cpu_limit,
                                 .report_only = burning.report_only});
     }
-    for (const auto& overdue : seen.overdue) {
-        const auto phase = worker::Cell::phase(overdue.word);
-        if (overdue.report_only) {
-            report_survivor(child, overdue);
-            continue;
-        }
-        if (!claim(child.board(), overdue)) continue;
-        // The loop of class sync never comes round again: what else it has may go.
-        if (child.runs_one_at_a_time()) child.board().line().frozen.store(true);
-        // Before its client can come back.
-        const bool put_off = defers_kill(child, overdue, now);
-        child.call_keeper(worker::Ending::none);
-        const bool wall = overdue.kind == worker::LimitKind::timeout;
-        const auto* const reason =
-            wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit";
-        if (put_off) {
-            if (!is_deferred(child)) deferred_kills_.push_back({child.pid(), reason});
-        } else {
-            child.terminate(reason, grace(child, now));
-        }
-
-        stuck.push_back(subject_of(child, overdue));
-        const auto& request = stuck.back();
-        child.board().counters().count(wall ? worker::RequestEvent::killed_for_timeout
-                                            : worker::RequestEvent::killed_for_cpu_limit,
-                                       request.route);
-        spdlog::error(
-            "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, {} {} ms, request "
-            "{}, {}, {}",
-            child.slot() + 1, child.pid(), request.route, request.method, request.target,
-            in_milliseconds(request.age), wall ? "limit" : "cpu_limit",
-            in_milliseconds(request.limit), request.id, to_string(phase),
-            describe(child.board().meter(overdue.cell), now));
-    }
-    return stuck;
-}
-
-/// Until when a worker that is terminated now may end its other requests. One of class sync has
-/// none.
-Deadline Master::grace(const Child& child, Deadline::Clock::time_point now) const noexcept {
-    const bool alone = child.runs_one_at_a_time();
-    return Deadline::after(now, alone ? Duration::zero() : options_.harakiri_grace);
+    return std::move(seen.overdue);
 }
 
 /// Of a request whose limits are only tried out.
-void Master::report_survivor(const Child& child, const Overdue& overdue) {
+void Harakiri::report_survivor(const Child& child, const Overdue& overdue) {
     const auto label = child.board().label(overdue.cell);
     const auto what =
         fmt::format("route {}, {} {}, age {} ms, {} {} ms, request {}", label.route, label.method,
@@ -114,12 +148,50 @@ void Master::report_survivor(const Child& child, const Overdue& overdue) {
                  child.slot() + 1, child.pid(), what, ++spared_);
 }
 
+/// The request is claimed. Returns it for the inspector.
+StuckRequest Harakiri::terminate_for(Child& child, const Overdue& overdue, Time now) {
+    // The loop of class sync never comes round again: what else it has may go.
+    if (child.runs_one_at_a_time()) child.board().line().frozen.store(true);
+    // Before its client can come back.
+    const bool deferred = deferred_kills_.defers(child, overdue.cell, now);
+    child.call_keeper(worker::Ending::none);
+    const bool wall = overdue.kind == worker::LimitKind::timeout;
+    const auto* const reason =
+        wall ? "a request exceeded its limit" : "a request exceeded its cpu_limit";
+    if (deferred) {
+        deferred_kills_.add(child, reason);
+    } else {
+        child.terminate(reason, grace(child, now));
+    }
+
+    auto request = subject_of(child, overdue);
+    child.board().counters().count(wall ? worker::RequestEvent::killed_for_timeout
+                                        : worker::RequestEvent::killed_for_cpu_limit,
+                                   request.route);
+    spdlog::error(
+        "harakiri: worker {} (pid {}) killed: route {}, {} {}, age {} ms, {} {} ms, request {}, "
+        "{}, {}",
+        child.slot() + 1, child.pid(), request.route, request.method, request.target,
+        in_milliseconds(request.age), wall ? "limit" : "cpu_limit", in_milliseconds(request.limit),
+        request.id, to_string(worker::Cell::phase(overdue.word)),
+        describe(child.board().meter(overdue.cell), now));
+    return request;
+}
+
+/// Until when a worker that is terminated now may end its other requests. One of class sync has
+/// none.
+Deadline Harakiri::grace(const Child& child, Time now) const noexcept {
+    const bool alone = child.runs_one_at_a_time();
+    return Deadline::after(now, alone ? Duration::zero() : generations_.options().harakiri_grace);
+}
+
 /// The others of its requests that still make progress are let end first, and whoever looks at it
 /// is let finish.
-void Master::kill_terminating() {
-    const auto now = Deadline::Clock::now();
+void Harakiri::kill_terminating(Time now, Stopping stopping) {
     inspector_.end_overdue(now);
-    terminate_deferred(now);
+    while (const auto next = deferred_kills_.take_next(stopping)) {
+        next->child.terminate(next->reason, grace(next->child, now));
+    }
     for (auto& child : workers_) {
         if (!child.terminating() || !child.live()) continue;
         // Before it has frozen, more may begin.
@@ -131,27 +203,36 @@ void Master::kill_terminating() {
     }
 }
 
-void Master::kill_overstayers(Deadline::Clock::time_point now) {
+void Harakiri::kill_overstayers(Time now, Stopping stopping) {
+    const auto& options = generations_.options();
     for (auto& child : workers_) {
-        child.notice_draining(Deadline::after(now, options_.worker.graceful_timeout));
+        child.notice_draining(Deadline::after(now, options.worker.graceful_timeout));
         if (child.overstay_deadline().passed(now)) {
             child.kill(child.stopped() ? "it was stopped"
                        : child.ready() ? "it did not finish within graceful_timeout"
                                        : "it was not ready within boot_timeout");
         }
-        if (child.death_due().passed(now)) give_up(child);
+        if (!child.death_due().passed(now)) continue;
+        // SIGKILL has not ended it: something in the kernel holds it. Its clients need not wait.
+        const auto state = look_at(child.pid(), child.pid());
+        spdlog::critical(
+            "worker {} (pid {}) does not die: the kernel holds it in {} (state {}); its clients "
+            "are answered, and another has taken its place",
+            child.slot() + 1, child.pid(), state.wchan, state.letter ? state.letter : '?');
+        child.give_up();
+        leave_clients_to_keeper(child, true, options.retry_idempotent, stopping);
     }
 }
 
-/// SIGKILL has not ended it: something in the kernel holds it. Its clients need not wait for that.
-void Master::give_up(Child& child) {
-    const auto state = look_at(child.pid(), child.pid());
-    spdlog::critical(
-        "worker {} (pid {}) does not die: the kernel holds it in {} (state {}); its clients are "
-        "answered, and another has taken its place",
-        child.slot() + 1, child.pid(), state.wchan, state.letter ? state.letter : '?');
-    child.give_up();
-    begin_settling(child, true);
+void Harakiri::charge_culprit(const Child& child) {
+    const auto cause = child.exit_record().cause;
+    if (cause != Cause::crashed && cause != Cause::exited && cause != Cause::oom_killed) return;
+    const auto cell = culprit(child.board());
+    if (!cell) return;
+    child.board().line().culprit.store(static_cast<std::int32_t>(*cell));
+    const auto phase = worker::Cell::phase(child.board().cells()[*cell].word.load());
+    if (phase == worker::Phase::claimed) return;  // it was charged when it was claimed
+    deferred_kills_.charge(child, *cell, Deadline::Clock::now());
 }
 
 }  // namespace curfew::master

@@ -10,7 +10,6 @@
 #include "master/os/milliseconds.h"
 #include "master/os/startup_pages.h"
 #include "master/os/title.h"
-#include "master/workers/overdue.h"
 #include "worker/access_log/log_output.h"
 #include "worker/os/log_file.h"
 #include "worker/os/time_slice.h"
@@ -100,14 +99,13 @@ int Master::run() {
     probe_examiner();
     while (stopping_ == Stopping::no || workers_.anyone_left() || query_canceller_.busy() ||
            inspector_.busy()) {
-        expect_deaths();
+        harakiri_.expect_deaths();
         respawn();
         wait();
         heed_signals();
         reap();
         query_canceller_.start_next();
-        terminate_overdue();
-        kill_terminating();
+        harakiri_.turn(stopping_);
         certify();
         report_slow();
         tell_service_manager();
@@ -125,17 +123,6 @@ void Master::tell_service_manager() {
     if (!generations_.reloading() && generations_.has_served()) service_.ready();
 }
 
-/// Notes who comes near a limit: respawn() makes up for them in time.
-void Master::expect_deaths() {
-    const auto now = Deadline::Clock::now();
-    for (auto& child : workers_.live()) {
-        const auto near_limit = scan(child.board(), now, workers_.replacement_lead()).near_limit;
-        if (!child.set_near_limit(near_limit.passed(now) || is_deferred(child))) continue;
-        spdlog::debug("worker {} (pid {}) {} near the limit of a request", child.slot() + 1,
-                      child.pid(), child.near_limit() ? "is" : "is no longer");
-    }
-}
-
 void Master::respawn() {
     generations_.note_ready();
     if (stopping_ != Stopping::no) return;
@@ -149,56 +136,20 @@ void Master::respawn() {
 }
 
 void Master::wait() {
-    const auto deadline = next_wake(Deadline::Clock::now());
-    woken_for_ = deadline;
+    const auto now = Deadline::Clock::now();
+    auto wake = inspector_.box();
+    if (stopping_ == Stopping::no && backoff_.holds(now)) wake = std::min(wake, backoff_.until());
+    if (service_.is_behind()) wake = std::min(wake, Deadline::after(now, longest_silence));
+    wake = harakiri_.next_wake(now, wake);
     itimerspec when{};
-    if (!deadline.is_never()) when.it_value = to_timespec(deadline);
+    if (!wake.is_never()) when.it_value = to_timespec(wake);
     ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
 
     pollfd fds[] = {{.fd = signals_.fd(), .events = POLLIN, .revents = 0},
                     {.fd = timer_.get(), .events = POLLIN, .revents = 0},
                     {.fd = workers_.scoreboard().wake_fd(), .events = POLLIN, .revents = 0}};
     ::poll(fds, std::size(fds), -1);
-    workers_.scoreboard().sleep(false);
-    poked_ = workers_.scoreboard().take_pokes();
-}
-
-/// A request that begins after the scan cannot come near its limit before that much of the shortest
-/// has passed, so nobody needs to tell us of it; and when nothing runs, the next one does, if
-/// nothing has begun for that long: short requests one after the other must not all have to.
-Deadline Master::next_wake(Deadline::Clock::time_point now) {
-    auto wake =
-        stopping_ == Stopping::no && backoff_.holds(now) ? backoff_.until() : Deadline::never();
-    wake = std::min(wake, inspector_.box());
-    if (service_.is_behind()) wake = std::min(wake, Deadline::after(now, longest_silence));
-    bool busy = poked_;
-    workers_.scoreboard().sleep(true);
-    workers_.scoreboard().will_wake(Deadline::never());
-    for (auto& child : workers_) {
-        wake = std::min(wake, child.overstay_deadline());
-        wake = std::min(wake, child.death_due());
-        if (child.killed() || child.dead()) continue;
-        if (child.terminating() && !inspector_.looks_at(child.pid())) {
-            wake = std::min(wake, child.kill_deadline());
-        }
-        const auto seen = scan(child.board(), now, workers_.replacement_lead());
-        busy |= seen.busy;
-        if (!child.near_limit()) wake = std::min(wake, seen.near_limit);
-        wake = std::min(wake, seen.overdue.empty() ? seen.nearest : Deadline::at(now));
-        if (!seen.slow.empty() && !inspector_.looks_at_slow()) wake = Deadline::at(now);
-        for (const auto& burning : seen.burning) {
-            wake = std::min(wake, cpu_watch_.next_look(child.board(), burning));
-        }
-    }
-    if (busy) {
-        workers_.scoreboard().sleep(false);
-        const auto shortest = workers_.shortest_limit();
-        const auto lead = std::min(workers_.replacement_lead(), shortest / 2);
-        wake = std::min(wake, Deadline::after(now, shortest - lead));
-    }
-    wake = std::max(wake, Deadline::at(lenient_until_));
-    workers_.scoreboard().will_wake(wake);
-    return wake;
+    harakiri_.woke_up();
 }
 
 void Master::heed_signals() {

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "master/diagnosis/inspector.h"
+#include "master/workers/cpu_watch.h"
+#include "master/workers/deferred_kills.h"
+#include "master/workers/generations.h"
+#include "master/workers/overdue.h"
+#include "master/workers/stopping.h"
+#include "master/workers/workers.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace curfew::master {
+
+/// Kills workers whose time is over: that of a request, or their own to boot, to leave or to go on
+/// after a stop. Says when the master must wake for that.
+class Harakiri {
+  public:
+    using Time = Deadline::Clock::time_point;
+
+    Harakiri(Workers& workers, const Generations& generations, Inspector& inspector)
+        : workers_(workers),
+          generations_(generations),
+          inspector_(inspector),
+          deferred_kills_(workers, generations) {}
+
+    /// Notes which workers come near a limit, so that they are replaced in time.
+    void expect_deaths();
+
+    /// When the master is to wake, which does so for `others` as well. To be called last before it
+    /// sleeps: workers poke it from now on.
+    [[nodiscard]] Deadline next_wake(Time now, Deadline others);
+    /// The master does not sleep any more.
+    void woke_up();
+
+    /// Kills those whose time is over.
+    void turn(Stopping stopping);
+
+    /// A request has ended its worker by a crash or an exit: its route is charged with that.
+    void charge_culprit(const Child& child);
+
+  private:
+    [[nodiscard]] Deadline next_look(const Child& child, const Scan& seen, Time now) const;
+    [[nodiscard]] bool was_held_up(Time now);
+    void terminate_overdue(Time now);
+    [[nodiscard]] std::vector<Overdue> overdue_requests(const Child& child, Time now);
+    void report_survivor(const Child& child, const Overdue& overdue);
+    [[nodiscard]] StuckRequest terminate_for(Child& child, const Overdue& overdue, Time now);
+    [[nodiscard]] Deadline grace(const Child& child, Time now) const noexcept;
+    void kill_terminating(Time now, Stopping stopping);
+    void kill_overstayers(Time now, Stopping stopping);
+
+    Workers& workers_;
+    const Generations& generations_;
+    Inspector& inspector_;
+    CpuWatch cpu_watch_{thread_cpu_time};
+    DeferredKills deferred_kills_;
+    std::uint64_t spared_ = 0;  ///< requests that harakiri = log has spared
+    bool poked_ = false;
+    Deadline woken_for_ = Deadline::never();
+    Time lenient_until_{};
+};
+
+}  // namespace curfew::master
