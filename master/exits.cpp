@@ -1,47 +1,37 @@
 #include "handlers/base/signal_name.h"
-#include "handlers/routing/describe.h"
 #include "master/master.h"
 #include "master/os/milliseconds.h"
-#include "master/workers/crash.h"
 #include "master/workers/keepers.h"
+#include "master/workers/lost_requests.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <optional>
 
 namespace curfew::master {
 
 namespace {
 
-/// Names of functions take milliseconds of a process, which many crashes a second must not cost.
-constexpr Duration pause_between_crash_looks = std::chrono::seconds(1);
-
-/// For the requests that were lost with a worker; those that we killed it for are counted as such.
-std::optional<worker::RequestEvent> request_event_of(Cause cause) noexcept {
-    switch (cause) {
-        case Cause::crashed:
-            return worker::RequestEvent::crashed;
-        case Cause::exited:
-            return worker::RequestEvent::exited;
-        case Cause::signalled:
-            return worker::RequestEvent::killed_from_outside;
-        case Cause::oom_killed:
-            return worker::RequestEvent::oom_killed;
-        case Cause::killed:
-            return worker::RequestEvent::killed_along;
-        case Cause::finished:
-        case Cause::no_boot:
-            return {};
-    }
-    return {};
-}
-
 bool had_requests(const Child& child) noexcept {
     return std::ranges::any_of(child.board().used_cells(), [](const auto& cell) {
         return worker::Cell::phase(cell.word.load()) != worker::Phase::idle;
     });
+}
+
+/// A worker that stands still keeps its clients waiting, and a keeper those of the next death.
+void notice_stop(Workers& workers, pid_t pid, int wait_status) {
+    const bool stopped = WIFSTOPPED(wait_status);
+    if (stopped && workers.by_keeper(pid) != nullptr) ::kill(pid, SIGCONT);
+    auto* const child = workers.by_pid(pid);
+    if (child == nullptr || !child->live()) return;
+    child->notice_stopped(stopped);
+    if (stopped) {
+        spdlog::critical("worker {} (pid {}) was stopped: {}; it is killed if it stays so",
+                         child->slot() + 1, pid, name_of_signal(WSTOPSIG(wait_status)));
+    } else {
+        spdlog::warn("worker {} (pid {}) goes on", child->slot() + 1, pid);
+    }
 }
 
 }  // namespace
@@ -53,7 +43,7 @@ void Master::reap() {
     rusage usage{};
     while ((pid = ::wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage)) > 0) {
         if (WIFSTOPPED(status) || WIFCONTINUED(status)) {
-            notice_stop(pid, status);
+            notice_stop(workers_, pid, status);
             continue;
         }
         if (query_canceller_.finished(pid, status) || inspector_.finished(pid, status)) continue;
@@ -64,23 +54,10 @@ void Master::reap() {
             finish_exit(*child, status, usage);
         }
         if (child == nullptr || !child->dead() || child->keeper() != 0) continue;
-        draw_up_certificate(*child);
+        const bool expected =
+            child->exit_record().cause == Cause::finished || stopping_ == Stopping::now;
+        exit_reports_.add(*child, expected);
         workers_.remove(*child);
-    }
-}
-
-/// A worker that stands still keeps its clients waiting, and a keeper those of the next death.
-void Master::notice_stop(pid_t pid, int wait_status) {
-    const bool stopped = WIFSTOPPED(wait_status);
-    if (stopped && workers_.by_keeper(pid) != nullptr) ::kill(pid, SIGCONT);
-    auto* const child = workers_.by_pid(pid);
-    if (child == nullptr || !child->live()) return;
-    child->notice_stopped(stopped);
-    if (stopped) {
-        spdlog::critical("worker {} (pid {}) was stopped: {}; it is killed if it stays so",
-                         child->slot() + 1, pid, name_of_signal(WSTOPSIG(wait_status)));
-    } else {
-        spdlog::warn("worker {} (pid {}) goes on", child->slot() + 1, pid);
     }
 }
 
@@ -95,7 +72,7 @@ void Master::finish_exit(Child& child, int wait_status, const rusage& usage) {
     spdlog::log(expected ? spdlog::level::info : spdlog::level::err, "worker {} (pid {}) {}",
                 child.slot() + 1, child.pid(), death.text);
     harakiri_.charge_culprit(child);
-    log_requests_of(child, request_event_of(death.cause));
+    log_lost_requests(child);
     query_canceller_.collect_from(child);
     leave_clients_to_keeper(child, child.killed(), options_.retry_idempotent, stopping_);
 
@@ -125,59 +102,6 @@ void Master::back_off(Deadline::Clock::time_point now) {
     backoff_.died(now);
     spdlog::warn("{} workers in a row were of no use; the next is forked in {} ms",
                  backoff_.in_a_row(), in_milliseconds(backoff_.until().remaining(now)));
-}
-
-/// Whose answers were lost with it: the request that was running is the first suspect.
-void Master::log_requests_of(const Child& child, std::optional<worker::RequestEvent> cause) const {
-    const auto now = Deadline::Clock::now();
-    const auto cells = child.board().used_cells();
-    const auto last = child.board().line().culprit.load();
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        const auto phase = worker::Cell::phase(cells[i].word.load(std::memory_order_acquire));
-        if (phase == worker::Phase::idle || phase == worker::Phase::claimed) continue;
-        const auto label = child.board().label(i);
-        const bool along = last >= 0 && i != static_cast<std::size_t>(last);
-        if (cause) {
-            child.board().counters().count(along ? worker::RequestEvent::killed_along : *cause,
-                                           label.route);
-        }
-        const auto started = Deadline::Clock::time_point(Duration(cells[i].started.load()));
-        spdlog::error("worker {} (pid {}) died with request {}: {} {}, route {}, {}, age {} ms, {}",
-                      child.slot() + 1, child.pid(), label.id, label.method, label.target,
-                      label.route, to_string(phase), in_milliseconds(now - started),
-                      describe(child.board().meter(i), now));
-    }
-}
-
-/// All is over, and all is known but for the calls that led to a crash. Those are read by another
-/// process: the files in which their names are may be large, or on a disk that does not answer.
-void Master::draw_up_certificate(const Child& child) {
-    const pid_t pid = child.pid();
-    const bool expected =
-        child.exit_record().cause == Cause::finished || stopping_ == Stopping::now;
-    uncertified_.push_back({pid, expected, ExitReport(child, inspector_.findings())});
-    inspector_.forget(pid);
-
-    const auto now = Deadline::Clock::now();
-    if (now < next_crash_look_ || inspector_.looks_at_crash()) return;
-    const auto trace = trace_of_crash(child.board().line().crash, child.board().stack_dump());
-    if (trace.addresses.empty()) return;
-    next_crash_look_ = now + pause_between_crash_looks;
-    inspector_.begin_crash(pid, [&] { return stack_of_crash(trace); });
-}
-
-/// Of each dead worker, once nobody looks at its crash any more.
-void Master::certify() {
-    for (auto each = uncertified_.begin(); each != uncertified_.end();) {
-        if (inspector_.looks_at(each->pid)) {
-            ++each;
-            continue;
-        }
-        each->exit_report.add_crash_stack(inspector_.take_crash(each->pid));
-        spdlog::log(each->expected ? spdlog::level::info : spdlog::level::warn, "exit report: {}",
-                    each->exit_report.text());
-        each = uncertified_.erase(each);
-    }
 }
 
 }  // namespace curfew::master

@@ -3,6 +3,8 @@
 #include "handlers/base/signal_name.h"
 #include "handlers/base/timespec.h"
 
+#include "master/diagnosis/permission.h"
+#include "master/diagnosis/slow_requests.h"
 #include "master/log/hand_over_log.h"
 #include "master/log/log_counters.h"
 #include "master/log/logging.h"
@@ -10,6 +12,7 @@
 #include "master/os/milliseconds.h"
 #include "master/os/startup_pages.h"
 #include "master/os/title.h"
+#include "master/workers/copies.h"
 #include "worker/access_log/log_output.h"
 #include "worker/os/log_file.h"
 #include "worker/os/time_slice.h"
@@ -96,7 +99,12 @@ void Master::give_up_sockets() {
 
 int Master::run() {
     worker::shorten_time_slice();
-    probe_examiner();
+    if (options_.post_mortem != Duration::zero()) {
+        inspector_.probe([this] {
+            identity_.assume();
+            let_family_look();
+        });
+    }
     while (stopping_ == Stopping::no || workers_.anyone_left() || query_canceller_.busy() ||
            inspector_.busy()) {
         harakiri_.expect_deaths();
@@ -106,10 +114,10 @@ int Master::run() {
         reap();
         query_canceller_.start_next();
         harakiri_.turn(stopping_);
-        certify();
-        report_slow();
+        exit_reports_.write();
+        report_slow(workers_, inspector_);
         tell_service_manager();
-        report_copies();
+        report_copies(workers_);
     }
     log_counters(workers_.scoreboard().counters());
     spdlog::info("stopped");

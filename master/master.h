@@ -3,7 +3,7 @@
 #include "handlers/base/unique_fd.h"
 #include "master/config/options.h"
 #include "master/diagnosis/inspector.h"
-#include "master/exit_report.h"
+#include "master/exit_reports.h"
 #include "master/harakiri.h"
 #include "master/os/oom_kills.h"
 #include "master/os/pidfile.h"
@@ -46,10 +46,7 @@ class Master {
     void wait();
     void heed_signals();
     void reap();
-    void certify();
-    void report_slow();
     void tell_service_manager();
-    void report_copies();
 
     void spawn(int generation);
     [[noreturn]] void become_worker(std::size_t slot, pid_t master, UniqueFd orders);
@@ -61,13 +58,9 @@ class Master {
     void give_up_sockets();
     void reopen_logs();
     void finish_exit(Child& child, int wait_status, const rusage& usage);
-    void draw_up_certificate(const Child& child);
     void back_off(Deadline::Clock::time_point now);
-    void log_requests_of(const Child& child, std::optional<worker::RequestEvent> cause) const;
 
     void become_helper(const char* title);
-    void probe_examiner();
-    void notice_stop(pid_t pid, int wait_status);
 
     ServiceManager& service_;
     Workers workers_;
@@ -82,18 +75,12 @@ class Master {
 
     QueryCanceller query_canceller_;
     OomKills oom_kills_;
-    struct Uncertified {
-        pid_t pid;
-        bool expected;
-        ExitReport exit_report;
-    };
-    std::vector<Uncertified> uncertified_;  ///< dead, gone from workers_, and not yet in the log
     Inspector inspector_{[this](const char* title) { become_helper(title); }};
+    ExitReports exit_reports_{inspector_};
     Harakiri harakiri_{workers_, generations_, inspector_};
     Backoff backoff_;
     Stopping stopping_ = Stopping::no;
     int exit_status_ = 0;
-    Deadline::Clock::time_point next_crash_look_{};
 };
 
 }  // namespace curfew::master

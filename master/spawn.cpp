@@ -118,4 +118,14 @@ void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
     ::_exit(status);
 }
 
+/// Of a process that does one thing and ends. Its signals stay blocked: it is not told to end, but
+/// killed.
+void Master::become_helper(const char* title) {
+    set_title(options_.proc_name + ": " + title);
+    sockets_.clear();
+    adoption_.take.reset();
+    service_.forget();
+    if (pidfile_) pidfile_->forget();
+}
+
 }  // namespace curfew::master

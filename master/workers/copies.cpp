@@ -1,13 +1,12 @@
-#include "master/master.h"
+#include "master/workers/copies.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 namespace curfew::master {
 
-/// Of processes that handlers have forked, and that came back from them to the server's code.
-void Master::report_copies() {
-    for (auto& child : workers_) {
+void report_copies(Workers& workers) {
+    for (auto& child : workers) {
         const auto note = child.board().line().copy_note.take();
         if (!note) continue;
         const auto whose = note->route.empty() ? std::string("a function under a strategy")
