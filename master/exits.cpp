@@ -81,7 +81,7 @@ void Master::finish_exit(Child& child, int wait_status, const rusage& usage) {
     if (never_ready && stopping_ == Stopping::no) {
         if (generations_.is_given_up(child)) return;
         if (generations_.is_current(child) && generations_.undo_reload()) {
-            reopen_logs();
+            files_.reopen_logs(options_);
             return spdlog::error(
                 "the new workers could not boot; the configuration of before goes on");
         }

@@ -5,26 +5,19 @@
 
 #include "master/diagnosis/permission.h"
 #include "master/diagnosis/slow_requests.h"
-#include "master/log/hand_over_log.h"
 #include "master/log/log_counters.h"
-#include "master/log/logging.h"
-#include "master/os/in_use.h"
 #include "master/os/milliseconds.h"
 #include "master/os/startup_pages.h"
 #include "master/os/title.h"
 #include "master/workers/copies.h"
-#include "worker/access_log/log_output.h"
-#include "worker/os/log_file.h"
 #include "worker/os/time_slice.h"
 
 #include <poll.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 namespace curfew::master {
@@ -40,23 +33,6 @@ std::size_t slots_for(const Options& options) {
     return 2 * static_cast<std::size_t>(options.workers) + spare_slots;
 }
 
-/// Each connection is a file, and a dead worker's come on top of one's own.
-void compare_with_limit(int connections) {
-    rlimit files{};
-    ::getrlimit(RLIMIT_NOFILE, &files);
-    const auto wanted = static_cast<rlim_t>(connections);
-    if (files.rlim_cur > wanted) return;
-    spdlog::warn(
-        "worker_connections is {}, but a process may open {} files: others wait to be accepted, "
-        "and a connection of a dead worker may be lost; raise ulimit -n",
-        connections, files.rlim_cur);
-}
-
-std::optional<Pidfile> make_pidfile(const Options& options) {
-    if (options.pidfile.empty()) return {};
-    return retry_while_in_use([&] { return Pidfile(options.pidfile); });
-}
-
 }  // namespace
 
 Master::Master(const Release& release, std::function<Release()> reread, ServiceManager& service)
@@ -64,44 +40,20 @@ Master::Master(const Release& release, std::function<Release()> reread, ServiceM
       workers_(slots_for(release.options),
                static_cast<std::size_t>(release.options.worker.worker_connections)),
       generations_(release, std::move(reread), workers_),
-      identity_(options_.user, options_.group),
-      pidfile_(make_pidfile(options_)),
       timer_(checked_fd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC),
                         "timerfd_create")),
       query_canceller_([this] {
           become_helper("canceller");
-          identity_.assume();
+          files_.identity().assume();
       }) {
-    hand_over_log(options_.error_logfile, identity_);
-    hand_over_log(options_.worker.access_logfile, identity_);
-    const auto stream = worker::standard_stream(options_.worker.access_logfile, STDOUT_FILENO);
-    if (stream)
-        (void)worker::LogOutput::standard(*stream);  // a worker may not be allowed to open it
-    sockets_ = retry_while_in_use([&] { return open_sockets(options_.bind, options_.backlog); });
-    for (const auto& socket : sockets_) {
-        if (socket.file) identity_.give(socket.file->fd());
-        spdlog::info("listening on {}", socket.name);
-    }
-    compare_with_limit(options_.worker.worker_connections);
     set_title(options_.proc_name + ": master");
-}
-
-Master::~Master() { give_up_sockets(); }
-
-/// Before this process ends: the next server may come before it has gone.
-void Master::give_up_sockets() {
-    for (auto& socket : sockets_) {
-        if (socket.file) socket.file->remove();
-        socket.file.reset();
-        socket.fd.reset();
-    }
 }
 
 int Master::run() {
     worker::shorten_time_slice();
     if (options_.post_mortem != Duration::zero()) {
         inspector_.probe([this] {
-            identity_.assume();
+            files_.identity().assume();
             let_family_look();
         });
     }
@@ -180,7 +132,7 @@ void Master::heed(const ArrivedSignal& signal) {
         case SIGTTOU:
             return generations_.change_target(-1);
         case SIGUSR1:
-            reopen_logs();
+            files_.reopen_logs(options_);
             for (auto& child : workers_) child.tell(worker::Order::reopen);
             return;
         case SIGCHLD:  // it has done its work by waking us
@@ -199,32 +151,20 @@ void Master::reload() {
     service_.reloading();
     if (!generations_.reload()) return;
     backoff_.lived_on();  // what held the old workers back need not hold for the new ones
-    reopen_logs();
+    files_.reopen_logs(options_);
     drop_start_pages();
     spdlog::info("SIGHUP: replacing the workers by {} new ones", generations_.target());
-}
-
-/// A log that cannot be opened is no reason to stop: the one that is open goes on.
-void Master::reopen_logs() {
-    for (const auto& name : {options_.error_logfile, options_.worker.access_logfile}) {
-        try {
-            hand_over_log(name, identity_);
-        } catch (const std::exception& error) {
-            spdlog::error("cannot open a log anew: {}", error.what());
-        }
-    }
-    reopen_log(options_.error_logfile, options_.log_level);
 }
 
 void Master::stop(Stopping how, const char* why) {
     if (how <= stopping_) return;
     stopping_ = how;
     service_.stopping();
-    adoption_.take.reset();  // our share, so that nobody gives a connection to no one
+    files_.stop_adopting();
     if (how == Stopping::gracefully) {
         const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
         // First our share of the sockets, so that they close with the last worker that drains.
-        give_up_sockets();
+        files_.stop_listening();
         for (auto& child : workers_) child.tell_to_go(worker::Order::finish, kill_by);
         spdlog::info("{}: stopping, with {} ms to finish what is accepted", why,
                      in_milliseconds(options_.worker.graceful_timeout));

@@ -1,30 +1,24 @@
 #pragma once
 
 #include "handlers/base/unique_fd.h"
-#include "master/config/options.h"
 #include "master/diagnosis/inspector.h"
 #include "master/exit_reports.h"
 #include "master/harakiri.h"
 #include "master/os/oom_kills.h"
-#include "master/os/pidfile.h"
 #include "master/os/service_manager.h"
 #include "master/os/signals.h"
-#include "master/os/sockets.h"
-#include "master/setup/identity.h"
+#include "master/server_files.h"
 #include "master/setup/release.h"
 #include "master/workers/backoff.h"
 #include "master/workers/generations.h"
 #include "master/workers/query_canceller.h"
 #include "master/workers/stopping.h"
 #include "master/workers/workers.h"
-#include "worker/shared/handover.h"
 
 #include <sys/resource.h>
 
+#include <cstddef>
 #include <functional>
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace curfew::master {
 
@@ -36,7 +30,6 @@ class Master {
     /// Throws std::runtime_error (std::system_error included).
     /// `reread`: see Generations.
     Master(const Release& release, std::function<Release()> reread, ServiceManager& service);
-    ~Master();
 
     /// Serves until told to stop. Returns the exit status.
     [[nodiscard]] int run();
@@ -48,29 +41,23 @@ class Master {
     void reap();
     void tell_service_manager();
 
+    void heed(const ArrivedSignal& signal);
+    void reload();
+    void stop(Stopping how, const char* why);
+
     void spawn(int generation);
     [[noreturn]] void become_worker(std::size_t slot, pid_t master, UniqueFd orders);
 
-    void reload();
-
-    void heed(const ArrivedSignal& signal);
-    void stop(Stopping how, const char* why);
-    void give_up_sockets();
-    void reopen_logs();
+    void become_helper(const char* title);
     void finish_exit(Child& child, int wait_status, const rusage& usage);
     void back_off(Deadline::Clock::time_point now);
-
-    void become_helper(const char* title);
 
     ServiceManager& service_;
     Workers workers_;
     Generations generations_;
     const Options& options_ = generations_.options();
-    Identity identity_;
-    std::optional<Pidfile> pidfile_;
-    std::vector<ListeningSocket> sockets_;
-    worker::AdoptionSocket adoption_;
     Signals signals_;
+    ServerFiles files_{options_};
     UniqueFd timer_;
 
     QueryCanceller query_canceller_;

@@ -66,8 +66,8 @@ void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
         service_.forget();
         worker::survive_stray_signals();
         Signals::narrow();
-        if (pidfile_) pidfile_->forget();
-        identity_.assume();
+        files_.forget_pidfile();
+        files_.identity().assume();
         let_family_look();
         auto board = workers_.scoreboard().worker(slot);
         worker::answer_with_stacks_in(board.stack_dump());
@@ -84,26 +84,23 @@ void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
         Signals::unblock();
         worker::tell_of_copies_on(board);
         worker::Arena arena;
-        std::vector<int> listeners;
-        for (const auto& socket : sockets_) listeners.push_back(socket.fd.get());
+        const auto listeners = files_.listeners();
         worker::start_keeper({.board = board,
                               .arena = arena,
-                              .adoption = adoption_.give.get(),
+                              .adoption = files_.adoption().give.get(),
                               .listeners = listeners,
                               .title = [&] {
                                   set_title(options_.proc_name + ": keeper " +
                                             std::to_string(slot + 1));
                               }});
         worker::WorkerSetup setup{
-            .sockets = {},
+            .sockets = files_.take_listeners(),
             .application = generations_.release().application,
-            .adoption = std::move(adoption_),
+            .adoption = std::move(files_.adoption()),
             .orders = std::move(orders),
             .title = title,
             .reopen_log = [this] { reopen_log(options_.error_logfile, options_.log_level); },
             .replaces = generations_.current_has_served()};
-        for (auto& socket : sockets_) setup.sockets.push_back(std::move(socket.fd));
-        sockets_.clear();
         worker::Worker worker(options_.worker, board, arena, std::move(setup));
         worker.run();
         worker::end_in_order(board.line(),
@@ -122,10 +119,8 @@ void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
 /// killed.
 void Master::become_helper(const char* title) {
     set_title(options_.proc_name + ": " + title);
-    sockets_.clear();
-    adoption_.take.reset();
     service_.forget();
-    if (pidfile_) pidfile_->forget();
+    files_.forget();
 }
 
 }  // namespace curfew::master
