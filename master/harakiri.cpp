@@ -34,9 +34,10 @@ void Harakiri::expect_deaths() {
     }
 }
 
-/// A request that begins after the scan cannot come near its limit before that much of the shortest
-/// has passed, so nobody needs to tell us of it; and when nothing runs, the next one does, if
-/// nothing has begun for that long: short requests one after the other must not all have to.
+/// A request that begins after the scan cannot come near its limit before most of the shortest
+/// limit has passed. So no worker needs to poke the master if it wakes by then. Only when nothing
+/// has run for that long does the master sleep without a timer, and the next request pokes it:
+/// short requests one after the other must not all cost a poke.
 Deadline Harakiri::next_wake(Time now, Deadline others) {
     auto& scoreboard = workers_.scoreboard();
     scoreboard.sleep(true);
@@ -62,7 +63,7 @@ Deadline Harakiri::next_wake(Time now, Deadline others) {
     return woken_for_;
 }
 
-/// At a worker, with what is seen of it now.
+/// When to look at this worker again, by what a scan has seen of it now.
 Deadline Harakiri::next_look(const Child& child, const Scan& seen, Time now) const {
     auto next = seen.nearest;
     if (child.terminating() && !inspector_.looks_at(child.pid())) {
@@ -91,7 +92,7 @@ void Harakiri::turn(Stopping stopping) {
     kill_terminating(now, stopping);
 }
 
-/// Whether the master itself was, so that nobody is to blame for the time that has passed.
+/// Whether the master itself was held up: then no worker is to blame for the time that has passed.
 bool Harakiri::was_held_up(Time now) {
     if (now < lenient_until_) return true;
     if (woken_for_.is_never() || now - woken_for_.time() <= lateness_that_excuses) return false;
@@ -133,7 +134,7 @@ std::vector<Overdue> Harakiri::overdue_requests(const Child& child, Time now) {
     return std::move(seen.overdue);
 }
 
-/// Of a request whose limits are only tried out.
+/// Logs a request whose limits are only tried out.
 void Harakiri::report_survivor(const Child& child, const Overdue& overdue) {
     const auto label = child.board().label(overdue.cell);
     const auto what =
@@ -178,15 +179,15 @@ StuckRequest Harakiri::terminate_for(Child& child, const Overdue& overdue, Time 
     return request;
 }
 
-/// Until when a worker that is terminated now may end its other requests. One of class sync has
-/// none.
+/// Until when a worker that is terminated now may end its other requests. A worker of class sync
+/// has no others.
 Deadline Harakiri::grace(const Child& child, Time now) const noexcept {
     const bool alone = child.runs_one_at_a_time();
     return Deadline::after(now, alone ? Duration::zero() : generations_.options().harakiri_grace);
 }
 
-/// The others of its requests that still make progress are let end first, and whoever looks at it
-/// is let finish.
+/// A worker is killed once its other requests have ended, or its grace period has, and never while
+/// the inspector looks at it.
 void Harakiri::kill_terminating(Time now, Stopping stopping) {
     inspector_.end_overdue(now);
     while (const auto next = deferred_kills_.take_next(stopping)) {

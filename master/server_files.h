@@ -12,8 +12,8 @@
 
 namespace curfew::master {
 
-/// What the server has open for all of its processes: the pid file, the logs, the sockets, and as
-/// whom the workers use them.
+/// What the server has open for all of its processes: the pid file, the logs, the sockets, and
+/// the user whom the workers run as.
 class ServerFiles {
   public:
     /// Throws std::runtime_error (std::system_error included).
@@ -34,7 +34,8 @@ class ServerFiles {
     /// Gives up the master's share of the sockets. Before its process ends: the next server may
     /// come before it has gone.
     void stop_listening();
-    /// The same for adoptions, so that no keeper gives a connection to nobody.
+    /// Gives up the master's share of the receiving end of adoptions, so that a keeper notices when
+    /// no worker is left to take a connection.
     void stop_adopting() noexcept { adoption_.take.reset(); }
 
     /// In a worker's process.

@@ -6,7 +6,7 @@ namespace curfew::master {
 
 namespace {
 
-/// For looking at a slow request, which nobody waits for.
+/// The time to inspect one slow request; no worker waits for that.
 constexpr Duration slow_box = std::chrono::seconds(1);
 
 }  // namespace
@@ -17,11 +17,11 @@ void report_slow(Workers& workers, Inspector& inspector) {
     std::vector<StuckRequest> slow;
     for (auto& child : workers.live()) {
         for (const auto& seen : scan(child.board(), now).slow) {
-            auto subject = subject_of(child, seen);
+            auto request = subject_of(child, seen);
             // Only now it is certain that what was copied is that request's.
             if (!take_slow(child.board(), seen)) continue;
-            child.board().counters().count(worker::RequestEvent::slow_logged, subject.route);
-            slow.push_back(std::move(subject));
+            child.board().counters().count(worker::RequestEvent::slow_logged, request.route);
+            slow.push_back(std::move(request));
         }
     }
     if (slow.empty()) return;

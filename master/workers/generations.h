@@ -24,7 +24,7 @@ class Generations {
     [[nodiscard]] int target() const noexcept { return target_; }
     void change_target(int by);
 
-    /// Of the current one, or of the one that it replaces.
+    /// The options of the current generation, or of the generation that it replaces.
     [[nodiscard]] const Options& options_of(int generation) const noexcept;
 
     /// The generation of which another worker is to be forked.
@@ -33,8 +33,8 @@ class Generations {
     /// Has workers go that are too many, worn, or replaced.
     void dismiss_surplus();
 
-    /// Reads the configuration anew and begins a generation with it. One that cannot be used
-    /// changes nothing: false.
+    /// Reads the configuration anew and begins a generation with it. False if the configuration
+    /// cannot be used: then nothing has changed.
     [[nodiscard]] bool reload();
 
     /// The current generation cannot boot. True if the one before is still there to go on with.
@@ -46,7 +46,7 @@ class Generations {
     [[nodiscard]] bool is_current(const Child& child) const noexcept {
         return child.generation() == current_;
     }
-    /// Neither of the current one nor of the one that it replaces.
+    /// A worker neither of the current generation nor of the generation that it replaces.
     [[nodiscard]] bool is_given_up(const Child& child) const noexcept {
         return !is_current(child) && !(replaced_ && child.generation() == replaced_->number);
     }

@@ -9,8 +9,8 @@ namespace curfew::master {
 /// Leaves the clients of a worker that runs no more to its keeper. `ours`: we have killed it.
 void leave_clients_to_keeper(Child& child, bool ours, Retry retry, Stopping stopping);
 
-/// The keeper has ended. The clients of a dead worker have been seen to; a living worker has nobody
-/// any more to see to them, and is to be replaced.
+/// To be called when the keeper has been reaped. A living worker without a keeper is replaced,
+/// because nothing would answer its clients if it died.
 void note_end_of_keeper(Child& child, int wait_status);
 
 }  // namespace curfew::master

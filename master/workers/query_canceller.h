@@ -12,8 +12,8 @@
 namespace curfew::master {
 
 /// Ends the queries that dead workers have left running. A database server goes on with the query
-/// of a client that has died. It is told by a process of its own, as the master waits for nobody,
-/// and by one process after the other.
+/// of a client that has died. A process of its own tells it to stop, because the master never
+/// waits. There is one such process at a time.
 class QueryCanceller {
   public:
     /// `become`: what a new process begins with. It may throw.

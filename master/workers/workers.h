@@ -30,7 +30,7 @@ class Workers {
     [[nodiscard]] auto begin() noexcept { return children_.begin(); }
     [[nodiscard]] auto end() noexcept { return children_.end(); }
 
-    /// Those that are there to be looked at. To be gone through once, and without a kill.
+    /// The workers that run and are not killed. To be iterated once, and not while killing them.
     [[nodiscard]] auto live() {
         return std::views::filter(children_, [](const Child& child) { return child.live(); });
     }
@@ -42,7 +42,7 @@ class Workers {
                UniqueFd orders);
     void remove(const Child& child);
 
-    /// In a child: they are the master's.
+    /// In a child process: the workers are the master's.
     void forget() noexcept { children_.clear(); }
 
     /// The worker that is that process and has not been reaped; null: there is none.
@@ -54,16 +54,17 @@ class Workers {
     /// replacement.
     [[nodiscard]] int serving(int generation) const noexcept;
     [[nodiscard]] bool anyone_ready() const noexcept;
-    /// To wait for: not those that the kernel holds, who may never end.
+    /// Whether the master must wait for a worker before it exits. Not for a worker that the kernel
+    /// holds, which may never end.
     [[nodiscard]] bool anyone_left() const noexcept;
     /// All workers that there should be are ready, and none is about to be killed.
     [[nodiscard]] bool at_strength(int generation, int target) const noexcept;
 
-    /// Has those go that `target` does not need, the youngest first: they have the fewest clients.
-    /// They have until `kill_by`.
+    /// Has the workers go that `target` does not need, the youngest first, because they have the
+    /// fewest clients. They are killed at `kill_by`.
     void dismiss_surplus(int generation, int target, Deadline kill_by);
-    /// The same for those that are worn, each once another is ready in its place, so that no pool
-    /// recycles itself to nothing.
+    /// Has worn workers go, each once another is ready in its place, so that no pool recycles
+    /// itself to nothing.
     void dismiss_worn(int generation, int target, Deadline kill_by);
 
     /// How long before a kill its replacement is forked: so long that it is ready by then.
