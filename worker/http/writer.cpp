@@ -1,6 +1,7 @@
 #include "worker/http/writer.h"
 
 #include "handlers/http/date.h"
+#include "worker/os/temporary_file.h"
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -109,6 +110,7 @@ void Writer::begin(Response& response, const Framing& framing, DateClock& clock,
     // A stream to HTTP/1.0 ends with the connection.
     keep_alive_ = framing.keep_alive && (!streaming_ || chunked_);
     pending_sent_ = body_sent_ = 0;
+    no_file_ = false;
     body_bytes_ = bytes_sent_ = 0;
 
     if (chunked_) {
@@ -150,7 +152,11 @@ Writer::Progress Writer::write(int fd) {
 
         const auto count = send_both(fd, head, body, MSG_NOSIGNAL | (file_follows ? MSG_MORE : 0));
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return errno == EAGAIN ? Progress::blocked : Progress::failed;
+        if (count < 0 && errno != EAGAIN) return Progress::failed;
+        if (count < 0) {
+            move_to_file();
+            return Progress::blocked;
+        }
 
         const auto sent = static_cast<std::size_t>(count);
         bytes_sent_ += sent;
@@ -163,6 +169,17 @@ Writer::Progress Writer::write(int fd) {
     pending_sent_ = 0;
     if (file_follows) return send_file(fd);
     return streaming_ ? Progress::wants_chunk : Progress::done;
+}
+
+void Writer::move_to_file() noexcept {
+    const auto* const whole = std::get_if<std::string>(&body_);
+    if (!whole || whole->size() - body_sent_ <= most_in_memory || no_file_) return;
+    const auto rest = std::string_view(*whole).substr(body_sent_);
+    auto file = temporary_file(rest);
+    no_file_ = !file;
+    if (no_file_) return;
+    body_ = FileBody{std::move(file), 0, static_cast<std::int64_t>(rest.size())};
+    body_sent_ = 0;
 }
 
 Writer::Progress Writer::send_file(int fd) {

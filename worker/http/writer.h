@@ -52,8 +52,11 @@ class Writer {
     /// All that will be sent; nothing for a stream. To be asked before the first write().
     [[nodiscard]] std::optional<std::uint64_t> length() const noexcept;
 
-    /// Sends more of what is there.
+    /// Sends more of what is there. If the socket takes no more, and more than `most_in_memory` is
+    /// left of a body that the handler made in memory, the rest is moved to a temporary file: a
+    /// slow client costs disk space, not memory.
     [[nodiscard]] Progress write(int fd);
+    static constexpr std::size_t most_in_memory = 1 << 20;
 
     /// The stream to pull pieces from, on `wants_chunk`.
     [[nodiscard]] Chunks& chunks() noexcept { return std::get<Chunks>(body_); }
@@ -72,11 +75,13 @@ class Writer {
 
   private:
     [[nodiscard]] Progress send_file(int fd);
+    void move_to_file() noexcept;
 
     std::string pending_;  ///< head or chunks not yet sent
     std::size_t pending_sent_ = 0;
     Body body_;
     std::size_t body_sent_ = 0;  ///< of a string
+    bool no_file_ = false;       ///< what is left of a string could not be moved to a file
     bool streaming_ = false;
     bool chunked_ = false;
     bool keep_alive_ = false;
