@@ -70,9 +70,10 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
-/// The number before these words in the log; 0 if they are not there.
-int number_before(const std::string& log, const std::string& words) {
-    const auto at = log.find(words);
+/// How many lines of the access log are lost, as the server says at its end.
+int lost_lines(const std::string& log) {
+    if (contains(log, "1 line is lost in all")) return 1;
+    const auto at = log.find(" lines are lost in all");
     if (at == std::string::npos) return 0;
     const auto begin = log.rfind(' ', at - 1) + 1;
     return std::stoi(log.substr(begin, at - begin));
@@ -124,7 +125,7 @@ TEST_CASE("an access log that nobody reads keeps nobody waiting, and what is los
             CHECK(is_whole);
         }
         CHECK(text.ends_with("\n"));
-        const auto lost = number_before(server.log(), " lines are lost in all");
+        const auto lost = lost_lines(server.log());
         CHECK(lost > 0);
         CHECK(static_cast<int>(lines.size()) + lost == 702);
     }
@@ -206,8 +207,7 @@ TEST_CASE("lines longer than a pipe takes at once are whole, from however many w
     CHECK(stopped);
     CHECK(tally.answered == 200);
     const auto lines = lines_of(text);
-    CHECK(static_cast<int>(lines.size()) + number_before(server.log(), " lines are lost in all") ==
-          200);
+    CHECK(static_cast<int>(lines.size()) + lost_lines(server.log()) == 200);
     CHECK(std::ranges::all_of(lines, [&](const auto& line) { return line == target + " 200"; }));
 }
 

@@ -1,14 +1,12 @@
 #include "worker/http/writer.h"
 
 #include "handlers/http/date.h"
-#include "socket_pair.h"
+#include "tests/worker/writer_and_client.h"
 
 #include <doctest/doctest.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,48 +17,6 @@ using namespace curfew::worker;
 namespace {
 
 using Progress = Writer::Progress;
-
-/// A writer and its client, which reads whenever the writer cannot go on.
-struct Exchange {
-    Writer writer;
-    DateClock clock;
-    std::string scratch;
-    SocketPair pair = make_socket_pair();
-    int times_blocked = 0;
-
-    explicit Exchange(int send_buffer = 0) {
-        if (send_buffer == 0) return;
-        checked(::setsockopt(pair.server.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer,
-                             sizeof send_buffer),
-                "setsockopt");
-    }
-
-    Progress go_on(Progress progress, std::string& received) {
-        while (progress == Progress::blocked || progress == Progress::wants_chunk) {
-            if (progress == Progress::blocked) {
-                ++times_blocked;
-                received += take_available(pair.client.get());
-            } else {
-                writer.add(writer.chunks()());
-            }
-            progress = writer.write(pair.server.get());
-        }
-        received += take_available(pair.client.get());
-        return progress;
-    }
-
-    /// All that the client gets.
-    std::string send(Response response, const Framing& framing) {
-        std::string received;
-        writer.begin(response, framing, clock, scratch);
-        const auto length = writer.length();
-        const auto progress = go_on(writer.write(pair.server.get()), received);
-        CHECK(progress == Progress::done);
-        if (length) CHECK(*length == received.size());
-        CHECK(writer.bytes_sent() == received.size());
-        return received;
-    }
-};
 
 /// The head's lines, the Date field taken out after a look at it.
 std::vector<std::string> head_lines(const std::string& message) {
@@ -129,7 +85,7 @@ Chunks chunks_of(std::vector<std::string> pieces) {
 }  // namespace
 
 TEST_CASE("a small response is whole and exact") {
-    Exchange exchange;
+    WriterAndClient exchange;
 
     const auto got = exchange.send(text("hello").header("X-A", "b"), {.id = "id-1"});
 
@@ -143,7 +99,7 @@ TEST_CASE("a small response is whole and exact") {
 }
 
 TEST_CASE("an application's own Server, Content-Type and X-Request-Id stand alone") {
-    Exchange exchange;
+    WriterAndClient exchange;
     auto response = text("x");
     response.header("server", "mine").header("content-type", "a/b").header("x-request-id", "mine");
 
@@ -155,7 +111,7 @@ TEST_CASE("an application's own Server, Content-Type and X-Request-Id stand alon
 }
 
 TEST_CASE("the connection field says what happens next, where the version does not") {
-    Exchange exchange;
+    WriterAndClient exchange;
     const auto said = [&](bool http_1_1, bool keep_alive) {
         const auto got = exchange.send(text("x"), {.http_1_1 = http_1_1, .keep_alive = keep_alive});
         CHECK(exchange.writer.keeps_alive() == keep_alive);
@@ -171,7 +127,7 @@ TEST_CASE("the connection field says what happens next, where the version does n
 }
 
 TEST_CASE("a large body goes out in as many writes as it takes") {
-    Exchange exchange(4096);
+    WriterAndClient exchange(4096);
     const auto body = numbered(3'000'000);
 
     const auto got = exchange.send(text(body), {});
@@ -185,7 +141,7 @@ TEST_CASE("a large body goes out in as many writes as it takes") {
 TEST_CASE("a body of any size arrives whole") {
     for (const std::size_t size : {0U, 1U, 4095U, 4096U, 4097U, 100'000U}) {
         CAPTURE(size);
-        Exchange exchange;
+        WriterAndClient exchange;
         const auto body = numbered(size);
         const auto got = exchange.send(text(body), {});
         CHECK(body_of(got) == body);
@@ -196,28 +152,28 @@ TEST_CASE("a body of any size arrives whole") {
 
 TEST_CASE("HEAD gets the head of GET and no body") {
     SUBCASE("of a small string") {
-        Exchange exchange;
+        WriterAndClient exchange;
         const auto got = exchange.send(text("hello"), {.head = true});
         CHECK(has_line(got, "Content-Length: 5"));
         CHECK(body_of(got).empty());
         CHECK(exchange.writer.body_bytes() == 0);
     }
     SUBCASE("of a large string") {
-        Exchange exchange;
+        WriterAndClient exchange;
         const auto got = exchange.send(text(numbered(5000)), {.head = true});
         CHECK(has_line(got, "Content-Length: 5000"));
         CHECK(body_of(got).empty());
         CHECK(exchange.writer.body_bytes() == 0);
     }
     SUBCASE("of a file") {
-        Exchange exchange;
+        WriterAndClient exchange;
         const auto got = exchange.send(file_response("hello", 0, 5), {.head = true});
         CHECK(has_line(got, "Content-Length: 5"));
         CHECK(body_of(got).empty());
         CHECK(exchange.writer.body_bytes() == 0);
     }
     SUBCASE("of a stream, which is not begun") {
-        Exchange exchange;
+        WriterAndClient exchange;
         bool begun = false;
         const auto got = exchange.send(stream("a/b",
                                               [&begun]() -> std::optional<std::string> {
@@ -235,7 +191,7 @@ TEST_CASE("HEAD gets the head of GET and no body") {
 TEST_CASE("a status without content has neither body nor length") {
     for (const int status : {204, 304}) {
         CAPTURE(status);
-        Exchange exchange;
+        WriterAndClient exchange;
         const auto got = exchange.send(text("not this").status(status), {});
         CHECK_FALSE(has_field(got, "Content-Length"));
         CHECK_FALSE(has_field(got, "Transfer-Encoding"));
@@ -247,7 +203,7 @@ TEST_CASE("a status without content has neither body nor length") {
 }
 
 TEST_CASE("a status without content does not begin a stream") {
-    Exchange exchange;
+    WriterAndClient exchange;
     auto response = stream("a/b", chunks_of({"x"}));
     const auto got = exchange.send(std::move(response).status(304), {});
     CHECK(body_of(got).empty());
@@ -255,7 +211,7 @@ TEST_CASE("a status without content does not begin a stream") {
 }
 
 TEST_CASE("a file is sent from its offset for its length") {
-    Exchange exchange(4096);
+    WriterAndClient exchange(4096);
     const auto content = numbered(2'500'000);
 
     const auto got = exchange.send(file_response(content, 100, 2'400'000), {});
@@ -267,7 +223,7 @@ TEST_CASE("a file is sent from its offset for its length") {
 }
 
 TEST_CASE("a file that has shrunk fails, since its length was promised") {
-    Exchange exchange;
+    WriterAndClient exchange;
     auto response = file_response("hello", 0, 9);
     std::string received;
 
@@ -280,7 +236,7 @@ TEST_CASE("a file that has shrunk fails, since its length was promised") {
 }
 
 TEST_CASE("an empty file's head is not held back for a body") {
-    Exchange exchange;
+    WriterAndClient exchange;
     exchange.pair = make_tcp_pair();
 
     const auto got = exchange.send(file_response("", 0, 0), {});
@@ -290,7 +246,7 @@ TEST_CASE("an empty file's head is not held back for a body") {
 }
 
 TEST_CASE("a stream is sent in chunks, of which empty ones are left out") {
-    Exchange exchange;
+    WriterAndClient exchange;
     const auto got =
         exchange.send(stream("a/b", chunks_of({"hello", "", std::string(26, 'x')})), {});
 
@@ -302,7 +258,7 @@ TEST_CASE("a stream is sent in chunks, of which empty ones are left out") {
 }
 
 TEST_CASE("a stream to HTTP/1.0 ends with the connection") {
-    Exchange exchange;
+    WriterAndClient exchange;
     const auto got = exchange.send(stream("a/b", chunks_of({"hello", "", " world"})),
                                    {.http_1_1 = false, .keep_alive = true});
 
@@ -314,7 +270,7 @@ TEST_CASE("a stream to HTTP/1.0 ends with the connection") {
 }
 
 TEST_CASE("a large piece of a stream goes out in as many writes as it takes") {
-    Exchange exchange(4096);
+    WriterAndClient exchange(4096);
     const auto piece = numbered(1'000'000);
 
     const auto got = exchange.send(stream("a/b", chunks_of({piece, piece})), {});
@@ -324,7 +280,7 @@ TEST_CASE("a large piece of a stream goes out in as many writes as it takes") {
 }
 
 TEST_CASE("writing to a client that has gone fails, without a signal") {
-    Exchange exchange;
+    WriterAndClient exchange;
     exchange.pair.client.reset();
     auto response = text("x");
 
@@ -333,7 +289,7 @@ TEST_CASE("writing to a client that has gone fails, without a signal") {
 }
 
 TEST_CASE("one writer sends one response after the other, of any kind") {
-    Exchange exchange;
+    WriterAndClient exchange;
     for (int round = 0; round < 3; ++round) {
         CHECK(body_of(exchange.send(text("hello"), {})) == "hello");
         exchange.writer.reset(exchange.scratch);
@@ -344,70 +300,5 @@ TEST_CASE("one writer sends one response after the other, of any kind") {
         CHECK(body_of(exchange.send(Response(204), {})).empty());
         CHECK(exchange.writer.body_bytes() == 0);
         exchange.writer.reset(exchange.scratch);
-    }
-}
-
-namespace {
-
-/// How many files without a name this process has open.
-int temporary_files() {
-    int count = 0;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-        std::error_code gone;
-        const auto target = std::filesystem::read_symlink(entry, gone).string();
-        if (target.starts_with("/tmp/") && target.ends_with(" (deleted)")) ++count;
-    }
-    return count;
-}
-
-std::string letters(std::size_t size) {
-    std::string text(size, '\0');
-    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 23);
-    return text;
-}
-
-}  // namespace
-
-TEST_CASE(
-    "what a slow client has not taken of a large body is moved to a file, and arrives whole") {
-    Exchange exchange(65536);
-    const auto body = letters(5'000'000);
-    Response response;
-    response.body("text/plain", body);
-    const int before = temporary_files();
-
-    exchange.writer.begin(response, {}, exchange.clock, exchange.scratch);
-    auto progress = exchange.writer.write(exchange.pair.server.get());
-    REQUIRE(progress == Progress::blocked);
-    CHECK(temporary_files() == before + 1);
-
-    std::string received;
-    CHECK(exchange.go_on(progress, received) == Progress::done);
-    CHECK(received.ends_with("\r\n\r\n" + body));
-    CHECK(exchange.writer.body_bytes() == body.size());
-    CHECK(exchange.writer.bytes_sent() == received.size());
-    exchange.writer.reset(exchange.scratch);
-    CHECK(temporary_files() == before);
-}
-
-TEST_CASE("a small body stays in memory, and so does one for which no file can be made") {
-    for (const bool has_directory : {true, false}) {
-        CAPTURE(has_directory);
-        Exchange exchange(65536);
-        const auto body = letters(has_directory ? Writer::most_in_memory : 5'000'000);
-        Response response;
-        response.body("text/plain", body);
-        const int before = temporary_files();
-        if (!has_directory) ::setenv("TMPDIR", "/nowhere", 1);
-
-        exchange.writer.begin(response, {}, exchange.clock, exchange.scratch);
-        const auto progress = exchange.writer.write(exchange.pair.server.get());
-        ::unsetenv("TMPDIR");
-        REQUIRE(progress == Progress::blocked);
-        CHECK(temporary_files() == before);
-
-        std::string received;
-        CHECK(exchange.go_on(progress, received) == Progress::done);
-        CHECK(received.ends_with("\r\n\r\n" + body));
     }
 }
