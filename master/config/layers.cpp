@@ -4,8 +4,10 @@
 #include "master/config/text.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace curfew::master {
@@ -27,37 +29,46 @@ std::string renamed(const std::string& where, const std::string& former, const s
            " now; the next version does not know the former name";
 }
 
-Option& option_for(const FileEntry& entry, const std::string& path, OptionTable& table,
-                   Warnings& warnings) {
-    if (Option* const option = table.find_path(path); option != nullptr && option->in_file) {
-        return *option;
-    }
-    const auto former = std::ranges::find(table, path, &Option::former);
-    if (path.empty() || former == table.end()) refuse_key(entry, path, table);
-    warnings.push_back(renamed(entry.where, path, former->path()));
-    return *former;
-}
+/// One file on its way into the table.
+class File {
+  public:
+    explicit File(OptionTable& table) : table_(table) {}
 
-void set_entry(const FileEntry& entry, const std::string& path, OptionTable& table,
-               Warnings& warnings) {
-    Option& option = option_for(entry, path, table, warnings);
-    if (option.where().starts_with(entry.where.substr(0, entry.where.find(':') + 1))) {
-        throw ConfigError(entry.where + ": " + path + ": " + option.where() +
-                          " has set this option already, by its other name");
+    void set_entry(const FileEntry& entry, const std::string& path) {
+        Option& option = option_for(entry, path);
+        const auto [other, is_first] = set_at_.emplace(&option, entry.where);
+        if (!is_first) {
+            throw ConfigError(entry.where + ": " + path + ": " + other->second +
+                              " has set this option already, by its other name");
+        }
+        option.set(Layer::file, entry.setting);
     }
-    option.set(Layer::file, entry.setting);
-}
 
-void set_table(const FileEntry& entry, OptionTable& table, Warnings& warnings) {
-    const Setting& setting = entry.setting;
-    if (setting.is_array || setting.values.front().type != Type::table) {
-        throw ConfigError(setting.where + ": " + entry.key + ": must be a table: write [" +
-                          entry.key + "]");
+    void set_table(const FileEntry& entry) {
+        const Setting& setting = entry.setting;
+        if (setting.is_array || setting.values.front().type != Type::table) {
+            throw ConfigError(setting.where + ": " + entry.key + ": must be a table: write [" +
+                              entry.key + "]");
+        }
+        for (const FileEntry& inner : entry.entries) set_entry(inner, entry.key + "." + inner.key);
     }
-    for (const FileEntry& inner : entry.entries) {
-        set_entry(inner, entry.key + "." + inner.key, table, warnings);
+
+    [[nodiscard]] Warnings take_warnings() { return std::move(warnings_); }
+
+  private:
+    Option& option_for(const FileEntry& entry, const std::string& path) {
+        Option* const option = table_.find_path(path);
+        if (option != nullptr && option->in_file) return *option;
+        const auto former = std::ranges::find(table_, path, &Option::former);
+        if (path.empty() || former == table_.end()) refuse_key(entry, path, table_);
+        warnings_.push_back(renamed(entry.where, path, former->path()));
+        return *former;
     }
-}
+
+    OptionTable& table_;
+    Warnings warnings_;
+    std::map<const Option*, std::string> set_at_;  ///< TOML has each key once, but not each option
+};
 
 void set_text(Option& option, Layer layer, const std::vector<std::string>& texts,
               const std::string& where) {
@@ -112,6 +123,14 @@ void apply_platform_variable(const Environment& environment, const char* name,
     }
 }
 
+/// Null if there is no such variable, or no such name; an empty variable is as good as none.
+const std::string* value_of(const Environment& environment, const Option& option,
+                            const std::string& name) {
+    const auto found = name.empty() ? environment.end() : environment.find(name);
+    if (found == environment.end()) return nullptr;
+    return found->second.empty() && !option.accepts_empty() ? nullptr : &found->second;
+}
+
 /// The values of a list in a variable. The comma of "unix:/path,mode=0660" separates nothing.
 std::vector<std::string> listed(const std::string& text) {
     std::vector<std::string> values;
@@ -128,15 +147,11 @@ std::vector<std::string> listed(const std::string& text) {
 }  // namespace
 
 Warnings apply_file(const FileContent& content, OptionTable& table) {
-    Warnings warnings;
+    File file(table);
     for (const FileEntry& entry : content.entries) {
-        if (table.has_table(entry.key)) {
-            set_table(entry, table, warnings);
-        } else {
-            set_entry(entry, entry.key, table, warnings);
-        }
+        table.has_table(entry.key) ? file.set_table(entry) : file.set_entry(entry, entry.key);
     }
-    return warnings;
+    return file.take_warnings();
 }
 
 Warnings apply_environment(const Environment& environment, OptionTable& table) {
@@ -146,17 +161,19 @@ Warnings apply_environment(const Environment& environment, OptionTable& table) {
     apply_platform_variable(environment, "PORT", "0.0.0.0:", table.at("bind"), warnings);
     apply_platform_variable(environment, "WEB_CONCURRENCY", "", table.at("workers"), warnings);
     for (Option& option : table) {
-        auto found = environment.find(option.variable());
-        const auto former = environment.find(option.former_variable());
-        if (former != environment.end()) {
-            warnings.push_back(renamed("the environment", former->first, option.variable()));
-            if (found == environment.end()) found = former;
+        const std::string* text = value_of(environment, option, option.variable());
+        std::string name = option.variable();
+        const std::string former = option.former_variable();
+        if (const auto* const other = value_of(environment, option, former)) {
+            warnings.push_back(renamed("the environment", former, name));
+            if (text == nullptr) {
+                text = other;
+                name = former;
+            }
         }
-        if (found == environment.end()) continue;
-        const std::string& text = found->second;
-        if (text.empty() && !option.accepts_empty()) continue;  // as good as not set
-        set_text(option, Layer::environment, option.is_list() ? listed(text) : std::vector{text},
-                 found->first);
+        if (text == nullptr) continue;
+        set_text(option, Layer::environment, option.is_list() ? listed(*text) : std::vector{*text},
+                 name);
     }
     return warnings;
 }

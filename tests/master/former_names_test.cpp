@@ -55,14 +55,29 @@ TEST_CASE("a former name in the file is understood, with its place") {
 
 TEST_CASE("a file that has both names of an option is refused, whichever comes first") {
     CHECK(refusal_of_file("circuit_breaker = 7\nharakiri_brake = 8\n") ==
-          "curfew.toml:2:1: harakiri_brake: curfew.toml:1:19 has set this option already, by its "
+          "curfew.toml:2:1: harakiri_brake: curfew.toml:1:1 has set this option already, by its "
           "other name");
     CHECK(refusal_of_file("harakiri_brake = 8\ncircuit_breaker = 7\n") ==
-          "curfew.toml:2:1: circuit_breaker: curfew.toml:1:18 has set this option already, by its "
+          "curfew.toml:2:1: circuit_breaker: curfew.toml:1:1 has set this option already, by its "
           "other name");
 }
 
 TEST_CASE("a former name has the limits of the option") {
     CHECK(refusal_of_flags({"--harakiri-brake", "101", "demo"}).starts_with("--circuit-breaker: "));
     CHECK(refusal_of_flags({"--harakiri-brake"}).find("a value is missing") != std::string::npos);
+}
+
+TEST_CASE("a file that has both names is refused also where a flag counts more") {
+    const TemporaryFile file("circuit_breaker = 7\nharakiri_brake = 8\n");
+
+    CHECK_FALSE(
+        refusal_of_flags({"--circuit-breaker", "9", "--config", file.path(), "demo"}).empty());
+}
+
+TEST_CASE("a variable without a name is nobody's, and an empty one hides no former name") {
+    CHECK(invoke({"demo"}, {{"", "nonsense"}}).warnings.empty());
+
+    const auto invocation =
+        invoke({"demo"}, {{"CURFEW_HARAKIRI_BRAKE", "7"}, {"CURFEW_CIRCUIT_BREAKER", ""}});
+    CHECK(invocation.options.worker.circuit_breaker == 7);
 }
