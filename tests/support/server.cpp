@@ -89,6 +89,13 @@ std::vector<std::string> Server::urls() const {
     return urls;
 }
 
+std::string Server::url() const {
+    const auto all = urls();
+    if (!all.empty()) return all[0];
+    const auto end = ended() ? "has ended with status " + std::to_string(exit_status()) : "runs";
+    throw std::runtime_error("the server listens nowhere; it " + end + ", and says: " + log());
+}
+
 Reply Server::get(std::string_view target, std::string_view fields) const {
     Client client(*this);
     return client.get(target, std::string(fields) + "Connection: close\r\n");

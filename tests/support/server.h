@@ -43,8 +43,9 @@ class Server {
 
     /// Where it listens: "http://127.0.0.1:40001", "unix:curfew.sock", in the order of `bind`.
     [[nodiscard]] std::vector<std::string> urls() const;
-    /// The first of them, on which get() and Client(server) connect.
-    [[nodiscard]] std::string url() const { return urls().at(0); }
+    /// The first of them, on which get() and Client(server) connect. Throws, with the log, if the
+    /// server has ended before it listened.
+    [[nodiscard]] std::string url() const;
 
     /// One request on a connection of its own. `fields`: whole lines, each with its CRLF.
     [[nodiscard]] Reply get(std::string_view target, std::string_view fields = {}) const;
