@@ -2,6 +2,7 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/fnv1a.h"
 #include "http/extension.h"
 #include "http/headers.h"
 #include "http/request.h"
@@ -23,14 +24,9 @@ inline constexpr std::uint64_t revision = 1;
 
 namespace detail {
 
-/// FNV-1a, number by number.
-constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t number) noexcept {
-    return (hash ^ number) * 1099511628211U;
-}
-
 template <typename... Types>
 constexpr std::uint64_t mix_layouts(std::uint64_t hash) noexcept {
-    ((hash = mix(mix(hash, sizeof(Types)), alignof(Types))), ...);
+    ((hash = fnv1a(fnv1a(hash, sizeof(Types)), alignof(Types))), ...);
     return hash;
 }
 
@@ -43,7 +39,7 @@ constexpr std::uint64_t mix_layouts(std::uint64_t hash) noexcept {
     return detail::mix_layouts<Request, RequestParts, Response, Headers, Route, Router, Deadline,
                                Duration, Extension, HttpError, TimeoutError, std::string,
                                std::vector<std::string>, std::function<void()>>(
-        detail::mix(14695981039346656037U, revision));
+        fnv1a(fnv1a_basis, revision));
 }
 
 }  // namespace curfew::abi

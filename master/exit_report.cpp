@@ -1,6 +1,6 @@
 #include "master/exit_report.h"
 
-#include "master/os/milliseconds.h"
+#include "handlers/base/milliseconds.h"
 #include "master/workers/crash.h"
 
 #include <nlohmann/json.hpp>

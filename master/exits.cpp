@@ -1,6 +1,6 @@
 #include "handlers/base/signal_name.h"
 #include "master/master.h"
-#include "master/os/milliseconds.h"
+#include "handlers/base/milliseconds.h"
 #include "master/workers/keepers.h"
 #include "master/workers/lost_requests.h"
 

@@ -2,7 +2,7 @@
 
 #include "handlers/routing/describe.h"
 #include "master/diagnosis/thread_state.h"
-#include "master/os/milliseconds.h"
+#include "handlers/base/milliseconds.h"
 #include "master/workers/culprit.h"
 #include "master/workers/keepers.h"
 

@@ -6,7 +6,7 @@
 #include "master/diagnosis/permission.h"
 #include "master/diagnosis/slow_requests.h"
 #include "master/log/log_counters.h"
-#include "master/os/milliseconds.h"
+#include "handlers/base/milliseconds.h"
 #include "master/os/startup_pages.h"
 #include "master/os/title.h"
 #include "master/workers/copies.h"

@@ -1,5 +1,6 @@
 #include "http_transfer.h"
 
+#include "../base/trimmed.h"
 #include "configure.h"
 #include "http_addresses.h"
 
@@ -31,12 +32,6 @@ std::string in_seconds(Duration duration) {
     std::snprintf(text, sizeof text, "%lld.%03lld", static_cast<long long>(count / 1000),
                   static_cast<long long>(count % 1000));
     return text;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 /// What a callback returns to libcurl: all of `size`, or 0 to end the transfer.
@@ -169,7 +164,7 @@ bool Transfer::receive_field(std::string_view line) {
     const auto colon = line.find(':');
     const auto name = line.substr(0, colon);
     if (colon == std::string_view::npos || !is_token(name)) return true;
-    const auto value = trimmed(line.substr(colon + 1));
+    const auto value = trimmed(line.substr(colon + 1), " \t\r\n");
     if (!is_field_value(value)) return false;
     response_.headers.add(name, value);
     return true;

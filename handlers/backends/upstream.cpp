@@ -1,6 +1,7 @@
 #include "upstream.h"
 
-#include <charconv>
+#include "../base/parse_number.h"
+
 #include <stdexcept>
 #include <string_view>
 
@@ -13,11 +14,9 @@ namespace {
 }
 
 std::uint16_t parse_port(const std::string& text, std::string_view digits) {
-    std::uint16_t port = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [rest, error] = std::from_chars(digits.data(), end, port);
-    if (error != std::errc{} || rest != end || port == 0) refuse(text, "no port from 1 to 65535");
-    return port;
+    const auto port = parse_number<std::uint16_t>(digits);
+    if (!port || *port == 0) refuse(text, "no port from 1 to 65535");
+    return *port;
 }
 
 }  // namespace

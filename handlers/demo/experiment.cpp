@@ -8,8 +8,7 @@
 #include "own_server.h"
 #include "running.h"
 
-#include <unistd.h>
-
+#include <curfew/base/written_duration.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,19 +26,14 @@ namespace {
 
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-/// `250ms`, `1.5s`, or a plain number of seconds.
 Duration parse_limit(std::string_view text) {
-    std::string what = "the limit (250ms, 2s, or just 0.5) in seconds";
-    double unit = 1;
-    if (text.ends_with("ms")) {
-        what = "the limit (250ms, 2s, or just 0.5) in milliseconds";
-        unit = 1e-3;
-        text.remove_suffix(2);
-    } else if (text.ends_with("s")) {
-        text.remove_suffix(1);
+    const auto limit = read_duration(text);
+    if (!limit || limit->exact() < 1ms || limit->exact() > 10s) {
+        throw HttpError(400,
+                        "the limit (250ms, 2s, or just 0.5) in seconds is a number from "
+                        "0.001 to 10");
     }
-    const auto number = parse_number(text, 1e-3 / unit, 10 / unit, what);
-    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(number * unit));
+    return std::chrono::duration_cast<Duration>(limit->exact());
 }
 
 std::string server_to_ask() {

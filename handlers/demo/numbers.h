@@ -1,12 +1,11 @@
 #pragma once
 
 #include <curfew/app.h>
+#include <curfew/base/parse_number.h>
 
-#include <charconv>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace demo {
 
@@ -15,17 +14,14 @@ namespace demo {
 template <typename Number>
 [[nodiscard]] Number parse_number(std::string_view text, Number least, Number most,
                                   const std::string& what) {
-    Number number{};
-    const char* const end = text.data() + text.size();
-    const auto result = std::from_chars(text.data(), end, number);
-    const bool whole = result.ec == std::errc() && result.ptr == end;
+    const auto number = curfew::parse_number<Number>(text);
     // Written so that a NaN is refused.
-    if (!whole || !(number >= least && number <= most)) {
+    if (!number || !(*number >= least && *number <= most)) {
         std::ostringstream message;
         message << what << " is a number from " << least << " to " << most;
         throw curfew::HttpError(400, message.str());
     }
-    return number;
+    return *number;
 }
 
 }  // namespace demo

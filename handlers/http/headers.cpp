@@ -1,5 +1,7 @@
 #include "headers.h"
 
+#include "../base/trimmed.h"
+
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -23,12 +25,6 @@ constexpr std::array<bool, 256> make_token_table() noexcept {
 }
 
 constexpr auto token_table = make_token_table();
-
-std::string_view trim_blanks(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 Headers::Entry checked_entry(std::string_view name, std::string_view value) {
     // The text itself stays out of the messages: it may be what an attacker sent.
@@ -64,7 +60,7 @@ bool is_field_value(std::string_view text) noexcept {
 bool list_contains(std::string_view value, std::string_view member) noexcept {
     while (true) {
         const auto comma = value.find(',');
-        const auto element = trim_blanks(value.substr(0, comma));
+        const auto element = trimmed(value.substr(0, comma));
         if (!element.empty() && equals_ignoring_case(element, member)) return true;
         if (comma == std::string_view::npos) return false;
         value.remove_prefix(comma + 1);

@@ -1,5 +1,6 @@
 #include "master/config/config_text.h"
 
+#include "handlers/base/wrapped.h"
 #include "master/config/action.h"
 #include "master/config/text.h"
 #include "master/config/units.h"

@@ -50,19 +50,6 @@ std::string in_quotes(std::string_view text) {
     return result + '"';
 }
 
-std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
-    std::vector<std::string> lines;
-    for (const std::string& word : split(text, ' ')) {
-        const bool fits = !lines.empty() && lines.back().size() + 1 + word.size() <= width;
-        if (fits) {
-            lines.back() += ' ' + word;
-        } else {
-            lines.push_back(word);
-        }
-    }
-    return lines;
-}
-
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
     std::string result;
     for (const std::string& part : parts) {

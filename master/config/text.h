@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,9 +8,6 @@ namespace curfew::master {
 
 /// As a TOML basic string: in double quotes, on one line whatever it holds (TOML 1.0, "String").
 [[nodiscard]] std::string in_quotes(std::string_view text);
-
-/// Breaks at spaces into lines of at most `width` bytes; a longer word has a line of its own.
-[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
 [[nodiscard]] std::string joined(const std::vector<std::string>& parts, std::string_view separator);
 

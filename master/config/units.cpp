@@ -1,5 +1,8 @@
 #include "master/config/units.h"
 
+#include "handlers/base/milliseconds.h"
+#include "handlers/base/parse_number.h"
+#include "handlers/base/written_duration.h"
 #include "master/config/text.h"
 
 #include <algorithm>
@@ -13,16 +16,6 @@
 namespace curfew::master {
 
 namespace {
-
-struct DurationUnit {
-    std::string_view name;
-    std::int64_t milliseconds;
-};
-
-/// From the longest: the first that divides a duration is the one to print it in, and one always
-/// does.
-constexpr std::array<DurationUnit, 4> duration_units{
-    {{"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
 struct SizeUnit {
     std::string_view name;
@@ -38,32 +31,17 @@ constexpr std::array<SizeUnit, 4> size_units{{{"g", std::size_t{1} << 30},
     throw std::invalid_argument(in_quotes(text) + " " + why);
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// The factor of a unit; 0 for an unknown one.
-std::int64_t milliseconds_in(std::string_view unit) {
-    if (unit.empty()) return 1'000;
-    for (const auto& [name, milliseconds] : duration_units) {
-        if (name == unit) return milliseconds;
-    }
-    return 0;
-}
-
 }  // namespace
 
 Duration parse_duration(std::string_view text) {
-    constexpr auto not_a_duration =
-        "is not a duration: write 250ms, 30s, 5m, 1h or a number of seconds";
-    if (text.empty() || !is_digit(text.front())) refuse(text, not_a_duration);
-    double number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-    const auto factor = milliseconds_in({rest, end});
-    if (error != std::errc{} || factor == 0) refuse(text, not_a_duration);
+    const auto written = read_duration(text);
+    if (!written)
+        refuse(text, "is not a duration: write 250ms, 30s, 5m, 1h or a number of seconds");
 
     // The longest that nanoseconds in 64 bits can hold is 292 years.
     constexpr double most = 9e12;
-    const double exact = number * static_cast<double>(factor);
+    const double exact =
+        written->number * static_cast<double>(in_milliseconds(written->unit.duration));
     if (exact > most) refuse(text, "is too long a duration");
     const double rounded = std::round(exact);
     if (std::abs(exact - rounded) > 1e-6) refuse(text, "is finer than a millisecond");
@@ -71,12 +49,13 @@ Duration parse_duration(std::string_view text) {
 }
 
 std::string format_duration(Duration duration) {
-    const auto total = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+    const auto total = in_milliseconds(duration);
     if (total == 0) return "0s";
-    const auto* const unit = std::ranges::find_if(
-        duration_units,
-        [total](const DurationUnit& candidate) { return total % candidate.milliseconds == 0; });
-    return std::to_string(total / unit->milliseconds) + std::string(unit->name);
+    // One always divides it: there are milliseconds.
+    const auto* const unit = std::ranges::find_if(duration_units, [total](const auto& candidate) {
+        return total % in_milliseconds(candidate.duration) == 0;
+    });
+    return std::to_string(total / in_milliseconds(unit->duration)) + std::string(unit->name);
 }
 
 std::size_t parse_size(std::string_view text) {
@@ -101,23 +80,17 @@ std::string format_size(std::size_t size) {
 }
 
 std::int64_t parse_count(std::string_view text) {
-    std::int64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || rest != end) refuse(text, "is not a whole number");
-    return number;
+    const auto number = parse_number<std::int64_t>(text);
+    if (!number) refuse(text, "is not a whole number");
+    return *number;
 }
 
 std::string format_count(std::int64_t count) { return std::to_string(count); }
 
 unsigned parse_umask(std::string_view text) {
-    unsigned mask = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, mask, 8);
-    if (error != std::errc{} || rest != end || mask > 0777) {
-        refuse(text, "is not an octal mask between 000 and 777");
-    }
-    return mask;
+    const auto mask = parse_octal<unsigned>(text);
+    if (!mask || *mask > 0777) refuse(text, "is not an octal mask between 000 and 777");
+    return *mask;
 }
 
 }  // namespace curfew::master

@@ -3,7 +3,7 @@
 #include "master/diagnosis/descriptor.h"
 #include "master/diagnosis/upstreams.h"
 #include "master/diagnosis/waits_for.h"
-#include "master/os/milliseconds.h"
+#include "handlers/base/milliseconds.h"
 #include "master/stacks/folded_stack.h"
 #include "master/stacks/modules.h"
 #include "master/stacks/parked_stack.h"

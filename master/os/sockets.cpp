@@ -1,5 +1,6 @@
 #include "master/os/sockets.h"
 
+#include "handlers/base/parse_number.h"
 #include "master/os/directory.h"
 #include "master/os/in_use.h"
 
@@ -13,7 +14,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
@@ -26,14 +26,6 @@ namespace {
 
 constexpr std::uint16_t default_port = 8000;
 
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text, int base = 10) {
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return {};
-    return number;
-}
-
 Bind parse_unix(std::string_view text) {
     const auto comma = text.find(',');
     UnixBind bind{.path = std::string(text.substr(0, comma)), .mode = {}};
@@ -42,7 +34,7 @@ Bind parse_unix(std::string_view text) {
     }
     if (comma == std::string_view::npos) return bind;
     const auto option = text.substr(comma + 1);
-    if (option.starts_with("mode=")) bind.mode = parse_number<mode_t>(option.substr(5), 8);
+    if (option.starts_with("mode=")) bind.mode = parse_octal<mode_t>(option.substr(5));
     if (!bind.mode || *bind.mode > 0777) {
         throw std::invalid_argument("after the path only mode=0000 to mode=0777 may follow");
     }

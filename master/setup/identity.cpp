@@ -1,5 +1,6 @@
 #include "master/setup/identity.h"
 
+#include "handlers/base/parse_number.h"
 #include "handlers/base/unique_fd.h"
 #include "master/config/config_error.h"
 
@@ -7,8 +8,6 @@
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
-
-#include <charconv>
 
 namespace curfew::master {
 
@@ -18,10 +17,8 @@ namespace {
 constexpr auto unchanged = static_cast<unsigned>(-1);
 
 std::optional<unsigned> as_number(const std::string& text) {
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && number != unchanged ? std::optional(number) : std::nullopt;
+    const auto number = parse_number<unsigned>(text);
+    return number == unchanged ? std::nullopt : number;
 }
 
 }  // namespace

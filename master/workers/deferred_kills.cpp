@@ -1,6 +1,6 @@
 #include "master/workers/deferred_kills.h"
 
-#include "master/os/milliseconds.h"
+#include "handlers/base/milliseconds.h"
 
 #include <spdlog/spdlog.h>
 

@@ -1,7 +1,7 @@
 #include "master/workers/lost_requests.h"
 
 #include "handlers/routing/describe.h"
-#include "master/os/milliseconds.h"
+#include "handlers/base/milliseconds.h"
 
 #include <spdlog/spdlog.h>
 

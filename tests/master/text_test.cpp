@@ -12,12 +12,6 @@ TEST_CASE("a quoted text is one line, whatever it holds") {
     CHECK(in_quotes("größer") == R"("größer")");
 }
 
-TEST_CASE("a text is wrapped between words") {
-    CHECK(wrapped("aa bb cc", 5) == std::vector<std::string>{"aa bb", "cc"});
-    CHECK(wrapped("aa bb cc", 4) == std::vector<std::string>{"aa", "bb", "cc"});
-    CHECK(wrapped("a longword b", 4) == std::vector<std::string>{"a", "longword", "b"});
-}
-
 TEST_CASE("splitting keeps empty parts and joining restores them") {
     const auto parts = split("a,,b", ',');
 

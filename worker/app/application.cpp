@@ -2,6 +2,7 @@
 
 #include "handlers/abi.h"
 #include "handlers/backends/configure.h"
+#include "handlers/base/milliseconds.h"
 #include "handlers/context/copies.h"
 #include "handlers/context/own_descriptors.h"
 #include "handlers/timeouts/strategy.h"
@@ -43,9 +44,8 @@ bool keeps_threads(const Router& router) {
     });
 }
 
-std::string in_milliseconds(Duration duration) {
-    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) +
-           " ms";
+std::string with_unit(Duration duration) {
+    return std::to_string(in_milliseconds(duration)) + " ms";
 }
 
 }  // namespace
@@ -127,9 +127,8 @@ void Application::check_limits() const {
         const auto harakiri = route->harakiri().value_or(options_.timeout);
         const bool off = harakiri == Duration::zero() || mode_of(*route) == Harakiri::off;
         if (!route->within() || off || *route->within() < harakiri) continue;
-        refuse(*route, "its limit (" + in_milliseconds(*route->within()) +
-                           ") must be sooner than its harakiri (" + in_milliseconds(harakiri) +
-                           ")");
+        refuse(*route, "its limit (" + with_unit(*route->within()) +
+                           ") must be sooner than its harakiri (" + with_unit(harakiri) + ")");
     }
 }
 

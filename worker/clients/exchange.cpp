@@ -1,5 +1,6 @@
 #include "worker/clients/exchange.h"
 
+#include "handlers/base/milliseconds.h"
 #include "handlers/context/call_context.h"
 #include "handlers/routing/handler_scope.h"
 
@@ -16,10 +17,6 @@ namespace {
 
 /// A body of which no more is to come is read even if nobody wants it.
 constexpr std::size_t small_body = 256 << 10;
-
-std::int64_t milliseconds(Duration duration) noexcept {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
 
 std::int32_t thread_id() noexcept {
     thread_local const std::int32_t id = ::gettid();
@@ -167,9 +164,9 @@ Duration Exchange::queue_time(int socket) {
             spdlog::warn(
                 "{}: X-Request-Start of {} is ignored: it is {} ms {}, and max_queue_time is {} "
                 "ms; is the clock of that proxy wrong?",
-                parser_.parts().id, peer_, milliseconds(std::chrono::abs(*since)),
+                parser_.parts().id, peer_, in_milliseconds(std::chrono::abs(*since)),
                 *since < Duration::zero() ? "in the future" : "ago",
-                milliseconds(context_.options.max_queue_time));
+                in_milliseconds(context_.options.max_queue_time));
         }
         return waited;
     }
@@ -185,7 +182,7 @@ void Exchange::note_late_start(Time now) {
         "{} {} {}: answered 504 without running: X-Request-Start of {} says that it has waited "
         "for {} ms",
         parser_.parts().id, parser_.parts().method, parser_.parts().target, peer_,
-        milliseconds(state_.waited));
+        in_milliseconds(state_.waited));
 }
 
 /// `stream`: null if it is the handler that is to run.
@@ -276,7 +273,7 @@ void Exchange::pull_piece() {
     if (is_fruitless(start)) {
         spdlog::error("{}: the stream of route {} has yielded nothing but empty pieces for {} ms",
                       parser_.parts().id, state_.route->pattern(),
-                      milliseconds(start - state_.fruitless_since));
+                      in_milliseconds(start - state_.fruitless_since));
         state_.pull_failed = true;
         return;
     }

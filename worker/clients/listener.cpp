@@ -1,5 +1,6 @@
 #include "worker/clients/listener.h"
 
+#include "handlers/base/milliseconds.h"
 #include "worker/os/peer_name.h"
 #include "worker/os/readable.h"
 
@@ -108,7 +109,7 @@ Listener::Taken Listener::take() {
 
 void Listener::back_off(int error) {
     spdlog::warn("cannot accept: {}; trying again in {} ms", std::strerror(error),
-                 std::chrono::duration_cast<std::chrono::milliseconds>(back_off_time).count());
+                 in_milliseconds(back_off_time));
     backing_off_ = true;
     pause();
     retry_.fire_in(back_off_time);

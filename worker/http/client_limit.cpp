@@ -1,37 +1,32 @@
 #include "worker/http/client_limit.h"
 
+#include "handlers/base/written_duration.h"
+
 #include <algorithm>
-#include <charconv>
-#include <span>
 
 namespace curfew::worker {
 
 namespace {
 
-struct Unit {
-    std::string_view name;
-    double seconds;
-};
+using std::chrono::hours;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
 
-constexpr Unit own_units[] = {{"", 1}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
-constexpr Unit grpc_units[] = {{"H", 3600}, {"M", 60},   {"S", 1},
-                               {"m", 1e-3}, {"u", 1e-6}, {"n", 1e-9}};
-constexpr Unit milliseconds[] = {{"", 1e-3}};
+constexpr DurationUnit grpc_units[] = {{"H", hours(1)},        {"M", minutes(1)},
+                                       {"S", seconds(1)},      {"m", milliseconds(1)},
+                                       {"u", microseconds(1)}, {"n", nanoseconds(1)}};
+constexpr DurationUnit envoy_units[] = {{"", milliseconds(1)}};
 
-/// Who waits longer than this waits for ever.
-constexpr double longest = 24 * 3600;
+/// A client that waits longer than this waits for ever.
+constexpr hours longest(24);
 
-std::optional<Duration> read(std::string_view text, std::span<const Unit> units) noexcept {
-    const auto* const end = text.data() + text.size();
-    double number = 0;
-    const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-    const bool is_number = !text.empty() && text[0] >= '0' && text[0] <= '9';
-    if (error != std::errc{} || !is_number) return {};
-    const auto unit = std::ranges::find(
-        units, std::string_view(rest, static_cast<std::size_t>(end - rest)), &Unit::name);
-    if (unit == units.end() || number * unit->seconds > longest) return {};
-    return std::chrono::duration_cast<Duration>(
-        std::chrono::duration<double>(number * unit->seconds));
+std::optional<Duration> read(std::string_view text, std::span<const DurationUnit> units) noexcept {
+    const auto written = read_duration(text, units);
+    if (!written || written->exact() > longest) return {};
+    return std::chrono::duration_cast<Duration>(written->exact());
 }
 
 std::optional<Duration> read_grpc(std::string_view text) noexcept {
@@ -55,11 +50,11 @@ std::optional<Duration> client_limit(const std::vector<Field>& fields,
         };
         if (field.name.empty()) continue;
         if (is(header)) {
-            take(read(field.value, own_units));
+            take(read(field.value, duration_units));
         } else if (is(grpc)) {
             take(read_grpc(field.value));
         } else if (is(envoy)) {
-            take(read(field.value, milliseconds));
+            take(read(field.value, envoy_units));
         }
     }
     return least;

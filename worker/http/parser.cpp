@@ -1,5 +1,7 @@
 #include "worker/http/parser.h"
 
+#include "handlers/base/trimmed.h"
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -9,12 +11,6 @@ namespace curfew::worker {
 namespace {
 
 constexpr std::size_t kept_body = 16 << 10;
-
-std::string_view trim(std::string_view value) noexcept {
-    const auto first = value.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return value.substr(first, value.find_last_not_of(" \t") - first + 1);
-}
 
 }  // namespace
 
@@ -40,7 +36,7 @@ struct Callbacks {
     static int field_value(llhttp_t* llhttp, const char* at, std::size_t length) noexcept {
         Parser& self = parser(llhttp);
         if (self.parts_.fields.empty()) return 0;
-        self.parts_.fields.back().value = trim({at, length});
+        self.parts_.fields.back().value = trimmed({at, length});
         return 0;
     }
 

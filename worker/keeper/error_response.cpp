@@ -1,5 +1,7 @@
 #include "worker/keeper/error_response.h"
 
+#include "handlers/base/milliseconds.h"
+#include "handlers/base/trimmed.h"
 #include "handlers/http/date.h"
 #include "handlers/http/headers.h"
 #include "handlers/http/response.h"
@@ -43,10 +45,6 @@ class Text {
     std::size_t size_ = 0;
 };
 
-std::int64_t milliseconds(Duration duration) noexcept {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
 void write_text(Text& out, const ErrorResponse& response) noexcept {
     out << response.status << " " << reason_phrase(response.status) << "\n"
         << response.detail << "\n";
@@ -60,15 +58,9 @@ void write_problem(Text& out, const ErrorResponse& response) noexcept {
     if (!response.id.empty()) out << R"(,"request_id":")" << response.id << "\"";
     if (!response.limit_name.empty()) {
         out << R"(,"limit":")" << response.limit_name << R"(","limit_ms":)"
-            << milliseconds(response.limit);
+            << in_milliseconds(response.limit);
     }
     out << "}\n";
-}
-
-std::string_view trim(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 /// Returns the part before the separator, and leaves the part behind it in `text`.
@@ -94,8 +86,8 @@ int thousandths(std::string_view value) noexcept {
 
 int quality_of(std::string_view parameters) noexcept {
     while (!parameters.empty()) {
-        auto value = trim(cut(parameters, ';'));
-        const auto name = trim(cut(value, '='));
+        auto value = trimmed(cut(parameters, ';'));
+        const auto name = trimmed(cut(value, '='));
         if (!equals_ignoring_case(name, "q")) continue;
         return thousandths(value);
     }
@@ -117,7 +109,7 @@ WrittenResponse write_response(const ErrorResponse& response, std::span<char> ou
          << (response.json ? "application/problem+json" : "text/plain; charset=utf-8")
          << "\r\nRetry-After: " << retry_after << "\r\n";
     if (!response.limit_name.empty()) {
-        text << "Curfew-Limit: " << response.limit_name << "=" << milliseconds(response.limit)
+        text << "Curfew-Limit: " << response.limit_name << "=" << in_milliseconds(response.limit)
              << "ms\r\n";
     }
     if (!response.id.empty()) text << "X-Request-Id: " << response.id << "\r\n";
@@ -136,7 +128,7 @@ bool prefers_json(std::string_view accept) noexcept {
     bool json_first = false;
     while (!accept.empty()) {
         auto range = cut(accept, ',');
-        const auto type = trim(cut(range, ';'));
+        const auto type = trimmed(cut(range, ';'));
         const auto is = [&type](std::string_view name) { return equals_ignoring_case(type, name); };
         if (is("application/problem+json") || is("application/json")) {
             json_first = json_first || text == 0;
@@ -153,7 +145,7 @@ std::string_view field_of(std::string_view head, std::string_view name) noexcept
     while (!head.empty()) {
         auto line = cut(head, '\n');
         if (line.empty() || line == "\r") return {};
-        if (equals_ignoring_case(cut(line, ':'), name)) return trim(line);
+        if (equals_ignoring_case(cut(line, ':'), name)) return trimmed(line, " \t\r");
     }
     return {};
 }

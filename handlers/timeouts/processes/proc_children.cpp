@@ -1,12 +1,12 @@
 #include "proc_children.h"
 
+#include "../../base/parse_number.h"
+
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <sstream>
 #include <string>
 #include <system_error>
@@ -16,14 +16,6 @@ namespace curfew {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<pid_t> number_of(const fs::path& entry) {
-    const auto name = entry.filename().string();
-    pid_t number = 0;
-    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) return std::nullopt;
-    return number;
-}
 
 /// /proc/self for this process, because /proc may be of another pid namespace than getpid().
 fs::path directory_of(pid_t process) {
@@ -65,7 +57,7 @@ pid_t parent_of(pid_t process) {
 std::vector<pid_t> children_by_parent(pid_t process, Deadline give_up) {
     std::vector<pid_t> found;
     for_each_in("/proc", [&](const fs::path& entry) {
-        const auto pid = number_of(entry);
+        const auto pid = parse_number<pid_t>(entry.filename().string());
         if (pid && parent_of(*pid) == process) found.push_back(*pid);
         return !give_up.passed();
     });

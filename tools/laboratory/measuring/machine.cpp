@@ -1,5 +1,7 @@
 #include "tools/laboratory/measuring/machine.h"
 
+#include "handlers/base/fnv1a.h"
+
 #include <fmt/format.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -26,13 +28,13 @@ std::string processor() {
     return "unknown";
 }
 
-/// FNV-1a, 64 bits.
+/// FNV-1a of what is in a file.
 std::uint64_t hash(std::uint64_t start, const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) throw std::runtime_error(path + ": cannot be read; build it first");
     return std::accumulate(std::istreambuf_iterator(file), {}, start,
                            [](std::uint64_t sum, char byte) {
-                               return (sum ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+                               return fnv1a(sum, std::uint64_t{static_cast<unsigned char>(byte)});
                            });
 }
 
@@ -48,7 +50,7 @@ std::set<std::string> programs_of_peers() {
 
 /// Of what is measured, and what measures; there is no revision to ask for outside of a repository.
 std::string build() {
-    std::uint64_t sum = 0xcbf29ce484222325;
+    std::uint64_t sum = fnv1a_basis;
     for (const auto* const each : {CURFEW_BINARY, CURFEW_DEMO, CURFEW_IMPAIR, "/proc/self/exe"}) {
         sum = hash(sum, each);
     }
