@@ -1,5 +1,6 @@
 #pragma once
 
+#include "peer_at.h"
 #include "socket_pair.h"
 #include "worker/clients/connections.h"
 #include "worker/executors/thread_pool.h"
@@ -43,7 +44,7 @@ struct TestWorker {
                                       .served = [this] { ++served; }});
             connections = std::make_unique<Connections>(*context);
         }
-        connections->add(std::move(pair.server), "test:1");
+        connections->add(std::move(pair.server), peer_at("192.0.2.1"));
         return std::move(pair.client);
     }
 

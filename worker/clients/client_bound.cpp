@@ -6,13 +6,11 @@ namespace curfew::worker {
 
 namespace {
 
-std::string address_of(std::string_view peer) {
-    return std::string(peer.substr(0, peer.rfind(':')));
-}
+std::string address_of(const Peer& peer) { return peer.name().substr(0, peer.name().rfind(':')); }
 
 }  // namespace
 
-bool ClientBound::admits(std::string_view peer) {
+bool ClientBound::admits(const Peer& peer) {
     if (!counts(peer)) return true;
     const auto client = connections_.find(address_of(peer));
     if (client == connections_.end() || client->second < most_) return true;
@@ -26,11 +24,11 @@ bool ClientBound::admits(std::string_view peer) {
     return false;
 }
 
-void ClientBound::entered(std::string_view peer) {
+void ClientBound::entered(const Peer& peer) {
     if (counts(peer)) ++connections_[address_of(peer)];
 }
 
-void ClientBound::left(std::string_view peer) noexcept {
+void ClientBound::left(const Peer& peer) noexcept {
     if (!counts(peer)) return;
     const auto client = connections_.find(address_of(peer));
     if (client != connections_.end() && --client->second == 0) connections_.erase(client);

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 
 namespace curfew::worker {
@@ -18,13 +17,13 @@ class ClientBound {
     ClientBound(int most, const TrustedPeers& trusted) : most_(most), trusted_(trusted) {}
 
     /// Whether this peer may have one more connection. If not, logs a warning, but not too often.
-    [[nodiscard]] bool admits(std::string_view peer);
+    [[nodiscard]] bool admits(const Peer& peer);
 
-    void entered(std::string_view peer);
-    void left(std::string_view peer) noexcept;
+    void entered(const Peer& peer);
+    void left(const Peer& peer) noexcept;
 
   private:
-    [[nodiscard]] bool counts(std::string_view peer) const {
+    [[nodiscard]] bool counts(const Peer& peer) const {
         return most_ > 0 && !trusted_.trusts(peer);
     }
 

@@ -26,13 +26,12 @@ constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 }  // namespace
 
 Connection::Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket,
-                       std::string peer)
+                       Peer peer)
     : context_(context),
       all_(all),
       cell_(cell),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
-      counted_(peer_ != "unix"),
       readable_(context.loop, socket_.get(), [this] { enter([this] { on_readable(); }); }),
       writable_(context.loop, socket_.get(),
                 [this] { enter([this] { go_on(writer_.write(socket_.get())); }); }),
@@ -61,7 +60,7 @@ void Connection::enter(Action action) noexcept {
         action();
         process();
     } catch (const std::exception& error) {
-        spdlog::error("connection of {}: {}", peer_, error.what());
+        spdlog::error("connection of {}: {}", peer_.name(), error.what());
         close();
     }
     all_.waiting().set(*this, waits_as());
@@ -105,7 +104,7 @@ void Connection::on_readable() {
 void Connection::receive() {
     const auto before = input_.extent().offset;
     const auto room = input_.room();
-    record_.taking = !counted_;
+    record_.taking = peer_.over_unix_socket();
     // Where it is before more comes behind it.
     if (record_.taking || input_.extent().offset != before)
         enter_stage(ConnectionRecord::Stage::reading);
@@ -117,7 +116,7 @@ void Connection::receive() {
         return enter_stage(ConnectionRecord::Stage::reading);
     }
     if (input_.empty()) input_.release();
-    if (!counted_) enter_stage(ConnectionRecord::Stage::reading);
+    if (peer_.over_unix_socket()) enter_stage(ConnectionRecord::Stage::reading);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     close();
 }

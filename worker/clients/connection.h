@@ -9,9 +9,9 @@
 #include "worker/http/parser.h"
 #include "worker/http/writer.h"
 #include "worker/os/deadline_timer.h"
+#include "worker/os/peer.h"
 #include "worker/shared/handover.h"
 
-#include <string>
 #include <string_view>
 
 namespace curfew::worker {
@@ -23,8 +23,7 @@ class Connections;
 class Connection final : public WaitingConnections::Member {
   public:
     /// `cell` is its place in the scoreboard for as long as it lives.
-    Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket,
-               std::string peer);
+    Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket, Peer peer);
     ~Connection();
 
     /// Goes on where a worker that has died left off, with what the client had sent it. To be
@@ -47,7 +46,7 @@ class Connection final : public WaitingConnections::Member {
     /// 408. False if there is something to read: then it does not wait any more.
     [[nodiscard]] bool give_way();
 
-    [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
+    [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
     [[nodiscard]] std::size_t cell() const noexcept { return cell_; }
 
   private:
@@ -102,8 +101,7 @@ class Connection final : public WaitingConnections::Member {
     Connections& all_;
     const std::size_t cell_;
     UniqueFd socket_;
-    const std::string peer_;
-    const bool counted_;  ///< by the kernel: see socket_counts()
+    const Peer peer_;
 
     ReadEvent readable_;
     WriteEvent writable_;

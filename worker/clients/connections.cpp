@@ -1,7 +1,6 @@
 #include "worker/clients/connections.h"
 
 #include "handlers/context/own_descriptors.h"
-#include "worker/os/peer_name.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -24,7 +23,7 @@ Connections::Connections(Context& context)
 
 Connections::~Connections() = default;
 
-void Connections::add(UniqueFd socket, std::string peer) {
+void Connections::add(UniqueFd socket, Peer peer) {
     if (bound_.admits(peer)) make(std::move(socket), std::move(peer));
 }
 
@@ -32,10 +31,10 @@ void Connections::adopt(Adoptee adoptee) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     ::getpeername(adoptee.client.get(), reinterpret_cast<sockaddr*>(&address), &size);
-    make(std::move(adoptee.client), peer_name(address)).adopt(adoptee.handover, adoptee.bytes);
+    make(std::move(adoptee.client), Peer(address)).adopt(adoptee.handover, adoptee.bytes);
 }
 
-Connection& Connections::make(UniqueFd socket, std::string peer) {
+Connection& Connections::make(UniqueFd socket, Peer peer) {
     std::pop_heap(free_.begin(), free_.end(), std::greater<>{});
     protect_descriptor(socket.get());
     const auto cell = free_.back();

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 namespace curfew::worker {
@@ -33,7 +32,7 @@ class Connections {
 
     /// Takes a new client's socket; closes it if the client has too many connections already. Must
     /// not be full().
-    void add(UniqueFd socket, std::string peer);
+    void add(UniqueFd socket, Peer peer);
 
     /// Takes a client over from a worker that has died. Must not be full().
     void adopt(Adoptee adoptee);
@@ -51,7 +50,7 @@ class Connections {
     std::function<void()> removed;
 
   private:
-    Connection& make(UniqueFd socket, std::string peer);
+    Connection& make(UniqueFd socket, Peer peer);
 
     [[nodiscard]] static bool end_one(WaitingConnections::List& list);
 

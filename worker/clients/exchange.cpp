@@ -32,7 +32,7 @@ std::int32_t thread_id() noexcept {
 
 }  // namespace
 
-Exchange::Exchange(Context& context, std::size_t cell, Parser& parser, const std::string& peer,
+Exchange::Exchange(Context& context, std::size_t cell, Parser& parser, const Peer& peer,
                    std::function<void()> done)
     : context_(context),
       cell_(cell),
@@ -57,7 +57,7 @@ void Exchange::continue_from(const Handover& handover) {
 
 void Exchange::log_answered(const Handover& handover) {
     auto& parts = parser_.parts();
-    parts.peer = peer_;
+    parts.peer = peer_.name();
     parts.id = state_.given_id;
     if (!context_.access_log.enabled()) return;
     const Headers none;
@@ -73,7 +73,7 @@ void Exchange::log_answered(const Handover& handover) {
 /// Gives the request its id, and says whose it is.
 void Exchange::identify() {
     auto& parts = parser_.parts();
-    parts.peer = peer_;
+    parts.peer = peer_.name();
     parts.id = state_.given_id.empty() ? parser_.facts().request_id : state_.given_id;
     if (is_sane_request_id(parts.id)) return;
     context_.request_ids.next(state_.made_id);
@@ -101,7 +101,7 @@ bool Exchange::answered_by_head() {
 
 void Exchange::refuse(const Refusal& refusal) {
     auto& parts = parser_.parts();
-    parts.peer = peer_;
+    parts.peer = peer_.name();
     context_.request_ids.next(state_.made_id);
     parts.id = {state_.made_id.data(), state_.made_id.size()};
     state_.started = Deadline::Clock::now();
@@ -164,7 +164,7 @@ Duration Exchange::queue_time(int socket) {
             spdlog::warn(
                 "{}: X-Request-Start of {} is ignored: it is {} ms {}, and max_queue_time is {} "
                 "ms; is the clock of that proxy wrong?",
-                parser_.parts().id, peer_, in_milliseconds(std::chrono::abs(*since)),
+                parser_.parts().id, peer_.name(), in_milliseconds(std::chrono::abs(*since)),
                 *since < Duration::zero() ? "in the future" : "ago",
                 in_milliseconds(context_.options.max_queue_time));
         }
@@ -181,7 +181,7 @@ void Exchange::note_late_start(Time now) {
     spdlog::warn(
         "{} {} {}: answered 504 without running: X-Request-Start of {} says that it has waited "
         "for {} ms",
-        parser_.parts().id, parser_.parts().method, parser_.parts().target, peer_,
+        parser_.parts().id, parser_.parts().method, parser_.parts().target, peer_.name(),
         in_milliseconds(state_.waited));
 }
 

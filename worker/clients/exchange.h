@@ -24,7 +24,7 @@ class Exchange final : private Task {
 
     /// Of the connection with that cell of the scoreboard: the parser has its request. `done` is
     /// called when a job is done that was not at once, and may destroy this object.
-    Exchange(Context& context, std::size_t cell, Parser& parser, const std::string& peer,
+    Exchange(Context& context, std::size_t cell, Parser& parser, const Peer& peer,
              std::function<void()> done);
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
@@ -124,7 +124,7 @@ class Exchange final : private Task {
     Context& context_;
     const std::size_t cell_;
     Parser& parser_;
-    const std::string& peer_;
+    const Peer& peer_;
     const std::function<void()> done_;
     HarakiriExtension extension_;
     CpuAccount cpu_;

@@ -1,7 +1,7 @@
 #include "worker/clients/listener.h"
 
 #include "handlers/base/milliseconds.h"
-#include "worker/os/peer_name.h"
+#include "worker/os/peer.h"
 #include "worker/os/readable.h"
 
 #include <spdlog/spdlog.h>
@@ -88,7 +88,7 @@ Listener::Taken Listener::take() {
     UniqueFd client{::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size,
                               SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client) {
-        connections_.add(std::move(client), peer_name(address));
+        connections_.add(std::move(client), Peer(address));
         return Taken::client;
     }
     switch (errno) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string_view>
 
 namespace curfew::worker {
 
@@ -46,9 +47,9 @@ TrustedPeers::TrustedPeers(const std::vector<std::string>& addresses) {
     }
 }
 
-bool TrustedPeers::trusts(std::string_view peer) const {
-    return all_ || peer == "unix" ||
-           std::ranges::find(addresses_, address_of(peer)) != addresses_.end();
+bool TrustedPeers::trusts(const Peer& peer) const {
+    return all_ || peer.over_unix_socket() ||
+           std::ranges::find(addresses_, address_of(peer.name())) != addresses_.end();
 }
 
 void TrustedPeers::check(const std::string& address) {

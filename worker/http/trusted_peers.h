@@ -1,7 +1,8 @@
 #pragma once
 
+#include "worker/os/peer.h"
+
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace curfew::worker {
@@ -13,8 +14,8 @@ class TrustedPeers {
     /// Throws std::invalid_argument for what is neither an address nor `*`.
     explicit TrustedPeers(const std::vector<std::string>& addresses);
 
-    /// `peer`: as Request::peer(). An IPv4 address counts as such also over IPv6.
-    [[nodiscard]] bool trusts(std::string_view peer) const;
+    /// An IPv4 address counts as such also over IPv6.
+    [[nodiscard]] bool trusts(const Peer& peer) const;
 
     /// Throws std::invalid_argument as the constructor would.
     static void check(const std::string& address);
