@@ -202,7 +202,7 @@ int run(int argc, char** argv) {
     }
     if (settings.quick) {
         settings.repetitions = 1;
-        if (orders.networks.empty()) orders.networks = {"clean"};
+        if (orders.networks.empty()) orders.networks = {clean_network().name};
     }
     return measure_all(arguments);
 }

@@ -38,8 +38,13 @@ std::optional<Bookmark> bookmark_in(const Request& request) {
     return Bookmark::parse(last);
 }
 
+const Network& network_of(const Request& request) {
+    const auto name = request.query("network");
+    return name ? find_network(*name) : networks().front();
+}
+
 Response events(const Request& request) {
-    const auto& network = find_network(request.query("network").value_or("clean"));
+    const auto& network = network_of(request);
     const auto resumed = bookmark_in(request);
     // Shared, since a std::function must be one that can be copied; nobody does.
     const auto watch = std::make_shared<Watch>(open_inbox(), network, resumed);

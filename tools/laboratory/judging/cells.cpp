@@ -1,5 +1,7 @@
 #include "tools/laboratory/judging/cells.h"
 
+#include "tools/laboratory/record/kinds.h"
+
 #include <algorithm>
 
 namespace curfew::laboratory {
@@ -13,7 +15,7 @@ const Cell* find_cell(const Run& run, std::string_view strategy, std::string_vie
 }
 
 std::string_view main_network(const Run& run) {
-    const auto found = std::ranges::find(run.networks, "clean", &NetworkLayer::name);
+    const auto found = std::ranges::find_if(run.networks, is_clean, &NetworkLayer::name);
     if (found != run.networks.end()) return found->name;
     return run.networks.empty() ? std::string_view() : run.networks.front().name;
 }

@@ -172,7 +172,7 @@ void Measuring::do_jobs_with_loss(const BenchSetup& setup, std::vector<Job> jobs
 int Measuring::repetitions(const Cell& cell) const {
     const int all = orders_.settings.repetitions;
     const auto row = std::ranges::find(run_.strategies, cell.strategy, &StrategyRow::name);
-    const bool takes_longer = is_peer(*row) || cell.network != "clean";
+    const bool takes_longer = is_peer(*row) || !is_clean(cell.network);
     return takes_longer ? std::min(all, (all + 2) / 3) : all;
 }
 
@@ -188,7 +188,7 @@ void Measuring::make_jobs() {
     for (const auto& layer : run_.networks) {
         const auto condition = *std::ranges::find(conditions(), layer.name, &Condition::name);
         for (const auto& row : run_.strategies) {
-            if (is_peer(row) && layer.name != "clean") continue;
+            if (is_peer(row) && condition.is_bad()) continue;
             Job job{.strategy = row.name, .condition = condition, .cells = {}};
             for (const auto& column : run_.kinds) {
                 const auto& kind = kind_named(column.name);
@@ -354,7 +354,7 @@ void Measuring::advance(const Cell& cell) {
     ++done_.done;
     if (std::ssize(cell.samples) > repetitions(cell)) ++done_.all;
     done_.now = cell.strategy + " against " + cell.kind +
-                (cell.network == "clean" ? "" : " (" + cell.network + ")");
+                (is_clean(cell.network) ? "" : " (" + cell.network + ")");
     progress_(done_);
 }
 

@@ -65,6 +65,12 @@ const std::vector<Condition>& conditions() {
     return all;
 }
 
+const Condition& clean_network() {
+    return *std::ranges::find(conditions(), false, &Condition::is_bad);
+}
+
+bool is_clean(std::string_view network) { return network == clean_network().name; }
+
 const Kind& kind_named(const std::string& name) {
     return *std::ranges::find(kinds(), name, &Kind::name);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace curfew::laboratory {
@@ -37,8 +38,14 @@ struct Condition {
     [[nodiscard]] bool is_bad() const { return !network.empty() || loss_percent != 0; }
 };
 
-/// The first is the good network.
+/// The first is the clean network.
 [[nodiscard]] const std::vector<Condition>& conditions();
+
+/// The one that is not bad: peers are measured, and strategies are ranked, over this one.
+[[nodiscard]] const Condition& clean_network();
+
+/// Whether a cell or a layer of a run with this name of a network is of the clean one.
+[[nodiscard]] bool is_clean(std::string_view network);
 
 /// What a function takes, as a request for it says, and then a statement in the database.
 [[nodiscard]] std::string in_seconds(double seconds);
