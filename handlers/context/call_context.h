@@ -47,10 +47,10 @@ class Parking {
 
 /// What the waits of the code that runs now must obey. Each thread has one; fibers swap it.
 ///
-/// This executable defines poll() and its relatives itself, and a getaddrinfo() that waits in
-/// poll(). So every such wait of every library that is linked dynamically (libcurl, libmemcached
-/// and libmysqlclient all wait in poll) obeys the context: the wait ends at the deadline, or when
-/// the token is raised. The library then sees a plain timeout and returns by its own error path.
+/// This executable defines libc's blocking functions itself (handlers/waits). So every wait of
+/// every library that is linked dynamically obeys the context: the wait ends at the deadline, or
+/// when the token is raised. The library then sees a plain timeout and returns by its own error
+/// path.
 struct CallContext {
     Deadline deadline = Deadline::never();  ///< cuts waits
     CancelToken* token = nullptr;           ///< ends waits, if token_ends_waits; null: none

@@ -3,6 +3,8 @@
 #include "../base/timespec.h"
 
 #include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -10,8 +12,10 @@ namespace curfew {
 
 int kernel_wait(pollfd* fds, unsigned long count, Deadline deadline) noexcept {
     while (true) {
-        const auto time = to_timespec(deadline.remaining());
-        const int ready = ::ppoll(fds, count, deadline.is_never() ? nullptr : &time, nullptr);
+        auto time = to_timespec(deadline.remaining());
+        // Not ppoll(), which this process replaces by one that obeys the context.
+        const auto ready = static_cast<int>(
+            ::syscall(SYS_ppoll, fds, count, deadline.is_never() ? nullptr : &time, nullptr, 0));
         // After EINTR, wait for the remaining time. Libraries would wait for all of it again.
         if (ready >= 0 || errno != EINTR) return ready;
     }

@@ -192,7 +192,7 @@ std::optional<Refusals> take_refusals() {
 
 }  // namespace curfew
 
-// These functions replace libc's, as in context/call_context.cpp.
+// These functions replace libc's, as the room waits does.
 extern "C" {
 
 int close(int fd) {

@@ -15,7 +15,7 @@ import tempfile
 FLOORS = ["handlers", "worker", "master"]
 # From the ground up: a room may include those before it. The last one, "", is the floor's own folder.
 ROOMS = {
-    "handlers": ["base", "http", "context", "backends", "timeouts", "timeouts/fibers",
+    "handlers": ["base", "http", "context", "waits", "backends", "timeouts", "timeouts/fibers",
                  "timeouts/processes", "timeouts/strategies", "routing", "", "demo"],
     "worker": ["settings", "os", "shared", "process", "keeper", "access_log", "http", "app",
                "executors", "clients", ""],

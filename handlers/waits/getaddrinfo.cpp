@@ -1,8 +1,7 @@
-// getaddrinfo() of this executable and of every shared library in it, as call_context.cpp defines
-// poll(). libc's own waits inside libc, where no limit reaches it, and blocks the thread of all
-// other fibers.
-#include "call_context.h"
-#include "name_lookup.h"
+// getaddrinfo(), which replaces libc's own: see README.md in this folder. libc's waits inside libc,
+// where no limit reaches it, and blocks the thread of all other fibers.
+#include "../context/name_lookup.h"
+#include "libc.h"
 
 #include <arpa/inet.h>
 #include <dlfcn.h>

@@ -1,0 +1,70 @@
+#include "limited_poll.h"
+
+#include "copies.h"
+#include "kernel_wait.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <new>
+#include <vector>
+
+namespace curfew {
+
+namespace {
+
+/// How a fiber waits: it polls without waiting, and lets other fibers run until a descriptor may be
+/// ready.
+int parked_wait(Parking& parking, pollfd* fds, nfds_t count, Deadline deadline) {
+    while (true) {
+        const int ready = count > 0 ? kernel_wait(fds, count, Deadline::at({})) : 0;
+        if (ready != 0 || deadline.passed()) return ready;
+        parking.wait(fds, count, deadline);
+    }
+}
+
+/// Waits for the descriptors that were asked for, and for the token.
+int cancellable_wait(pollfd* fds, nfds_t count, Deadline deadline) {
+    CancelToken* const token = current_context.token_ends_waits ? current_context.token : nullptr;
+    const auto wait = [deadline](pollfd* all, nfds_t number) {
+        // A copy of the worker has no event loop that could resume a fiber, so it blocks.
+        return current_context.parking && !is_copy()
+                   ? parked_wait(*current_context.parking, all, number, deadline)
+                   : kernel_wait(all, number, deadline);
+    };
+    if (!token) return wait(fds, count);
+
+    std::array<pollfd, 8> few;
+    std::vector<pollfd> many;
+    pollfd* all = few.data();
+    if (count >= few.size()) {
+        many.resize(count + 1);
+        all = many.data();
+    }
+    std::copy_n(fds, count, all);
+    all[count] = {.fd = token->fd(), .events = POLLIN, .revents = 0};
+    const int ready = wait(all, count + 1);
+    for (nfds_t i = 0; i < count; ++i) fds[i].revents = all[i].revents;
+    return ready > 0 && all[count].revents != 0 ? ready - 1 : ready;
+}
+
+}  // namespace
+
+/// No exception may leave it: the callers are C libraries.
+int limited_poll(pollfd* fds, nfds_t count, Deadline asked) noexcept {
+    if (current_context.expired()) {
+        for (nfds_t i = 0; i < count; ++i) fds[i].revents = 0;
+        return 0;
+    }
+    try {
+        const auto end = current_context.postponed(std::min(asked, current_context.deadline));
+        return cancellable_wait(fds, count, end);
+    } catch (const std::bad_alloc&) {
+        errno = ENOMEM;
+        return -1;
+    }
+}
+
+}  // namespace curfew

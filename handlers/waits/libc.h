@@ -1,0 +1,26 @@
+#pragma once
+
+#include "../context/limited_poll.h"
+
+#include <dlfcn.h>
+
+namespace curfew {
+
+/// libc's own definition of a function that this executable defines as well. With `version` for
+/// functions of which libc has several.
+template <typename Function>
+[[nodiscard]] Function libc_definition(const char* name, const char* version = nullptr) noexcept {
+    void* found = version ? ::dlvsym(RTLD_NEXT, name, version) : nullptr;
+    if (!found) found = ::dlsym(RTLD_NEXT, name);
+    return reinterpret_cast<Function>(found);
+}
+
+/// True if nothing can end or park a wait of the running code: libc's own function will do.
+[[nodiscard]] inline bool unlimited() noexcept { return !current_context.limits_waits(); }
+
+/// The same for a wait that its caller wants to end at `asked`, which harakiri may postpone.
+[[nodiscard]] inline bool unlimited(Deadline asked) noexcept {
+    return unlimited() && current_context.postponed(asked) == asked;
+}
+
+}  // namespace curfew
