@@ -72,21 +72,27 @@ std::string help_entry(const std::string& left, const std::string& right) {
            "\n";
 }
 
+/// What it is and what it accepts: "Worker processes (1 to 512)".
+std::string meaning_of(const Option& option) {
+    const std::string help = without_marks(option.help);
+    return option.accepted().empty() ? help : help + " (" + option.accepted() + ")";
+}
+
 /// "-t, --timeout"; a flag without a letter is set under the other long ones.
-std::string aligned(const std::string& flags) {
-    return flags.starts_with("--") ? "    " + flags : joined(split(flags, ','), ", ");
+std::string aligned(std::string_view flags) {
+    return flags.starts_with("--") ? "    " + std::string(flags) : joined(split(flags, ','), ", ");
 }
 
 std::string help_of(const Option& option) {
     const std::string value = joined(option.shown(), ",");
-    return help_entry(aligned(option.flags()) + " " + option.placeholder(),
-                      option.help() + (value.empty() ? "" : " [" + value + "]"));
+    return help_entry(aligned(option.flags()) + " " + std::string(option.placeholder()),
+                      meaning_of(option) + (value.empty() ? "" : " [" + value + "]"));
 }
 
 /// Of a group of options in the file.
-std::string heading(const Option& option) {
-    const std::string text = "\n# ---- " + option.group + " ----\n";
-    return option.table.empty() ? text : text + "\n[" + option.table + "]\n";
+std::string heading(const Group& group) {
+    const std::string text = "\n# ---- " + std::string(group.title) + " ----\n";
+    return group.table.empty() ? text : text + "\n[" + std::string(group.table) + "]\n";
 }
 
 /// "log", "2s" or "log 2s"
@@ -119,10 +125,10 @@ std::string route_text(const worker::RouteOverride& route) {
 
 std::string help_text(const OptionTable& table) {
     std::string text = help_head;
-    std::string group;
+    std::string_view group;
     for (const Option& option : table) {
-        if (option.group != group) text += "\n" + option.group + ":\n";
-        group = option.group;
+        if (option.group.title != group) text += "\n" + std::string(option.group.title) + ":\n";
+        group = option.group.title;
         text += help_of(option);
     }
     text += "\nInstead of serving:\n";
@@ -134,12 +140,12 @@ std::string help_text(const OptionTable& table) {
 
 std::string file_text(const OptionTable& table, const std::vector<worker::RouteOverride>& routes) {
     std::string text = file_head;
-    std::string group;
+    std::string_view group;
     for (const Option& option : table) {
         if (!option.in_file) continue;
-        if (option.group != group) text += heading(option);
-        group = option.group;
-        text += "\n# " + joined(wrapped(option.help(), page_width - 2), "\n# ") + "\n";
+        if (option.group.title != group) text += heading(option.group);
+        group = option.group.title;
+        text += "\n# " + joined(wrapped(meaning_of(option), page_width - 2), "\n# ") + "\n";
         text += option.name() + " = " + option.toml() + "\n";
     }
     text += routes_head;

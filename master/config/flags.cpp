@@ -68,9 +68,9 @@ Flags parse_flags(int argc, const char* const* argv, const OptionTable& table) {
     app.allow_extras();
     std::vector<std::pair<const Option*, const CLI::Option*>> options;
     for (const Option& option : table) {
-        const auto former = option.former_flag();
-        auto* const flag =
-            app.add_option(former.empty() ? option.flags() : option.flags() + ',' + former);
+        std::string names(option.flags());
+        if (const auto former = option.former_flag(); !former.empty()) names += ',' + former;
+        auto* const flag = app.add_option(names);
         flag->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         options.emplace_back(&option, flag);
     }

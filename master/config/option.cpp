@@ -11,7 +11,9 @@ namespace curfew::master {
 namespace {
 
 /// "-t,--timeout" → "--timeout"
-std::string long_flag(const std::string& flags) { return flags.substr(flags.find("--")); }
+std::string long_flag(std::string_view flags) {
+    return std::string(flags.substr(flags.find("--")));
+}
 
 /// "--keep-alive" → "keep_alive"
 std::string snake_case(const std::string& flag) {
@@ -59,6 +61,7 @@ bool accepts(Form form, Type type) {
     if (type == Type::untyped) return true;
     switch (form) {
         case Form::text:
+        case Form::word:
         case Form::list:
             return type == Type::string;
         case Form::count:
@@ -74,6 +77,7 @@ bool accepts(Form form, Type type) {
 std::string wanted_by(Form form) {
     switch (form) {
         case Form::text:
+        case Form::word:
             return "a string";
         case Form::list:
             return "a string or an array of strings";
@@ -89,15 +93,15 @@ std::string wanted_by(Form form) {
 
 }  // namespace
 
-Option::Option(std::string flags, Form form, std::string placeholder, std::string help, Take take,
-               Show show)
-    : flags_(std::move(flags)),
+Option::Option(std::string_view flags, Form form, std::string_view placeholder,
+               std::string accepted, Take take, Show show)
+    : flags_(flags),
       flag_(long_flag(flags_)),
       key_(snake_case(flag_)),
       variable_("CURFEW_" + upper_case(key_)),
       form_(form),
-      placeholder_(std::move(placeholder)),
-      help_(std::move(help)),
+      placeholder_(placeholder),
+      accepted_(std::move(accepted)),
       take_(std::move(take)),
       show_(std::move(show)) {}
 
@@ -136,9 +140,13 @@ bool Option::accepts_empty() const {
     }
 }
 
-std::string Option::name() const { return table.empty() ? key_ : key_.substr(table.size() + 1); }
+std::string Option::name() const {
+    return group.table.empty() ? key_ : key_.substr(group.table.size() + 1);
+}
 
-std::string Option::path() const { return table.empty() ? key_ : table + "." + name(); }
+std::string Option::path() const {
+    return group.table.empty() ? key_ : std::string(group.table) + "." + name();
+}
 
 std::string Option::toml() const {
     std::vector<std::string> values = shown();

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace curfew::master {
@@ -10,8 +11,17 @@ namespace curfew::master {
 /// platforms set for every program, such as PORT.
 enum class Layer { defaults, platform, file, environment, flag };
 
-/// What an option's values look like.
-enum class Form { text, list, count, size, duration };
+/// What an option's values look like. A `word` is one of a few.
+enum class Form { text, word, list, count, size, duration };
+
+/// Options that belong together.
+struct Group {
+    std::string_view title;  ///< the heading, in --help, in the file and in the manual page
+    /// The table of the file that they stand in, also the first word of their flags: --db-address
+    /// is `address` in `[db]`. Empty: they stand in no table.
+    std::string_view table;
+    std::string_view about;  ///< what the manual page says before them; whole sentences
+};
 
 /// The type that the file gave to a value. Flags and variables have none: `untyped`.
 enum class Type { untyped, string, integer, floating, boolean, date, array, table };
@@ -30,8 +40,9 @@ struct Setting {
     bool is_array = false;  ///< the file wrote an array
 };
 
-/// One option: at once a flag, an environment variable, a key of the file, some lines of --help and
-/// an entry of --print-config.
+/// One option: at once a flag, an environment variable, a key of the file, some lines of --help, an
+/// entry of --print-config and one of the manual page. Its texts are literals, which are not
+/// copied, because a server that starts shows none of them.
 class Option {
   public:
     /// Parses every text, and stores the result where the option lives if `keep`. Throws
@@ -41,9 +52,9 @@ class Option {
     using Show = std::function<std::vector<std::string>()>;
 
     /// `flags`: "-t,--timeout" or "--threads". The long one also names the key and the variable.
-    /// `placeholder`: what --help calls the value.
-    Option(std::string flags, Form form, std::string placeholder, std::string help, Take take,
-           Show show);
+    /// `placeholder`: what --help calls the value. `accepted`: its range, or the words; empty: any.
+    Option(std::string_view flags, Form form, std::string_view placeholder, std::string accepted,
+           Take take, Show show);
 
     /// Checks a setting and, unless a stronger layer has spoken already, makes it the value. So a
     /// mistake is found in every layer, whether or not it matters. Throws ConfigError.
@@ -61,9 +72,9 @@ class Option {
     [[nodiscard]] bool given() const noexcept { return layer_ != Layer::defaults; }
     [[nodiscard]] const std::string& where() const noexcept { return where_; }
 
-    [[nodiscard]] const std::string& flags() const noexcept { return flags_; }  ///< "-t,--timeout"
-    [[nodiscard]] const std::string& flag() const noexcept { return flag_; }    ///< "--timeout"
-    [[nodiscard]] const std::string& key() const noexcept { return key_; }      ///< "timeout"
+    [[nodiscard]] std::string_view flags() const noexcept { return flags_; }  ///< "-t,--timeout"
+    [[nodiscard]] const std::string& flag() const noexcept { return flag_; }  ///< "--timeout"
+    [[nodiscard]] const std::string& key() const noexcept { return key_; }    ///< "timeout"
     /// The key as the file has it: "timeout", or "db.address" for --db-address of the table `[db]`.
     [[nodiscard]] std::string path() const;
     /// The last part of that: "address".
@@ -71,14 +82,17 @@ class Option {
     [[nodiscard]] const std::string& variable() const noexcept {
         return variable_;
     }  ///< "CURFEW_..."
-    [[nodiscard]] const std::string& placeholder() const noexcept { return placeholder_; }
-    [[nodiscard]] const std::string& help() const noexcept { return help_; }
+    [[nodiscard]] std::string_view placeholder() const noexcept { return placeholder_; }
+    [[nodiscard]] const std::string& accepted() const noexcept { return accepted_; }
+    [[nodiscard]] bool is_word() const noexcept { return form_ == Form::word; }
     [[nodiscard]] bool is_list() const noexcept { return form_ == Form::list; }
 
-    /// The heading it stands under, in --help and in the file.
-    std::string group;
-    /// The table of the file that it stands in, also the first word of its flag; empty: in none.
-    std::string table;
+    /// What it is, wherever options are shown: Markdown, but only `literals`. Without the stop of
+    /// its last sentence, its range and its default, which are added.
+    std::string_view help;
+    /// What only the manual page says, after that; whole sentences.
+    std::string_view details;
+    Group group;
     /// The file does not say which file to read.
     bool in_file = true;
     /// The key that it had in the version before, which is understood still; empty: the same.
@@ -87,13 +101,13 @@ class Option {
     [[nodiscard]] std::string former_variable() const;  ///< empty if there is none
 
   private:
-    std::string flags_;
+    std::string_view flags_;
     std::string flag_;
     std::string key_;
     std::string variable_;
     Form form_;
-    std::string placeholder_;
-    std::string help_;
+    std::string_view placeholder_;
+    std::string accepted_;
     Take take_;
     Show show_;
     Layer layer_ = Layer::defaults;

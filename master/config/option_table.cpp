@@ -40,69 +40,70 @@ Option::Show show_count(const Target& target) {
     };
 }
 
-std::string with_range(const std::string& help, const std::string& range) {
-    return help + " (" + range + ")";
-}
-
 }  // namespace
 
-Option& OptionTable::operator()(std::string flags, std::string& target, Text text,
-                                std::string help) {
+Option& OptionTable::operator()(std::string_view flags, std::string& target, const Text& text,
+                                std::string_view help, std::string_view details) {
     const auto take = [&target, check = text.check](const auto& texts, bool keep) {
         if (check != nullptr) check(texts.back());
         if (keep) target = texts.back();
     };
     const auto show = [&target] { return std::vector{target}; };
-    return add(std::move(flags), Form::text, text.placeholder, std::move(help), take, show);
+    return add({flags, Form::text, text.placeholder, {}, take, show}, help, details);
 }
 
-Option& OptionTable::operator()(std::string flags, std::vector<std::string>& target, Text text,
-                                std::string help) {
+Option& OptionTable::operator()(std::string_view flags, std::vector<std::string>& target,
+                                const Text& text, std::string_view help, std::string_view details) {
     const auto take = [&target, check = text.check](const auto& texts, bool keep) {
         if (texts.empty()) throw std::invalid_argument("must not be empty");
         if (check != nullptr) std::ranges::for_each(texts, check);
         if (keep) target = texts;
     };
     const auto show = [&target] { return target; };
-    return add(std::move(flags), Form::list, text.placeholder, std::move(help), take, show);
+    return add({flags, Form::list, text.placeholder, {}, take, show}, help, details);
 }
 
-Option& OptionTable::operator()(std::string flags, int& target, Count range, std::string help) {
-    return add(std::move(flags), Form::count, "N", with_range(help, described(range, format_count)),
-               take_count(target, range), show_count(target));
+Option& OptionTable::operator()(std::string_view flags, int& target, const Count& range,
+                                std::string_view help, std::string_view details) {
+    return add({flags, Form::count, "N", described(range, format_count), take_count(target, range),
+                show_count(target)},
+               help, details);
 }
 
-Option& OptionTable::operator()(std::string flags, std::size_t& target, Count range,
-                                std::string help) {
-    return add(std::move(flags), Form::count, "N", with_range(help, described(range, format_count)),
-               take_count(target, range), show_count(target));
+Option& OptionTable::operator()(std::string_view flags, std::size_t& target, const Count& range,
+                                std::string_view help, std::string_view details) {
+    return add({flags, Form::count, "N", described(range, format_count), take_count(target, range),
+                show_count(target)},
+               help, details);
 }
 
-Option& OptionTable::operator()(std::string flags, std::size_t& target, Size range,
-                                std::string help) {
+Option& OptionTable::operator()(std::string_view flags, std::size_t& target, const Size& range,
+                                std::string_view help, std::string_view details) {
     const auto take = [&target, range](const auto& texts, bool keep) {
         const std::size_t size = within(range, parse_size(texts.back()), format_size);
         if (keep) target = size;
     };
     const auto show = [&target] { return std::vector{format_size(target)}; };
-    return add(std::move(flags), Form::size, "SIZE",
-               with_range(help, described(range, format_size)), take, show);
+    return add({flags, Form::size, "SIZE", described(range, format_size), take, show}, help,
+               details);
 }
 
-Option& OptionTable::operator()(std::string flags, Duration& target, Span range, std::string help) {
+Option& OptionTable::operator()(std::string_view flags, Duration& target, const Span& range,
+                                std::string_view help, std::string_view details) {
     const auto take = [&target, range](const auto& texts, bool keep) {
         const Duration duration = parse_within(texts.back(), range);
         if (keep) target = duration;
     };
     const auto show = [&target] { return std::vector{format_duration(target)}; };
-    return add(std::move(flags), Form::duration, "TIME",
-               with_range(help, described(range, format_duration)), take, show);
+    return add({flags, Form::duration, "TIME", described(range, format_duration), take, show}, help,
+               details);
 }
 
-Option& OptionTable::add_choice(std::string flags, const std::vector<std::string>& words,
-                                std::string help, Option::Take take, Option::Show show) {
-    return add(std::move(flags), Form::text, "WORD", with_range(help, joined(words, ", ")),
-               std::move(take), std::move(show));
+Option& OptionTable::add_choice(std::string_view flags, const std::vector<std::string>& words,
+                                Option::Take take, Option::Show show, std::string_view help,
+                                std::string_view details) {
+    return add({flags, Form::word, "WORD", joined(words, ", "), std::move(take), std::move(show)},
+               help, details);
 }
 
 std::size_t OptionTable::index_of(const std::string& text, const std::vector<std::string>& words) {
@@ -114,13 +115,11 @@ std::size_t OptionTable::index_of(const std::string& text, const std::vector<std
     return static_cast<std::size_t>(found - words.begin());
 }
 
-Option& OptionTable::add(std::string flags, Form form, std::string placeholder, std::string help,
-                         Option::Take take, Option::Show show) {
-    Option& option = options_.emplace_back(std::move(flags), form, std::move(placeholder),
-                                           std::move(help), std::move(take), std::move(show));
+Option& OptionTable::add(Option option, std::string_view help, std::string_view details) {
+    option.help = help;
+    option.details = details;
     option.group = group_;
-    option.table = table_;
-    return option;
+    return options_.emplace_back(std::move(option));
 }
 
 Option* OptionTable::find(std::string_view key) {
@@ -134,13 +133,19 @@ Option* OptionTable::find_path(std::string_view path) {
 }
 
 bool OptionTable::has_table(std::string_view name) const {
-    return !name.empty() && std::ranges::find(options_, name, &Option::table) != options_.end();
+    return !name.empty() && std::ranges::any_of(options_, [name](const Option& option) {
+        return option.group.table == name;
+    });
+}
+
+const Option& OptionTable::at(std::string_view key) const {
+    const auto found = std::ranges::find(options_, key, &Option::key);
+    if (found == options_.end()) throw std::out_of_range("no option " + std::string(key));
+    return *found;
 }
 
 Option& OptionTable::at(std::string_view key) {
-    Option* const option = find(key);
-    if (option == nullptr) throw std::out_of_range("no option " + std::string(key));
-    return *option;
+    return const_cast<Option&>(std::as_const(*this).at(key));
 }
 
 Duration parse_within(const std::string& text, const Span& range) {

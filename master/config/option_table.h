@@ -26,7 +26,7 @@ struct Span : Range<Duration> {};
 
 /// Some text. `placeholder` is what --help calls it; `check` throws std::invalid_argument.
 struct Text {
-    std::string placeholder;
+    std::string_view placeholder;
     void (*check)(const std::string&) = nullptr;
 };
 
@@ -36,26 +36,28 @@ using Choice = std::vector<std::pair<std::string, T>>;
 
 /// Every option there is. Each stores its value through a reference, which the caller keeps alive.
 /// Calling the table declares an option: its flags, where its value lives, what it accepts, its
-/// help; the range and the words it accepts are added to the help.
+/// help, and the details that only the manual page has. All texts are literals.
 class OptionTable {
   public:
-    /// The heading of the options declared from here on, and the table of the file that they stand
-    /// in. Their flags begin with its name: --db-address is `address` in `[db]`.
-    void group(std::string title, std::string table = {}) {
-        group_ = std::move(title);
-        table_ = std::move(table);
-    }
+    /// Of the options declared from here on.
+    void group(const Group& group) { group_ = group; }
 
-    Option& operator()(std::string flags, std::string& target, Text text, std::string help);
-    Option& operator()(std::string flags, std::vector<std::string>& target, Text text,
-                       std::string help);
-    Option& operator()(std::string flags, int& target, Count range, std::string help);
-    Option& operator()(std::string flags, std::size_t& target, Count range, std::string help);
-    Option& operator()(std::string flags, std::size_t& target, Size range, std::string help);
-    Option& operator()(std::string flags, Duration& target, Span range, std::string help);
+    Option& operator()(std::string_view flags, std::string& target, const Text& text,
+                       std::string_view help, std::string_view details = {});
+    Option& operator()(std::string_view flags, std::vector<std::string>& target, const Text& text,
+                       std::string_view help, std::string_view details = {});
+    Option& operator()(std::string_view flags, int& target, const Count& range,
+                       std::string_view help, std::string_view details = {});
+    Option& operator()(std::string_view flags, std::size_t& target, const Count& range,
+                       std::string_view help, std::string_view details = {});
+    Option& operator()(std::string_view flags, std::size_t& target, const Size& range,
+                       std::string_view help, std::string_view details = {});
+    Option& operator()(std::string_view flags, Duration& target, const Span& range,
+                       std::string_view help, std::string_view details = {});
 
     template <class T>
-    Option& operator()(std::string flags, T& target, Choice<T> choice, std::string help) {
+    Option& operator()(std::string_view flags, T& target, const Choice<T>& choice,
+                       std::string_view help, std::string_view details = {}) {
         std::vector<std::string> words;
         for (const auto& [word, value] : choice) words.push_back(word);
         const auto take = [&target, choice, words](const auto& texts, bool keep) {
@@ -69,7 +71,7 @@ class OptionTable {
             }
             return shown;
         };
-        return add_choice(std::move(flags), words, std::move(help), take, show);
+        return add_choice(flags, words, take, show, help, details);
     }
 
     [[nodiscard]] auto begin() { return options_.begin(); }
@@ -85,16 +87,16 @@ class OptionTable {
     [[nodiscard]] bool has_table(std::string_view name) const;
     /// The option of that key, which the caller knows to be there; else std::out_of_range.
     [[nodiscard]] Option& at(std::string_view key);
+    [[nodiscard]] const Option& at(std::string_view key) const;
 
   private:
-    Option& add(std::string flags, Form form, std::string placeholder, std::string help,
-                Option::Take take, Option::Show show);
-    Option& add_choice(std::string flags, const std::vector<std::string>& words, std::string help,
-                       Option::Take take, Option::Show show);
+    Option& add(Option option, std::string_view help, std::string_view details);
+    Option& add_choice(std::string_view flags, const std::vector<std::string>& words,
+                       Option::Take take, Option::Show show, std::string_view help,
+                       std::string_view details);
     static std::size_t index_of(const std::string& text, const std::vector<std::string>& words);
 
-    std::string group_;
-    std::string table_;
+    Group group_;
     std::deque<Option> options_;  // a deque: references to its elements stay valid
 };
 

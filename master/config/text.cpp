@@ -50,6 +50,12 @@ std::string in_quotes(std::string_view text) {
     return result + '"';
 }
 
+std::string without_marks(std::string_view text) {
+    std::string plain(text);
+    std::erase(plain, '`');
+    return plain;
+}
+
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
     std::string result;
     for (const std::string& part : parts) {

@@ -9,6 +9,9 @@ namespace curfew::master {
 /// As a TOML basic string: in double quotes, on one line whatever it holds (TOML 1.0, "String").
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
+/// Without the marks of `literals`, which only Markdown shows.
+[[nodiscard]] std::string without_marks(std::string_view text);
+
 [[nodiscard]] std::string joined(const std::vector<std::string>& parts, std::string_view separator);
 
 /// Empty parts are kept: "a,,b" has three, "" has one.

@@ -9,6 +9,10 @@
 
 namespace curfew::master {
 
+inline constexpr std::size_t kib = 1 << 10;
+inline constexpr std::size_t mib = 1 << 20;
+inline constexpr std::size_t gib = 1 << 30;
+
 // Each parse_ throws std::invalid_argument with a message that quotes the text, and accepts what
 // its format_ prints. format_ prints the shortest exact form.
 
