@@ -2,21 +2,12 @@
 #include "tests/master/configured.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 namespace curfew::master {
 
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A file of the source tree, which the tests are run in.
-std::string file_text(const char* path) {
-    std::ifstream file(path);
-    REQUIRE_MESSAGE(file.is_open(), "no " << path << " here: run the tests from the source tree");
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// The parts of the lines of --help that name a flag: "-t, --timeout TIME".
 std::vector<std::string> flags_in_help() {
@@ -27,38 +18,6 @@ std::vector<std::string> flags_in_help() {
         flags.push_back(line.substr(start, line.find("  ", start) - start));
     }
     return flags;
-}
-
-/// "-t, --timeout TIME" as the manual page writes it: ".It Fl t , Fl -timeout Ar time"
-std::string in_manual(const std::string& flags) {
-    std::string text = ".It";
-    for (const std::string& word : split(flags, ' ')) {
-        const bool comma = word.ends_with(',');
-        const std::string bare = comma ? word.substr(0, word.size() - 1) : word;
-        text += bare.starts_with('-') ? " Fl " + bare.substr(1) : " Ar " + bare;
-        if (comma) text += " ,";
-    }
-    return text;
-}
-
-std::string hyphenated(std::string key) {
-    std::ranges::replace(key, '_', '-');
-    return key;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-        text.replace(at, from.size(), to);
-    }
-    return text;
-}
-
-/// A value without TOML's brackets, quotes and escapes.
-std::string bare(std::string toml) {
-    for (const char mark : {'[', '"'}) {
-        if (toml.front() == mark) toml = toml.substr(1, toml.size() - 2);
-    }
-    return replaced(replaced(toml, "\", \"", ","), "\\\"", "\"");
 }
 
 /// Every value that the file can hold, different from its default.
@@ -140,10 +99,6 @@ std::vector<std::string> settings_in(const std::string& text) {
 }
 
 }  // namespace
-
-TEST_CASE("conf/curfew.toml is what --print-config prints of the defaults") {
-    CHECK(file_text("conf/curfew.toml") == invoke({"--print-config"}).text);
-}
 
 TEST_CASE("the printed configuration has every option that --help has") {
     const std::vector<std::string> settings = settings_in(print_config({}));
@@ -228,30 +183,6 @@ TEST_CASE("the help shows flags, placeholders, ranges and defaults") {
                     "                                Bytes in one header field") !=
           std::string::npos);
     for (const std::string& line : split(help, '\n')) CHECK(line.size() <= 96);
-}
-
-TEST_CASE("the manual page has every flag of --help, written as there") {
-    const std::vector<std::string> lines = split(file_text("master/curfew.1"), '\n');
-    const std::vector<std::string> flags = flags_in_help();
-
-    REQUIRE(flags.size() > 30);
-    for (const std::string& flag : flags) {
-        CAPTURE(flag);
-        CHECK(std::ranges::find(lines, in_manual(flag)) != lines.end());
-    }
-}
-
-TEST_CASE("the manual page has every default") {
-    const std::string manual = replaced(file_text("master/curfew.1"), "\\(dq", "\"");
-
-    for (const std::string& setting : settings_in(print_config({}))) {
-        const std::string key = setting.substr(0, setting.find(' '));
-        const std::string value = bare(setting.substr(key.size() + 3));
-        const std::size_t start = manual.find("Fl -" + hyphenated(key) + " Ar ");
-        const std::string item = manual.substr(start, manual.find("\n.", start) + 1 - start);
-        CAPTURE(setting);
-        CHECK((value.empty() || item.find("Default: " + value + ".\n") != std::string::npos));
-    }
 }
 
 }  // namespace curfew::master

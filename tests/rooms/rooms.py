@@ -19,7 +19,7 @@ ROOMS = {
                  "timeouts/processes", "timeouts/strategies", "routing", "", "demo"],
     "worker": ["settings", "os", "shared", "process", "keeper", "access_log", "http", "app",
                "executors", "clients", ""],
-    "master": ["os", "config", "setup", "log", "stacks", "workers", "diagnosis", ""],
+    "master": ["os", "config", "documents", "setup", "log", "stacks", "workers", "diagnosis", ""],
     "tools/laboratory": ["record", "judging", "showing", "servers", "measuring", ""],
 }
 # Rooms with a rule of their own may include nothing but this.
