@@ -98,6 +98,14 @@ class Install(unittest.TestCase):
         for name in ["include/curfew/app.h", "share/pkgconfig/curfew.pc", "share/man/man1/curfew.1"]:
             self.assertIn(name, names)
 
+    def test_the_installed_manual_page_has_the_options_of_the_server(self):
+        page = (self.prefix / "share" / "man" / "man1" / "curfew.1").read_text()
+        said = run(self.prefix / "bin" / "curfew", "--help")
+        flags = re.findall(r"^  (?:-., |    )--([a-z-]+)", said, re.MULTILINE)
+        self.assertGreater(len(flags), 50)
+        for flag in flags:
+            self.assertRegex(page, rf"(?m)^\.It .*Fl -{flag}( Ar [A-Z]+)?$")
+
     def test_pkg_config_finds_what_an_application_is_compiled_with(self):
         # Only there, where every machine looks, whatever its architecture; as if it were /usr.
         environment = dict(os.environ, PKG_CONFIG_LIBDIR=str(self.prefix / "share" / "pkgconfig"))
