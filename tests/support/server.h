@@ -72,6 +72,9 @@ class Server {
     [[nodiscard]] std::string log_line(std::string_view text) const;
 
   private:
+    void start(const Setup& setup);
+    [[nodiscard]] bool found_no_port() const;
+
     std::filesystem::path directory_;
     bool wrapped_;
     std::unique_ptr<Process> process_;
