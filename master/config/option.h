@@ -90,7 +90,7 @@ class Option {
     /// What it is, wherever options are shown: Markdown, but only `literals`. Without the stop of
     /// its last sentence, its range and its default, which are added.
     std::string_view help;
-    /// What only the manual page says, after that; whole sentences.
+    /// What only the manual page says, after that; whole sentences, with the same marks.
     std::string_view details;
     Group group;
     /// The file does not say which file to read.

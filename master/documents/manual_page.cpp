@@ -26,7 +26,9 @@ std::string escaped(std::string_view text) {
 }
 
 /// Each sentence on a line of its own, so that roff sees where it ends.
-std::string sentences(std::string_view text) {
+std::string sentences(std::string_view marked) {
+    const std::string plain = without_marks(marked);
+    std::string_view text = plain;
     std::string lines;
     while (!text.empty()) {
         const std::size_t stop = text.find(". ");
@@ -50,7 +52,7 @@ std::string item(std::string_view flags, std::string_view help) {
 std::string item(const Option& option) {
     std::string text = ".It " + flags_in_mdoc(option.flags()) + " Ar " +
                        std::string(option.placeholder()) + "\n" +
-                       sentences(without_marks(option.help) + ".") + sentences(option.details);
+                       sentences(std::string(option.help) + ".") + sentences(option.details);
     if (!option.accepted().empty()) {
         text += (option.is_word() ? "One of " : "Range: ") + option.accepted() + ".\n";
     }

@@ -55,7 +55,7 @@ TEST_CASE("an item of the manual page has flags, help, details, range and defaul
     const std::string text = manual_of([&](OptionTable& option) {
         option.group({"Fruit", "fruit", "Fruit is healthy. Eat it."});
         option("-a,--fruit-apples", apples, Count{1, 9, true}, "Apples. `Red` ones; 0: none",
-               "They are sweet. Green ones are not.");
+               "They are sweet. `Green` ones are not.");
     });
 
     CHECK(text ==
