@@ -46,7 +46,7 @@ class Tools(unittest.TestCase):
                 self.assertEqual(self.calls_file.read_text(), "")
 
     def test_a_tool_called_wrongly_says_how_to_call_it(self):
-        for tool in ["backends", "network", "test"]:
+        for tool in ["backends", "generate", "network", "test"]:
             with self.subTest(tool=tool):
                 result = self.run_with(
                     ["apt-get", "sudo", "meson", "ninja"], [ROOT / "tools" / tool, "nonsense"]
