@@ -9,7 +9,7 @@ using namespace curfew;
 namespace demo {
 
 /// Not even a sanitizer is to come before the kernel.
-[[gnu::no_sanitize("undefined")]] void crash_by_null_pointer() {
+__attribute__((no_sanitize("undefined"))) void crash_by_null_pointer() {
     // Twice volatile: else the compiler may reason about the null, or drop a write nobody reads.
     volatile int* volatile nowhere = nullptr;
     *nowhere = 42;

@@ -91,7 +91,7 @@ std::optional<sockaddr_storage> peer_of(pid_t pid, int fd) {
 }
 
 std::string describe_descriptor(pid_t pid, int fd, const Upstreams& upstreams) {
-    const auto link = link_of(pid, fd);
+    auto link = link_of(pid, fd);  // not const: it is returned by a move
     if (!link.starts_with("socket:")) return link;
     const auto peer = peer_of(pid, fd);
     const auto name = peer ? upstreams.name(*peer) : std::string();

@@ -61,7 +61,7 @@ void Upstreams::add(const char* backend, const std::string& address) {
 }
 
 std::string Upstreams::name(const sockaddr_storage& peer) const {
-    const auto address = to_string(peer);
+    auto address = to_string(peer);  // not const: it is returned by a move
     for (const auto& [backend, configured, upstream] : known_) {
         if (configured == address) return backend + " " + address;
     }

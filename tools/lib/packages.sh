@@ -9,7 +9,8 @@ build_packages="g++ meson ninja-build ccache pkg-config libevent-dev node-llhttp
 server_packages="memcached mariadb-server-core mariadb-client-core"
 
 # What the tests run beside those.
-test_packages="doctest-dev clang-format cmake curl e2fsprogs mount procps util-linux python3-httpbin
+test_packages="doctest-dev clang-format clang-tidy cmake curl e2fsprogs mount procps
+    util-linux python3-httpbin
     chromium chromium-driver python3-selenium python3-jsonschema"
 
 # What tools/test bare needs.

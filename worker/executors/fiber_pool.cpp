@@ -53,9 +53,9 @@ class FiberPool::Runner final : public Parking {
 
   private:
     [[nodiscard]] CallContext own_context() noexcept {
-        CallContext patience;
-        patience.parking = this;
-        return patience;
+        CallContext context;
+        context.parking = this;
+        return context;
     }
 
     FiberPool& pool_;
@@ -82,7 +82,7 @@ class FiberPool::Wait final : private AlarmClock::Sleeper {
         }
         pool_.clock_.add(*this);
     }
-    ~Wait() { pool_.clock_.remove(*this); }
+    ~Wait() override { pool_.clock_.remove(*this); }
     Wait(const Wait&) = delete;
     Wait& operator=(const Wait&) = delete;
 

@@ -11,7 +11,7 @@ inline void arm_reset(int fd) noexcept {
     ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     // Another process may have it open: to dissolve a TCP connection resets it all the same.
     const sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
-    ::connect(fd, &nowhere, sizeof nowhere);
+    (void)::connect(fd, &nowhere, sizeof nowhere);
 }
 
 }  // namespace curfew::worker

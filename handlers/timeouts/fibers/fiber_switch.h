@@ -30,10 +30,10 @@ class FiberSwitch {
 
   private:
     Stack stack_;
-    void* fake_stack_ = nullptr;  ///< AddressSanitizer's
-    void* tsan_fiber_ = nullptr;  ///< ThreadSanitizer's
-    void* caught_ = nullptr;      ///< exceptions being handled
-    unsigned int uncaught_ = 0;   ///< the number of exceptions in flight
+    [[maybe_unused]] void* fake_stack_ = nullptr;  ///< AddressSanitizer's
+    [[maybe_unused]] void* tsan_fiber_ = nullptr;  ///< ThreadSanitizer's
+    void* caught_ = nullptr;                       ///< exceptions being handled
+    unsigned int uncaught_ = 0;                    ///< the number of exceptions in flight
 };
 
 }  // namespace curfew
