@@ -83,7 +83,7 @@ void ExitReport::add_crash_stack(std::vector<std::string> stack) {
 }
 
 std::string ExitReport::text() const {
-    // A client's target may be of any bytes.
+    // The target comes from a client, and may be invalid UTF-8.
     return json_->dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

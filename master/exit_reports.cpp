@@ -10,7 +10,8 @@ namespace curfew::master {
 
 namespace {
 
-/// Names of functions take milliseconds of a process, which many crashes a second must not cost.
+/// Finding the names of functions takes a process some milliseconds. If workers crash often, only
+/// one crash in this time is looked at.
 constexpr Duration pause_between_crash_looks = std::chrono::seconds(1);
 
 }  // namespace

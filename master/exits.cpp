@@ -19,7 +19,8 @@ bool had_requests(const Child& child) noexcept {
     });
 }
 
-/// A worker that stands still keeps its clients waiting, and a keeper those of the next death.
+/// A stopped worker keeps its clients waiting, so it is killed if it does not continue. A stopped
+/// keeper would not answer when its worker dies, so it is made to continue at once.
 void notice_stop(Workers& workers, pid_t pid, int wait_status) {
     const bool stopped = WIFSTOPPED(wait_status);
     if (stopped && workers.by_keeper(pid) != nullptr) ::kill(pid, SIGCONT);
@@ -39,7 +40,7 @@ void notice_stop(Workers& workers, pid_t pid, int wait_status) {
 void Master::reap() {
     int status = 0;
     pid_t pid = 0;
-    // As PID 1, strangers' exits arrive here too.
+    // If the master is PID 1, it also reaps orphans that it has never started.
     rusage usage{};
     while ((pid = ::wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage)) > 0) {
         if (WIFSTOPPED(status) || WIFCONTINUED(status)) {
@@ -85,19 +86,19 @@ void Master::finish_exit(Child& child, int wait_status, const rusage& usage) {
             return spdlog::error(
                 "the new workers could not boot; the configuration of before goes on");
         }
-        if (generations_.has_served()) return back_off(now);  // what has worked once can work again
+        if (generations_.has_served()) return back_off(now);  // the cause may be temporary
         exit_status_ = death.exit_status;
         return stop(Stopping::gracefully, "a worker could not boot");
     }
-    // What is wrong with an application that dies before it is of any use time alone can mend. Any
-    // other death is paid by the route that has caused it: see BreakerPolicy.
+    // If workers die by themselves before they have been of use, only waiting can help. Other
+    // deaths are charged to the route that has caused them: see BreakerPolicy.
     const bool of_use = child.board().line().requests.load() > 0 || had_requests(child);
     const bool by_itself = death.cause == Cause::crashed || death.cause == Cause::exited;
     if (!by_itself || of_use || now - child.born() >= Backoff::early) return backoff_.lived_on();
     back_off(now);
 }
 
-/// Before the next fork.
+/// Delays the next fork.
 void Master::back_off(Deadline::Clock::time_point now) {
     backoff_.died(now);
     spdlog::warn("{} workers in a row were of no use; the next is forked in {} ms",

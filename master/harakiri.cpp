@@ -16,8 +16,8 @@ namespace curfew::master {
 
 namespace {
 
-/// A master that was itself not run for so long (stopped, starved) cannot tell a stuck request from
-/// one that was stopped with it, and looks again after as long.
+/// A master that was itself stopped or starved for this long cannot tell whether a request is stuck
+/// or was stopped together with the master. It waits for the same time, and then looks again.
 constexpr Duration lateness_that_excuses = std::chrono::seconds(1);
 
 }  // namespace
@@ -92,7 +92,8 @@ void Harakiri::turn(Stopping stopping) {
     kill_terminating(now, stopping);
 }
 
-/// Whether the master itself was held up: then no worker is to blame for the time that has passed.
+/// Whether the master itself did not run for a while: then the time that has passed does not show
+/// that any request is stuck.
 bool Harakiri::was_held_up(Time now) {
     if (now < lenient_until_) return true;
     if (woken_for_.is_never() || now - woken_for_.time() <= lateness_that_excuses) return false;
@@ -102,14 +103,14 @@ bool Harakiri::was_held_up(Time now) {
     return true;
 }
 
-/// The kill itself is up to kill_terminating().
+/// Only decides whom to kill; kill_terminating() kills.
 void Harakiri::terminate_overdue(Time now) {
     cpu_watch_.forget_ended();
     std::vector<StuckRequest> stuck;
     for (auto& child : workers_.live()) {
         for (const auto& overdue : overdue_requests(child, now)) {
             if (overdue.report_only) {
-                report_survivor(child, overdue);
+                log_dry_run(child, overdue);
             } else if (claim(child.board(), overdue)) {
                 stuck.push_back(terminate_for(child, overdue, now));
             }
@@ -134,8 +135,8 @@ std::vector<Overdue> Harakiri::overdue_requests(const Child& child, Time now) {
     return std::move(seen.overdue);
 }
 
-/// Logs a request whose limits are only tried out.
-void Harakiri::report_survivor(const Child& child, const Overdue& overdue) {
+/// Logs a request that harakiri = log does not kill.
+void Harakiri::log_dry_run(const Child& child, const Overdue& overdue) {
     const auto label = child.board().label(overdue.cell);
     const auto what =
         fmt::format("route {}, {} {}, age {} ms, {} {} ms, request {}", label.route, label.method,
@@ -149,11 +150,12 @@ void Harakiri::report_survivor(const Child& child, const Overdue& overdue) {
                  child.slot() + 1, child.pid(), what, ++spared_);
 }
 
-/// The request is claimed. Returns it for the inspector.
+/// To be called when the request has been claimed. Returns the request for the inspector.
 StuckRequest Harakiri::terminate_for(Child& child, const Overdue& overdue, Time now) {
-    // The loop of class sync never comes round again: what else it has may go.
+    // The event loop of a class sync worker is stuck in this request and cannot freeze by itself,
+    // so the master does it, and the keeper may hand over the other connections.
     if (child.runs_one_at_a_time()) child.board().line().frozen.store(true);
-    // Before its client can come back.
+    // Charges the route before the client is answered, because the client may retry at once.
     const bool deferred = deferred_kills_.defers(child, overdue.cell, now);
     child.call_keeper(worker::Ending::none);
     const bool wall = overdue.kind == worker::LimitKind::timeout;
@@ -195,8 +197,9 @@ void Harakiri::kill_terminating(Time now, Stopping stopping) {
     }
     for (auto& child : workers_) {
         if (!child.terminating() || !child.live()) continue;
-        // Before it has frozen, more may begin.
-        if (child.frozen()) child.call_keeper(worker::Ending::none);  // whose clients may go
+        // A frozen worker begins no more requests, so its keeper may hand over the connections that
+        // wait for one. Until then, new requests may begin, and the worker does not count as idle.
+        if (child.frozen()) child.call_keeper(worker::Ending::none);
         const bool at_rest = child.frozen() && !scan(child.board(), now).busy;
         if (!at_rest && !child.kill_deadline().passed(now)) continue;
         if (inspector_.looks_at(child.pid())) continue;
@@ -214,7 +217,8 @@ void Harakiri::kill_overstayers(Time now, Stopping stopping) {
                                        : "it was not ready within boot_timeout");
         }
         if (!child.death_due().passed(now)) continue;
-        // SIGKILL has not ended it: something in the kernel holds it. Its clients need not wait.
+        // SIGKILL has not ended the worker, because it is in an uninterruptible call. Its clients
+        // are answered without waiting for its end.
         const auto state = look_at(child.pid(), child.pid());
         spdlog::critical(
             "worker {} (pid {}) does not die: the kernel holds it in {} (state {}); its clients "
@@ -232,7 +236,7 @@ void Harakiri::charge_culprit(const Child& child) {
     if (!cell) return;
     child.board().line().culprit.store(static_cast<std::int32_t>(*cell));
     const auto phase = worker::Cell::phase(child.board().cells()[*cell].word.load());
-    if (phase == worker::Phase::claimed) return;  // it was charged when it was claimed
+    if (phase == worker::Phase::claimed) return;  // its route was charged when it was claimed
     deferred_kills_.charge(child, *cell, Deadline::Clock::now());
 }
 

@@ -46,7 +46,7 @@ class Harakiri {
     [[nodiscard]] bool was_held_up(Time now);
     void terminate_overdue(Time now);
     [[nodiscard]] std::vector<Overdue> overdue_requests(const Child& child, Time now);
-    void report_survivor(const Child& child, const Overdue& overdue);
+    void log_dry_run(const Child& child, const Overdue& overdue);
     [[nodiscard]] StuckRequest terminate_for(Child& child, const Overdue& overdue, Time now);
     [[nodiscard]] Deadline grace(const Child& child, Time now) const noexcept;
     void kill_terminating(Time now, Stopping stopping);

@@ -39,10 +39,10 @@ int serve(const Release& release, const std::vector<std::string>& warnings,
     if (!options.umask.empty()) ::umask(parse_umask(options.umask));
     open_log(options.error_logfile, options.log_level);
     for (const auto& warning : warnings) spdlog::warn("{}", warning);
-    ServiceManager service;  // before the application is loaded, which must not find the variable
+    ServiceManager service;  // removes NOTIFY_SOCKET before the application can see it
     if (!preflight(release)) return 0;
     Master master(release, std::move(reread), service);
-    drop_start_pages();  // before every worker inherits them
+    drop_startup_pages();  // before every worker inherits them
     return master.run();
 }
 
@@ -53,7 +53,7 @@ int run(int argc, char** argv) {
         case Action::serve: {
             const auto start = open_working_directory();
             return serve(Release(invocation.options, start.get()), invocation.warnings, [&] {
-                const Excursion excursion(start.get());  // a relative --config is meant from there
+                const Excursion excursion(start.get());  // where a relative --config begins
                 return Release(configure(argc, argv, environment).options, start.get());
             });
         }
@@ -77,12 +77,12 @@ int run(int argc, char** argv) {
     return 1;
 }
 
-/// A descriptor that is closed at start would become that of a socket or of the scoreboard, and
-/// what a library prints would go there.
+/// If a standard stream is closed at start, a socket or the scoreboard would get its number, and
+/// output of libraries would be written there.
 void open_standard_streams() {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(fd, F_GETFD) >= 0) continue;
-        // The lowest that is free is this one.
+        // open() uses the lowest free number, which is this one.
         checked(::open("/dev/null", O_RDWR), "opening /dev/null in place of a closed descriptor");
     }
 }

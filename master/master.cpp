@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t spare_slots = 32;
 
-/// Until the service manager, whose queue was full, is told again.
+/// If the queue of the service manager was full, the message is sent again after this time.
 constexpr Duration longest_silence = std::chrono::milliseconds(100);
 
 std::size_t slots_for(const Options& options) {
@@ -76,8 +76,8 @@ int Master::run() {
     return exit_status_;
 }
 
-/// A first worker is enough to serve. A reload is over once the new workers have replaced the old
-/// ones, or have failed to.
+/// The server is ready once a first worker is. A reload has ended once the new workers have
+/// replaced the old ones, or have failed to boot.
 void Master::tell_service_manager() {
     if (service_.is_behind()) service_.retry();
     if (!generations_.reloading() && generations_.has_served()) service_.ready();
@@ -89,7 +89,7 @@ void Master::respawn() {
     const auto now = Deadline::Clock::now();
     while (const auto generation = generations_.lacking()) {
         if (backoff_.holds(now)) break;
-        if (!workers_.free_slot()) break;  // so many still leave; the next to go makes room
+        if (!workers_.free_slot()) break;  // all slots are in use until a worker has left
         spawn(*generation);
     }
     generations_.dismiss_surplus();
@@ -135,9 +135,9 @@ void Master::heed(const ArrivedSignal& signal) {
             files_.reopen_logs(options_);
             for (auto& child : workers_) child.tell(worker::Order::reopen);
             return;
-        case SIGCHLD:  // it has done its work by waking us
+        case SIGCHLD:  // reap() follows each wake-up
             return;
-        case SIGWINCH:  // these two mean nothing to a process that does not ask for them
+        case SIGWINCH:  // this and SIGURG are ignored by default; they need no warning
         case SIGURG:
             return;
         default:
@@ -150,9 +150,9 @@ void Master::reload() {
     if (stopping_ != Stopping::no) return;
     service_.reloading();
     if (!generations_.reload()) return;
-    backoff_.lived_on();  // what held the old workers back need not hold for the new ones
+    backoff_.lived_on();  // the new workers may boot where the old ones failed
     files_.reopen_logs(options_);
-    drop_start_pages();
+    drop_startup_pages();
     spdlog::info("SIGHUP: replacing the workers by {} new ones", generations_.target());
 }
 
@@ -163,7 +163,8 @@ void Master::stop(Stopping how, const char* why) {
     files_.stop_adopting();
     if (how == Stopping::gracefully) {
         const auto kill_by = Deadline::in(options_.worker.graceful_timeout);
-        // First our share of the sockets, so that they close with the last worker that drains.
+        // The master closes its copies of the sockets first, so that the last worker that drains
+        // closes them for clients.
         files_.stop_listening();
         for (auto& child : workers_) child.tell_to_go(worker::Order::finish, kill_by);
         spdlog::info("{}: stopping, with {} ms to finish what is accepted", why,

@@ -16,7 +16,8 @@ namespace curfew::master {
 
 namespace {
 
-/// Each connection is a file, and a dead worker's come on top of one's own.
+/// Each connection needs a descriptor, and a worker may get connections of a dead worker in
+/// addition to its own.
 void compare_with_limit(int connections) {
     rlimit files{};
     ::getrlimit(RLIMIT_NOFILE, &files);
@@ -41,7 +42,7 @@ ServerFiles::ServerFiles(const Options& options)
     hand_over_log(options.worker.access_logfile, identity_);
     const auto stream = worker::standard_stream(options.worker.access_logfile, STDOUT_FILENO);
     if (stream)
-        (void)worker::LogOutput::standard(*stream);  // a worker may not be allowed to open it
+        (void)worker::LogOutput::standard(*stream);  // opens it here: a worker may have no right to
     sockets_ = retry_while_in_use([&] { return open_sockets(options.bind, options.backlog); });
     for (const auto& socket : sockets_) {
         if (socket.file) identity_.give(socket.file->fd());

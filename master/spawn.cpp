@@ -26,12 +26,12 @@ namespace curfew::master {
 
 namespace {
 
-/// For what an application does at its end.
+/// The time that an application may take for its own cleanup when a worker ends.
 constexpr Duration longest_end = std::chrono::seconds(5);
 
 }  // namespace
 
-/// `generation`: the newest one, or the one that it replaces.
+/// `generation`: the current one, or during a reload the one that is being replaced.
 void Master::spawn(int generation) {
     const auto slot = workers_.free_slot();
     workers_.scoreboard().worker(*slot).reset();
@@ -49,8 +49,8 @@ void Master::spawn(int generation) {
     workers_.add(pid, *slot, generation, generations_.options_of(generation), std::move(orders));
 }
 
-/// The other side of fork: this process is a worker from here on, and never returns, since what the
-/// master's destructors clean up is not its own.
+/// Runs in the new process, which is a worker from here on. It never returns, because the
+/// destructors of the master would clean up what belongs to the master.
 void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
     int status = 0;
     try {
@@ -74,7 +74,8 @@ void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
         worker::note_last_thread_in(board.line().last_thread);
         worker::note_crashes_in(board.line().crash, board.stack_dump());
 
-        // Workers die with their master, even if that was killed. Changing the user clears this.
+        // A worker dies with its master, even if the master is killed. This comes after the change
+        // of the user, which would clear it.
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != master) ::_exit(0);
 
@@ -115,8 +116,8 @@ void Master::become_worker(std::size_t slot, pid_t master, UniqueFd orders) {
     ::_exit(status);
 }
 
-/// Of a process that does one thing and ends. Its signals stay blocked: it is not told to end, but
-/// killed.
+/// To be called in a process that does one thing and ends. Its signals stay blocked, because the
+/// master ends it only by SIGKILL.
 void Master::become_helper(const char* title) {
     set_title(options_.proc_name + ": " + title);
     service_.forget();

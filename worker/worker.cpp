@@ -17,7 +17,7 @@ namespace curfew::worker {
 namespace {
 
 /// At its end a worker waits so long for a log that has had no room for its last lines.
-constexpr Duration patience_with_log = std::chrono::milliseconds(100);
+constexpr Duration flush_timeout = std::chrono::milliseconds(100);
 
 std::unique_ptr<Executor> make_executor(Loop& loop, const Options& options) {
     switch (options.worker_class) {
@@ -121,7 +121,7 @@ void Worker::run() {
     if (line.terminating.load()) freeze();  // while it booted
     protect_open_descriptors(application_.descriptors());
     loop_.run();
-    access_log_.finish(Deadline::in(patience_with_log));
+    access_log_.finish(Deadline::in(flush_timeout));
     helpers_.stop();
 }
 

@@ -60,13 +60,13 @@ void rest(const BackendCall& call, milliseconds time) {
 /// One that is given back meanwhile will do as well.
 std::unique_ptr<Connection> find(const BackendCall& call) {
     const DbOptions& options = backend_options().db;
-    const auto patience = Deadline::in(options.connect_timeout);
+    const auto give_up = Deadline::in(options.connect_timeout);
     for (auto pause = 5ms;; pause = std::min(2 * pause, 100ms)) {
         if (auto connection = idle()) return connection;
         try {
             return std::make_unique<Connection>(options, call);
         } catch (const ServerIsFull&) {
-            if (patience.passed()) throw;
+            if (give_up.passed()) throw;
         }
         rest(call, pause);
     }

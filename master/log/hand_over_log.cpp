@@ -16,7 +16,7 @@ namespace {
 
 constexpr int flags = O_WRONLY | O_APPEND | O_NONBLOCK;
 
-/// Nothing if it is there already.
+/// Creates the log. Returns nothing if the file exists.
 UniqueFd make(const worker::Located& located) {
     try {
         return worker::open_located(located, flags | O_CREAT | O_EXCL, 0644);

@@ -17,8 +17,8 @@ namespace curfew::master {
 
 namespace {
 
-/// How long a line may wait, if the one before has been written.
-constexpr std::chrono::milliseconds patience(100);
+/// How long a line may wait to be written. After a lost line the next ones do not wait.
+constexpr std::chrono::milliseconds write_timeout(100);
 
 /// As spdlog has its levels on a terminal.
 std::string_view color_of(spdlog::level::level_enum level) noexcept {
@@ -49,7 +49,8 @@ std::string why(int reason, bool one) {
 }  // namespace
 
 void LogSink::sink_it_(const spdlog::details::log_msg& message) {
-    if (std::exchange(pid_, ::getpid()) != ::getpid()) lost_ = 0;  // that was our parent's
+    if (std::exchange(pid_, ::getpid()) != ::getpid())
+        lost_ = 0;  // after a fork: the parent reports its own
     if (lost_ > 0) {
         const bool one = lost_ == 1;
         const auto words =
@@ -71,12 +72,12 @@ bool LogSink::put(const spdlog::details::log_msg& message) {
         reason_ = EMSGSIZE;
         return false;
     }
-    const auto give_up = Deadline::in(stuck_ ? Duration::zero() : patience);
+    const auto give_up = Deadline::in(stuck_ ? Duration::zero() : write_timeout);
     while (true) {
         text.remove_prefix(output_.write(text));
         if (text.empty() && output_.settled()) return true;
         if (!text.empty()) reason_ = errno;
-        // A full disk does not get emptier by waiting.
+        // Waiting helps only if the reader is slow, not if, for example, the disk is full.
         const bool hopeless = !text.empty() && reason_ != EAGAIN;
         if (hopeless || give_up.passed()) return text.empty();
         output_.await_room(give_up);

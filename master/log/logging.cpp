@@ -30,16 +30,17 @@ std::shared_ptr<spdlog::sinks::sink> make_sink(const std::string& name) {
 
 void open_log(const std::string& name, const std::string& level) {
     try {
-        // One logger for good, since other threads may be using it; only its end is exchanged.
+        // The logger is never replaced, because other threads may be using it; only its sink is.
         static const auto end = std::make_shared<spdlog::sinks::dist_sink_mt>();
         static const auto logger = [] {
             auto made = std::make_shared<spdlog::logger>("curfew", end);
-            // Each line is out before the next thing happens, which may be the end of this process.
+            // Each line is written at once, because this process may end at any moment.
             made->flush_on(spdlog::level::trace);
             spdlog::set_default_logger(made);
             return made;
         }();
-        // Also if this log is none: what the workers' logs share is made before the first fork.
+        // The workers share this memory, so it is made before the first fork, even if this process
+        // logs nothing.
         (void)worker::LogShare::of({});
         auto sink = make_sink(name);
         sink->set_pattern("[%Y-%m-%d %H:%M:%S.%e %z] [%P] [%^%l%$] %v");

@@ -9,7 +9,7 @@
 #include <utility>
 
 extern "C" {
-#include <sys/pidfd.h>  // without this before glibc 2.37
+#include <sys/pidfd.h>  // lacks extern "C" before glibc 2.37
 }
 
 namespace curfew::master {
@@ -19,10 +19,10 @@ Descendants::Descendants(pid_t process, Deadline deadline) noexcept try {
     ::kill(process, SIGSTOP);
     add_children_of(process, deadline);
 } catch (const std::exception&) {
-    // No descriptor or memory is left: those that were found are better than none.
+    // There is no descriptor or memory left. The processes found so far are still killed.
 }
 
-/// Of a process that is stopped.
+/// The process must be stopped, so that it starts no more children meanwhile.
 void Descendants::add_children_of(pid_t process, Deadline deadline) {
     for (const pid_t pid : children_of(process, deadline)) {
         if (deadline.passed()) return;
@@ -30,7 +30,8 @@ void Descendants::add_children_of(pid_t process, Deadline deadline) {
         if (!pidfd && (errno == EMFILE || errno == ENFILE)) {
             throw std::system_error(errno, std::generic_category(), "pidfd_open");
         }
-        // It may have ended, and its number be another's; once it is open it stays the same.
+        // The child may have ended and its pid may have been reused before the pidfd was opened.
+        // The pidfd keeps it from then on, so its parent is checked afterwards.
         if (!pidfd || parent_of(pid) != process) continue;
         ::pidfd_send_signal(pidfd.get(), SIGSTOP, nullptr, 0);
         pidfds_.push_back(std::move(pidfd));

@@ -24,8 +24,8 @@ void wait_for_release(const InUse& error, bool is_first);
 /// be blocked; one that comes ends this with StartCancelled.
 template <class Attempt>
 auto retry_while_in_use(Attempt attempt) {
-    constexpr Duration patience = std::chrono::seconds(5);
-    const auto give_up = Deadline::in(patience);
+    constexpr Duration longest_wait = std::chrono::seconds(5);
+    const auto give_up = Deadline::in(longest_wait);
     for (bool is_first = true;; is_first = false) {
         try {
             return attempt();

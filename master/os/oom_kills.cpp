@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Processes that were killed together are reaped within this time.
+/// The master reaps all processes of one OOM kill within this time.
 constexpr Duration together = std::chrono::seconds(1);
 
 std::vector<std::string> split(const std::string& text, char separator) {
@@ -44,7 +44,8 @@ std::string own_group(const fs::path& root, bool version_2) {
     return {};
 }
 
-/// Where that group is to be seen; empty if nowhere. A mount may show a part of the tree only.
+/// The directory of that group; empty if no mount shows it. A mount may show only a part of the
+/// tree.
 fs::path directory_of(const std::string& group, const fs::path& root, bool version_2) {
     std::ifstream file(root / "proc/self/mountinfo");
     for (std::string line; std::getline(file, line);) {
@@ -86,7 +87,7 @@ fs::path source_of(const fs::path& root) {
 
 OomKills::OomKills(const fs::path& root) : source_(source_of(root)), seen_(count()) {}
 
-/// All these files have lines of a name and a number.
+/// Each line of these files is a name and a number.
 std::uint64_t OomKills::count() const {
     std::ifstream file(source_);
     std::string name;

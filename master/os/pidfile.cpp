@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::size_t longest = 32;
 
-/// What is in it. Throws if that is no process id: then it is another file of somebody's.
+/// The pid in the file. Throws if the text is no pid, because then the file is not a pid file and
+/// must not be overwritten.
 std::string read_pid(int fd) {
     std::string text(longest + 1, '\0');
     const auto size = ::pread(fd, text.data(), text.size(), 0);
@@ -42,7 +43,8 @@ void lock(int fd) {
     throw InUse("process " + pid + " is alive; stop it first, or name another pid file");
 }
 
-/// The server before removes its file at its end, perhaps between our opening and our locking it.
+/// The previous server removes its file when it ends. That may happen after this process has opened
+/// the file and before it has locked it, so the path is checked again after locking.
 worker::NamedFile lock_in_place(const std::string& path) {
     for (int tries = 0; tries < 100; ++tries) {
         auto located = worker::locate(path, worker::LastLink::keep);

@@ -13,7 +13,7 @@ namespace curfew::master {
 
 namespace {
 
-/// In microseconds, as RELOADING=1 needs it.
+/// In microseconds: RELOADING=1 must be sent with this time.
 long long monotonic_time() noexcept {
     timespec now{};
     ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -48,13 +48,13 @@ void ServiceManager::reloading() {
 }
 
 void ServiceManager::stopping() {
-    ready_ = true;  // there is nothing more to say
+    ready_ = true;  // so that READY=1 is not sent any more
     send("STOPPING=1\nSTATUS=finishing what is accepted");
 }
 
 void ServiceManager::retry() { send(std::string(unsent_)); }
 
-/// Never waits: the master has limits to keep.
+/// Never waits, because the master must enforce limits in time.
 void ServiceManager::send(std::string_view message) {
     unsent_.clear();
     if (!socket_) return;

@@ -20,9 +20,9 @@ sigset_t heeded() noexcept {
     return set;
 }
 
-/// What is read from the descriptor. Not job control; and not the two that a write of our own
-/// brings, which are ignored: one that is blocked is kept all the same, and the line that the log
-/// would get for it is such a write again.
+/// The signals that are read from the descriptor: all but those of job control, and SIGPIPE and
+/// SIGXFSZ. The master's own writes cause these two, so they are ignored instead. A blocked signal
+/// would be read, logged, and the log's write would cause the next one.
 sigset_t all_to_read() noexcept {
     sigset_t set;
     sigfillset(&set);
@@ -32,7 +32,7 @@ sigset_t all_to_read() noexcept {
 
 /// glibc keeps two signals for itself, for pthread_cancel(3) and for setuid(2) in all threads. Its
 /// functions neither block nor ignore them, and it sets handlers only once it needs them; until
-/// then anybody could end this process by them.
+/// then they would end this process.
 void ignore_reserved_signals() noexcept {
     struct {  // the kernel's struct sigaction, on x86-64 and on aarch64
         void (*handler)(int);
@@ -58,13 +58,15 @@ void hold_signals() {
     ignore_reserved_signals();
     sigset_t own;
     sigemptyset(&own);
-    // A write to a pipe without a reader, or beyond `ulimit -f`, fails, and costs no process.
+    // So a write to a pipe without a reader, or beyond `ulimit -f`, fails and does not end the
+    // process.
     for (const int signal : {SIGPIPE, SIGXFSZ}) {
         ::signal(signal, SIG_IGN);
         sigaddset(&own, signal);
     }
-    ::sigprocmask(SIG_UNBLOCK, &own, nullptr);  // as whoever started us may have left them
-    ::signal(SIGCHLD, SIG_DFL);  // ignored, as some shells leave it, nobody's end would be known
+    ::sigprocmask(SIG_UNBLOCK, &own, nullptr);  // the parent may have blocked them
+    ::signal(SIGCHLD,
+             SIG_DFL);  // if it is ignored, as some parents leave it, wait() reports no child
 }
 
 Signals::Signals() {

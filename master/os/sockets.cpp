@@ -61,23 +61,23 @@ std::string name_of(int fd) {
     return std::string("http://") + (v6 ? "[" : "") + host + (v6 ? "]:" : ":") + port;
 }
 
-/// What a connection may hold in the kernel of a response that could not be sent yet. By itself the
-/// kernel takes megabytes for a client that reads slowly. A fast one notices nothing, since what is
-/// on its way does not count. Inherited by accepted connections. Unix sockets have nothing like it,
-/// and need none: their buffers do not grow.
+/// Limits how much of a response the kernel holds for a connection before it is sent. Without the
+/// limit the kernel buffers megabytes for a client that reads slowly. Bytes that are sent but not
+/// yet acknowledged do not count, so a fast client is not slowed down. Accepted connections inherit
+/// the limit. Unix sockets do not have this option, and do not need it: their buffers do not grow.
 void bound_unsent(int fd) noexcept {
     const int most = 256 << 10;
     (void)::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most, sizeof most);
 }
 
-/// What every TCP socket of ours has. The kernel gives accepted ones the TCP_NODELAY of the
-/// listening one. TCP_DEFER_ACCEPT shows a client to the workers once it has said something, or
-/// after a second or so: a client that were accepted before could find that the worker, busy with
-/// another by then, is not free for it although others are. Not there for Unix sockets.
+/// Sets the options of a listening TCP socket; accepted sockets inherit TCP_NODELAY. With
+/// TCP_DEFER_ACCEPT a worker accepts a client only once the client has sent something, or after
+/// about a second. A worker that accepts a silent client may be busy when the request comes, while
+/// others are free. Unix sockets do not have this option.
 void set_up_tcp(int fd) {
     enable(fd, IPPROTO_TCP, TCP_NODELAY);
     enable(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT);
-    // Urgent data is data (RFC 6093 section 4), and counted as such: see worker/os/socket_counts.h.
+    // Urgent data is normal data (RFC 6093 section 4), and socket_counts() counts it as such.
     enable(fd, SOL_SOCKET, SO_OOBINLINE);
     bound_unsent(fd);
 }
@@ -114,7 +114,7 @@ std::uint16_t port_of(int fd) {
                      : reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 
-/// Which the resolver may name twice.
+/// The resolver may return the same address twice.
 bool same_address(const addrinfo& a, const addrinfo& b) noexcept {
     return a.ai_addrlen == b.ai_addrlen && std::memcmp(a.ai_addr, b.ai_addr, a.ai_addrlen) == 0;
 }
@@ -158,7 +158,7 @@ std::vector<ListeningSocket> open_all(const TcpBind& bind, int backlog) {
             sockets.push_back({.fd = std::move(fd), .name = std::move(name)});
         } catch (const std::system_error& error) {
             if (!is_missing(error)) throw;
-            missing = error;  // by the name of a host, this machine may have only some of them
+            missing = error;  // of the addresses of a host name, this machine may have only some
         }
     }
     if (sockets.empty() && missing) throw *missing;
@@ -172,18 +172,19 @@ std::vector<ListeningSocket> open_tcp(const TcpBind& bind, int backlog) {
             return open_all(bind, backlog);
         } catch (const std::system_error& error) {
             if (error.code().value() == EADDRINUSE) {
-                // The port that the kernel has chosen for one address may be taken on another.
+                // The kernel has chosen a port that is free on one address and taken on another.
                 if (bind.port == 0 && tries < most_tries) continue;
                 throw InUse(error.code().message());
             }
-            // A machine without IPv6.
+            // Without a host, a machine that has no IPv6 listens on IPv4 alone.
             if (!bind.host.empty()) throw;
             return open_tcp({.host = "0.0.0.0", .port = bind.port}, backlog);
         }
     }
 }
 
-/// A socket's file outlives its server. One that nobody listens on any more may go.
+/// The file of a Unix socket stays when its server has died. It is removed if no process listens on
+/// it any more.
 void remove_stale(const sockaddr_un& address, const worker::Located& located) {
     const int directory = located.directory.get();
     struct stat status {};
@@ -201,8 +202,8 @@ void remove_stale(const sockaddr_un& address, const worker::Located& located) {
     if (errno == ECONNREFUSED) ::unlinkat(directory, located.name.c_str(), 0);
 }
 
-/// Gives the socket its permissions from the first moment on; by its name, later, another file
-/// could get them.
+/// Creates the socket's file with its permissions. chmod() after bind() could change another file
+/// that has been moved to that name meanwhile.
 void bind_unix(int fd, const sockaddr_un& address, std::optional<mode_t> mode) {
     const mode_t before = ::umask(0);
     ::umask(mode ? 0777 & ~*mode : before);
@@ -216,7 +217,8 @@ void bind_unix(int fd, const sockaddr_un& address, std::optional<mode_t> mode) {
 
 ListeningSocket open_unix(const UnixBind& bind, int backlog) {
     auto located = worker::locate(bind.path, worker::LastLink::keep);
-    // A path that others can change is not named to the kernel again.
+    // If other users can change the path, the socket is bound from inside its directory, so that
+    // the kernel does not resolve the path once more.
     std::optional<Excursion> there;
     if (located.movable) there.emplace(located.directory.get());
     const auto& path = located.movable ? located.name : bind.path;

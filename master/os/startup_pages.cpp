@@ -23,7 +23,7 @@ int drop_unwritten(dl_phdr_info* object, std::size_t /*size*/, void* pages) noex
 
 }  // namespace
 
-void drop_start_pages() noexcept {
+void drop_startup_pages() noexcept {
     ::malloc_trim(0);
     worker::FilePages pages;
     ::dl_iterate_phdr(drop_unwritten, &pages);

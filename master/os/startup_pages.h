@@ -6,6 +6,6 @@ namespace curfew::master {
 /// heap, and the pages of programs and libraries that were read to link and to set them up, with
 /// libcurl and its like most of what there is. To be called before forking. See
 /// worker/os/file_pages.h.
-void drop_start_pages() noexcept;
+void drop_startup_pages() noexcept;
 
 }  // namespace curfew::master

@@ -9,13 +9,13 @@ namespace curfew::master {
 
 namespace {
 
-/// Where the kernel finds what ps shows: the arguments and, behind them, the environment.
+/// The memory that ps shows: the arguments of the process, followed by its environment.
 std::span<char> area;
 
-/// Moves each text to memory of its own, for good, if it lies where the ones before ended. Returns
-/// where the last such one ends.
+/// Copies each text that begins where the previous one ended, and replaces its pointer by the copy,
+/// which is never freed. Returns the end of the last such text.
 char* move_away(char** texts, char* end) {
-    // A variable that is unset later leaves the environment, and is no leak.
+    // Keeps the pointers, so that leak checkers do not report variables that are unset later.
     static auto& moved = *new std::vector<char*>;
     for (; *texts != nullptr; ++texts) {
         if (*texts != end) continue;

@@ -13,7 +13,7 @@ namespace curfew::master {
 
 namespace {
 
-/// Of the user or group of a file.
+/// The value with which fchown(2) leaves the user or group of a file as it is.
 constexpr auto unchanged = static_cast<unsigned>(-1);
 
 std::optional<unsigned> as_number(const std::string& text) {
@@ -29,7 +29,7 @@ Identity::Identity(const std::string& user, const std::string& group) {
         const passwd* const entry = number ? ::getpwuid(*number) : ::getpwnam(user.c_str());
         if (!entry && !number) throw ConfigError("user: there is no user \"" + user + "\"");
         if (!entry && group.empty()) {
-            // Its workers would keep root's groups.
+            // Without a group the workers would keep the groups of root.
             throw ConfigError("user: " + user + " has no entry and so no group; name one too");
         }
         user_ = number ? *number : entry->pw_uid;
@@ -60,7 +60,7 @@ void Identity::give(int fd) const {
 void Identity::assume() const {
     if (::geteuid() != 0) return;
     if (group_) {
-        // The supplementary groups go too: root's own would be a hole.
+        // The supplementary groups are replaced, too: workers must not keep those of root.
         if (!user_name_.empty()) {
             checked(::initgroups(user_name_.c_str(), *group_), "initgroups");
         } else {

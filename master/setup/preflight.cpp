@@ -28,7 +28,7 @@ namespace {
 using worker::ApplicationError;
 using Status = ApplicationError::Status;
 
-/// The process that loads it.
+/// The process that loads the application.
 class Preflight {
   public:
     explicit Preflight(const Release& release);
@@ -36,7 +36,7 @@ class Preflight {
     Preflight(const Preflight&) = delete;
     Preflight& operator=(const Preflight&) = delete;
 
-    /// False as long as it goes on. Throws ApplicationError for how it has ended, but for well.
+    /// False while the process runs. Throws ApplicationError if it has ended with a failure.
     [[nodiscard]] bool passed();
 
   private:
@@ -48,7 +48,7 @@ class Preflight {
     pid_t pid_ = 0;  ///< 0: it has ended
 };
 
-/// What it says is a number, its exit status, and what is wrong, if anything is.
+/// A report is one byte, the exit status, and then the text of an error, if there is one.
 constexpr std::size_t longest_report = 4096;
 
 Preflight::Preflight(const Release& release) {
@@ -71,7 +71,7 @@ Preflight::~Preflight() {
 void Preflight::load(const Release& release, const Identity& identity, int report) {
     auto status = Status{};
     std::string text;
-    std::unique_ptr<worker::Application> application;  // stays loaded: its threads may run
+    std::unique_ptr<worker::Application> application;  // is not unloaded: its threads may run
     try {
         set_title(release.options.proc_name + ": loading");
         identity.assume();
@@ -108,7 +108,8 @@ bool Preflight::passed() {
     return true;
 }
 
-/// Nobody waits for the pipe's end: what the application has forked may hold it open.
+/// Reads once, without waiting for the end of the pipe: a process that the application has forked
+/// may hold the other end open.
 std::string Preflight::report() const {
     std::string text(longest_report, '\0');
     const auto size = ::read(report_.get(), text.data(), text.size());
@@ -127,7 +128,7 @@ sigset_t awaited() noexcept {
 
 bool preflight(const Release& release) {
     const auto& options = release.options;
-    const Signals blocked;  // from here on, so that none is lost before the master heeds them
+    const Signals blocked;  // so that no signal is lost before the master reads them
     Preflight preflight(release);
     const auto deadline = Deadline::in(options.boot_timeout);
     const auto signals = awaited();

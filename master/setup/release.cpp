@@ -26,7 +26,7 @@ void require_room_for_arenas() {
 }  // namespace
 
 Release::Release(Options all, int start) : options(std::move(all)) {
-    require_room_for_arenas();  // before the copy of the application, which is such a file as well
+    require_room_for_arenas();  // the limit also concerns the copy of the application below
     const Excursion excursion(start);
     enter_directory(options.chdir);
     directory = std::make_shared<const UniqueFd>(open_working_directory());

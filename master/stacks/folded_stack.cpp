@@ -16,7 +16,8 @@ bool goes_with(const Frame& frame, const Frame& next) {
            frame.module == next.module && !frame.module.empty();
 }
 
-/// From the function that was called there to the one that it has come to.
+/// "curl_easy_perform ... curl_multi_poll": the outermost and the innermost function of these
+/// frames.
 std::string names_of(std::span<const Frame> frames) {
     const auto named = [](const Frame& frame) {
         return !frame.function.empty() && !bare_name(frame.function).starts_with("std::");

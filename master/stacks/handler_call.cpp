@@ -16,9 +16,10 @@ bool is_call(const Frame& frame) {
            frame.function.find("std::__invoke_") != std::string::npos;
 }
 
-/// "routes(curfew::Router&)::{lambda(curfew::Request const&)#1}", of a call by the holder of one:
-/// the second of its arguments, after the signature. Empty if it holds the address of a function,
-/// or if this is none.
+/// The function object that a std::function holds, by the name of the library's call to it:
+/// "routes(curfew::Router&)::{lambda(curfew::Request const&)#1}". It is the second template
+/// argument, after the signature. Empty for the address of a function, and for any other function
+/// name.
 std::string_view object_in(std::string_view function) {
     if (!function.starts_with(holder)) return {};
     function.remove_prefix(holder.size());
@@ -51,7 +52,8 @@ std::vector<Frame> without_handler_call(std::vector<Frame> frames) {
     const bool is_there = !frames.empty() && frames.back().function.starts_with(own);
     if (object.empty() || is_there) return frames;
     innermost.function = own;
-    innermost.origin = Origin::application;  // not the library's template that it was merged with
+    innermost.origin =
+        Origin::application;  // the compiler has merged it with a template of the library
     frames.push_back(std::move(innermost));
     return frames;
 }

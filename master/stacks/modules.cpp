@@ -16,13 +16,14 @@ namespace curfew::master {
 
 namespace {
 
-/// Nothing beyond the file itself: the usual search of the disk and of servers takes too long.
+/// Uses only debug information in the file itself. The usual search on disk and on servers takes
+/// too long.
 int find_nothing(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*, GElf_Word,
                  char**) noexcept {
     return -1;
 }
 
-/// The application is a copy without a path, which whoever reads this has open as well.
+/// The application is a copy without a path. This process has the copy open, too.
 int find_elf(Dwfl_Module* module, void** userdata, const char* name, Dwarf_Addr base,
              char** file_name, Elf** elf) {
     if (auto copy = worker::ApplicationFile::open_copy(name)) return copy.release();
@@ -50,7 +51,7 @@ std::string demangled(const char* name) {
 
 bool is_servers(const Frame& frame) { return frame.function.starts_with("curfew::worker::"); }
 
-/// What Debian and others install libraries into.
+/// Where distributions install libraries.
 constexpr std::string_view system_directories[] = {"/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/"};
 
 std::string own_name() {
@@ -58,10 +59,11 @@ std::string own_name() {
     return base_name(path.c_str());
 }
 
-/// By the file that it is in, and, of templates that the application has made, by their name.
+/// Decides by the file of the frame. Templates of libraries that are compiled into the application
+/// are found by their names.
 Origin origin_of(std::string_view path, const Frame& frame) {
     if (frame.module == own_name()) return Origin::server;
-    const bool installed = path.find("/curfew/") != path.npos;  // an application that came so
+    const bool installed = path.find("/curfew/") != path.npos;  // an installed application
     const bool systems = std::ranges::any_of(
         system_directories, [path](auto directory) { return path.starts_with(directory); });
     if ((systems && !installed) || path.starts_with("[")) return Origin::library;

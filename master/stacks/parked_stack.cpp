@@ -30,7 +30,7 @@ struct Fiber {
     Registers registers{};
 };
 
-/// For libdwfl the fiber is the only thread there is.
+/// To libdwfl, the fiber is the only thread of the process.
 pid_t next_thread(Dwfl*, void* fiber, void** thread) noexcept {
     if (*thread) return 0;
     *thread = fiber;
@@ -44,7 +44,8 @@ bool read_word(Dwfl*, Dwarf_Addr address, Dwarf_Word* word, void* fiber) noexcep
 bool set_registers(Dwfl_Thread* thread, void* of) noexcept {
     const auto& fiber = *static_cast<Fiber*>(of);
     const auto& saved = fiber.registers;
-    // By DWARF's numbers for x86-64. Behind the registers the stack goes on as it was.
+    // The numbers are DWARF's for x86-64. The stack of the caller begins behind the saved
+    // registers.
     const Dwarf_Word rbp_and_rsp[] = {saved.rbp, fiber.stack_pointer + sizeof saved};
     const Dwarf_Word r12_to_r15[] = {saved.r12_to_r15[0], saved.r12_to_r15[1], saved.r12_to_r15[2],
                                      saved.r12_to_r15[3]};

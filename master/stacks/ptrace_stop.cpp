@@ -16,7 +16,8 @@ constexpr timespec between_looks{.tv_sec = 0, .tv_nsec = 50'000};
 
 PtraceStop::PtraceStop(pid_t tid, Deadline deadline) noexcept : tid_(tid), error_(hold(deadline)) {}
 
-/// Never a blocking wait, and no SIGSTOP, which would stop the whole process and stay.
+/// Polls, because a blocking wait could exceed the deadline. PTRACE_INTERRUPT stops only this
+/// thread; SIGSTOP would stop the whole process, and would outlast this one.
 int PtraceStop::hold(Deadline deadline) noexcept {
     if (::ptrace(PTRACE_SEIZE, tid_, nullptr, nullptr) < 0) return errno;
     if (::ptrace(PTRACE_INTERRUPT, tid_, nullptr, nullptr) < 0) return errno;
@@ -26,7 +27,7 @@ int PtraceStop::hold(Deadline deadline) noexcept {
         if (seen < 0) return errno;
         if (seen == tid_) {
             if (!WIFSTOPPED(status)) return ESRCH;
-            // It may have been caught on its way to a signal, which is still to be delivered.
+            // If the thread was about to receive a signal, the signal is delivered at the end.
             if (status >> 16 == 0) signal_ = WSTOPSIG(status);
             return 0;
         }
@@ -36,7 +37,7 @@ int PtraceStop::hold(Deadline deadline) noexcept {
 }
 
 PtraceStop::~PtraceStop() {
-    // Where it does not stand still this fails, and the end of this process lets go of it.
+    // This fails if the thread has not stopped. The kernel detaches it when this process ends.
     if (error_ == 0 || error_ == ETIMEDOUT) {
         ::ptrace(PTRACE_DETACH, tid_, nullptr, static_cast<long>(signal_));
     }

@@ -7,11 +7,11 @@ namespace curfew::master {
 
 namespace {
 
-/// What is longer between brackets is left out.
+/// Longer lists of template arguments and of parameters are left out.
 constexpr std::size_t longest_arguments = 32;
 constexpr std::size_t longest_parameters = 60;
 
-/// In this order: later ones are about what earlier ones have left.
+/// The order matters: later entries match the results of earlier ones.
 constexpr std::pair<std::string_view, std::string_view> abbreviations[] = {
     {"(anonymous namespace)::", ""},
     {"[abi:cxx11]", ""},

@@ -25,7 +25,7 @@ int collect(Dwfl_Frame* frame, void* all) noexcept {
 std::vector<Call> calls_of(const Modules& modules, pid_t tid) {
     std::vector<Call> calls;
     calls.reserve(most_frames);
-    // Its own verdict says no more than whether the outermost call was reached.
+    // The result only says whether the outermost call was reached; fewer calls are useful as well.
     ::dwfl_getthread_frames(modules.get(), tid, collect, &calls);
     return calls;
 }

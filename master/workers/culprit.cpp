@@ -9,8 +9,8 @@ namespace {
 using worker::Cell;
 using worker::Phase;
 
-/// Whether the handler of the request runs: also after a claim until it has returned, and while it
-/// makes a piece of a stream, which is when a response has a deadline.
+/// Whether the handler of the request runs. It may still run after the request was claimed, and it
+/// runs while it makes a piece of a stream: only then has a response a deadline.
 bool runs_handler(const Cell& cell) noexcept {
     const auto phase = Cell::phase(cell.word.load(std::memory_order_acquire));
     return phase == Phase::running || (phase == Phase::claimed && !cell.handler_over.load()) ||

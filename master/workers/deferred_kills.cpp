@@ -10,7 +10,7 @@
 namespace curfew::master {
 
 bool DeferredKills::defers(const Child& child, std::size_t cell, Time now) {
-    if (child.terminating()) return false;  // it is to be killed already: there is nothing to defer
+    if (child.terminating()) return false;  // a kill that is under way cannot be deferred
     return contains(child) || charge(child, cell, now);
 }
 

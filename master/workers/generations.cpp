@@ -13,7 +13,7 @@ namespace curfew::master {
 
 namespace {
 
-/// What is fixed when the server starts. Empty if nothing of it differs.
+/// The options that differ and that only a restart can change, for a message; empty: none.
 std::string changed_for_good(const Options& now, const Options& fresh) {
     std::string names;
     const auto compare = [&names](bool same, const char* name) {
@@ -62,7 +62,7 @@ void Generations::dismiss_surplus() {
     if (replaced_) dismiss_replaced(kill_by);
 }
 
-/// Once the current generation can do its work.
+/// Dismisses the replaced generation once enough workers of the current one are ready.
 void Generations::dismiss_replaced(Deadline kill_by) {
     const auto ready = std::ranges::count_if(workers_, [this](const Child& child) {
         return is_current(child) && !child.leaving() && child.ready();
@@ -125,8 +125,8 @@ void Generations::kill_current() {
     }
 }
 
-/// To the directory of the release that goes on. If that cannot be entered any more, as on a file
-/// system that is gone, it goes on from where the master is.
+/// Returns to the directory of the release that stays in force. If the directory cannot be entered
+/// any more, the master stays where it is.
 void Generations::go_back() noexcept try { release_.enter(); } catch (const std::exception& error) {
     spdlog::error("cannot go back to the directory of before: {}", error.what());
 }

@@ -9,8 +9,8 @@ namespace curfew::master {
 
 namespace {
 
-/// Which requests of the worker another may run once more: those that had no part in its end, so
-/// that whatever ended it does not end another as well.
+/// Which requests of a dead worker another worker may run once more. A request that may have ended
+/// this worker is left out, because it could end the next worker in the same way.
 worker::Again may_run_again(const Child& child, bool ours, Retry retry,
                             Stopping stopping) noexcept {
     using worker::Again;

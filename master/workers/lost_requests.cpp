@@ -13,7 +13,8 @@ namespace {
 
 using worker::RequestEvent;
 
-/// Those that we killed the worker for are counted as such.
+/// The requests for which the master has killed the worker are not among these: harakiri counts
+/// them.
 std::optional<RequestEvent> request_event_of(Cause cause) noexcept {
     switch (cause) {
         case Cause::crashed:
@@ -35,7 +36,7 @@ std::optional<RequestEvent> request_event_of(Cause cause) noexcept {
 
 }  // namespace
 
-/// The request that was running is the first suspect.
+/// The event is counted for the culprit. The other requests of the worker count as killed along.
 void log_lost_requests(const Child& child) {
     const auto event = request_event_of(child.exit_record().cause);
     const auto now = Deadline::Clock::now();

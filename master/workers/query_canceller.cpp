@@ -37,7 +37,7 @@ void QueryCanceller::start_next() {
     left_.erase(left_.begin());
 }
 
-/// The signals of this process stay blocked, but for that of the alarm which ends it.
+/// Runs in a process of its own. All its signals stay blocked except SIGALRM, which ends it.
 void QueryCanceller::cancel(const Left& left) const {
     try {
         become_();

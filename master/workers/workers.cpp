@@ -89,8 +89,9 @@ void Workers::dismiss_worn(int generation, int target, Deadline kill_by) {
     }
 }
 
-/// To judge by the slowest that is ready. By the youngest, a replacement that was faster would be
-/// too early at once.
+/// Twice the boot time of the slowest worker that is ready. If the lead followed the youngest
+/// worker, a replacement that boots faster would shorten it, and would at once count as begun too
+/// early.
 Duration Workers::replacement_lead() noexcept {
     auto slowest = Duration::zero();
     for (const auto& child : children_) slowest = std::max(slowest, child.boot_time());

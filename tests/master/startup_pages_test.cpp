@@ -41,7 +41,7 @@ TEST_CASE("the pages of the start go, and come back when they are used") {
     CHECK(read(before_it) == 'a');
     const auto before = resident_kib();
 
-    drop_start_pages();
+    drop_startup_pages();
 
     CHECK(resident_kib() < before);
     CHECK(read(before_it) == 'a');
@@ -54,7 +54,7 @@ TEST_CASE("a page that somebody has changed stays, as a debugger's breakpoint mu
     page->bytes[7] = '!';
     REQUIRE(::mprotect(page, sizeof *page, PROT_READ) == 0);
 
-    drop_start_pages();
+    drop_startup_pages();
 
     CHECK(read(written, 7) == '!');
     CHECK(read(written) == 'b');

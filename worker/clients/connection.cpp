@@ -14,11 +14,11 @@ namespace curfew::worker {
 
 namespace {
 
-/// A connection that is idle for less may have its next request on the way, which would meet a
-/// closed door.
+/// A connection that has been idle for less than this is not closed to make room, because its next
+/// request may be on the way.
 constexpr Duration least_idle = std::chrono::milliseconds(100);
 
-/// After so many pieces of one stream, others get their turn.
+/// After this many pieces of one stream, other connections get their turn.
 constexpr int pieces_in_a_row = 16;
 
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -47,13 +47,13 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
 }
 
 Connection::~Connection() {
-    // Before the socket closes: its number is another's then.
+    // Before the socket is closed, because its number can be reused at once.
     enter_stage(ConnectionRecord::Stage::closed);
     if (shared_) ::shutdown(socket_.get(), SHUT_WR);
 }
 
-/// Every way in from outside. Whatever goes wrong ends this connection alone; a connection that has
-/// ended is destroyed here, last.
+/// Every event of this connection is handled through this function. An exception ends only this
+/// connection. A connection that has ended is destroyed here, as the last step.
 template <typename Action>
 void Connection::enter(Action action) noexcept {
     try {
@@ -95,7 +95,8 @@ void Connection::on_readable() {
         case State::lingering:
             return drop_input();
         default:
-            // A pipelined request, or the client has gone: both can wait for this response.
+            // A pipelined request has come, or the client has closed. Both wait until the current
+            // response is sent.
             readable_.disable();
             reading_paused_ = true;
     }
@@ -105,7 +106,7 @@ void Connection::receive() {
     const auto before = input_.extent().offset;
     const auto room = input_.room();
     record_.taking = peer_.over_unix_socket();
-    // Where it is before more comes behind it.
+    // The record must say where the input is before recv() writes behind it.
     if (record_.taking || input_.extent().offset != before)
         enter_stage(ConnectionRecord::Stage::reading);
     const auto count = ::recv(socket_.get(), room.data(), room.size(), 0);
@@ -161,7 +162,7 @@ void Connection::start() {
     if (exchange_.handle()) after_job();
 }
 
-/// A connection's deadlines are for its client, who has nothing to do meanwhile.
+/// The deadlines of a connection limit the client, which has nothing to do while a handler runs.
 void Connection::leave_to_executor() noexcept {
     state_ = State::handling;
     timer_.clear();
@@ -256,7 +257,7 @@ void Connection::sent() {
     state_ = State::reading;
     waiting_ = Waiting::idle;
     progress_.unknown();
-    // enter() then adds it to the idle ones anew: behind all that have been idle for longer.
+    // enter() then adds the connection to the idle ones again, behind those idle for longer.
     all_.waiting().set(*this, WaitingConnections::Kind::none);
     timer_.set(context_.draining ? drain_quiet : context_.options.keepalive, now);
     if (std::exchange(reading_paused_, false)) readable_.enable();
@@ -270,7 +271,7 @@ void Connection::refuse(const Refusal& refusal) {
 
 void Connection::on_deadline() {
     if (state_ == State::reading) {
-        // This process may have been the slow one: what has arrived meanwhile counts.
+        // This process itself may be late, so input that has arrived meanwhile counts.
         receive();
         process();
     }
@@ -284,9 +285,9 @@ bool Connection::body_keeps_pace() const noexcept {
     return arrived > 0 && arrived >= seconds * static_cast<double>(options.body_min_rate);
 }
 
-/// At a deadline: whether the client is still receiving what it was sent. A response that the
-/// kernel has taken over whole, too, is on its way for as long as a slow client needs; only then is
-/// the connection idle.
+/// To be called at a deadline: whether the client is still receiving a response. This can be so
+/// even if the connection looks idle, because a slow client may take long to receive a response
+/// that is already in the kernel as a whole.
 bool Connection::client_takes_more() {
     const auto& options = context_.options;
     const bool idle = state_ == State::reading && waiting_ == Waiting::idle && !context_.draining;

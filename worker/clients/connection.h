@@ -54,7 +54,7 @@ class Connection final : public WaitingConnections::Member {
         reading,    ///< waits for a request, or for more of one
         handling,   ///< the executor has the exchange
         writing,    ///< the client takes the response slowly
-        lingering,  ///< all is said; reads until the client closes, so that it gets the last answer
+        lingering,  ///< the last response is sent; reads until the client closes: see Lingering
         closed,
     };
     enum class Waiting { idle, head, body };  ///< for what, while reading

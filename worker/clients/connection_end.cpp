@@ -19,8 +19,8 @@ bool is_socket(int fd) noexcept {
 
 }  // namespace
 
-/// errno says why. EBADF has two meanings: sendfile() says the same of the file, which is the
-/// handler's.
+/// errno says why writing has failed. EBADF has two meanings: the client's socket was closed, or
+/// sendfile() found the file closed that the handler has returned, or not open for reading.
 void Connection::cannot_write() {
     if (descriptor_is_lost()) {
         if (!is_socket(socket_.get())) end_without_descriptor("the socket of a client");
@@ -32,7 +32,7 @@ void Connection::cannot_write() {
     abandon();
 }
 
-/// Ends a response before its end, with a reset: the client must not take the part for the whole.
+/// Cuts off a response with a reset, so that the client does not take it for complete.
 void Connection::abandon() {
     arm_reset(socket_.get());
     shared_ = false;
@@ -55,17 +55,17 @@ void Connection::linger(Lingering::Client client) {
     if (std::exchange(reading_paused_, false)) readable_.enable();
     const auto now = Deadline::Clock::now();
     lingering_.begin(client, context_.draining, now);
-    timer_.set(lingering_.patience(now), now);
+    timer_.set(lingering_.read_timeout(now), now);
 }
 
-/// Also called at the deadline: this process may have been the slow one, and what has arrived
+/// Also called at the deadline: this process itself may be late, so input that has arrived
 /// meanwhile counts.
 void Connection::drop_input() {
     const auto input = lingering_.drop_input(socket_.get());
     const auto now = Deadline::Clock::now();
-    const auto patience = lingering_.patience(now);
-    if (input == Lingering::Input::over || patience == Duration::zero()) return close();
-    if (input == Lingering::Input::some) return timer_.set(patience, now);
+    const auto timeout = lingering_.read_timeout(now);
+    if (input == Lingering::Input::over || timeout == Duration::zero()) return close();
+    if (input == Lingering::Input::some) return timer_.set(timeout, now);
     if (timer_.deadline().passed(now)) close();
 }
 
@@ -74,7 +74,7 @@ void Connection::drain() {
     if (state_ == State::lingering) {
         const auto now = Deadline::Clock::now();
         lingering_.hurry(now);
-        return timer_.set(lingering_.patience(now), now);
+        return timer_.set(lingering_.read_timeout(now), now);
     }
     const bool idle = state_ == State::reading && !parser_.begun(input_);
     if (idle && timer_.deadline().remaining() > drain_quiet) timer_.set(drain_quiet);

@@ -5,7 +5,8 @@
 
 namespace curfew::worker {
 
-/// Tells whoever goes on with this connection if the worker dies now.
+/// Records the state of this connection for the keeper and for the next worker, in case this worker
+/// dies now.
 void Connection::enter_stage(ConnectionRecord::Stage stage) noexcept {
     record_.stage = stage;
     record_.head = parser_.moved_head();
@@ -45,7 +46,8 @@ void Connection::take_over(const Handover& handover, std::string_view bytes) {
     context_.board.line().pending_adoption.clear();
 }
 
-/// What was answered must not be in the record as something to begin with, not for a moment.
+/// Never records an answered request as one that has not begun, not even transiently: the keeper
+/// would have it run a second time.
 void Connection::take_up(const Handover& handover) {
     switch (handover.kind) {
         case Handover::Kind::begin:
@@ -59,8 +61,8 @@ void Connection::take_up(const Handover& handover) {
     }
 }
 
-/// The request was answered in its worker's stead, which could not log it. False if nobody knows
-/// where it ends.
+/// Logs a request that a keeper has answered in place of its worker. False if its end has not been
+/// received, because then the beginning of the next request is unknown.
 bool Connection::log_adopted(const Handover& handover) {
     if (parser_.advance(input_) != Parser::Progress::complete) return false;
     exchange_.log_answered(handover);

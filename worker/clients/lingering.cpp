@@ -45,7 +45,7 @@ Lingering::Input Lingering::drop_input(int fd) noexcept {
     return count > 0 && dropped_ <= most_bytes ? Input::some : Input::over;
 }
 
-Duration Lingering::patience(Deadline::Clock::time_point now) const noexcept {
+Duration Lingering::read_timeout(Deadline::Clock::time_point now) const noexcept {
     return std::min(quiet_, end_.remaining(now));
 }
 

@@ -36,7 +36,7 @@ class Lingering {
     [[nodiscard]] Input drop_input(int fd) noexcept;
 
     /// How long the client may be silent from now on; zero: its time is up.
-    [[nodiscard]] Duration patience(Deadline::Clock::time_point now) const noexcept;
+    [[nodiscard]] Duration read_timeout(Deadline::Clock::time_point now) const noexcept;
 
   private:
     Duration quiet_ = Duration::zero();

@@ -61,11 +61,11 @@ std::string idle_wchan_of(pid_t worker) {
     return std::ranges::max_element(seen, {}, &std::pair<const std::string, int>::second)->first;
 }
 
-std::string activity_of(pid_t worker, const std::string& resting_place) {
+std::string activity_of(pid_t worker, const std::string& idle_wchan) {
     std::string where;
     for (int i = 0; i < looks; ++i) {
         where = whereabouts(worker);
-        if (where.empty() || where == resting_place) return {};
+        if (where.empty() || where == idle_wchan) return {};
         std::this_thread::sleep_for(between_looks);
     }
     return where;

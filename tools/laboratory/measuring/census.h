@@ -15,9 +15,10 @@ namespace curfew::laboratory {
 /// What the kernel calls the wait of a worker that has nothing to do. To be asked when it has not.
 [[nodiscard]] std::string idle_wchan_of(pid_t worker);
 
-/// What a worker does that is not at its resting place: "computes", "waits in futex_do_wait". Looks
-/// several times, so that something short does not count. Empty if it rests, or is gone.
-[[nodiscard]] std::string activity_of(pid_t worker, const std::string& resting_place);
+/// What a worker does that is other than the idle wait `idle_wchan`: "computes", "waits in
+/// futex_do_wait". Looks several times, so that something short does not count. Empty if it rests,
+/// or is gone.
+[[nodiscard]] std::string activity_of(pid_t worker, const std::string& idle_wchan);
 
 /// How many statements whose text has that part the database still runs. For connections that are
 /// configured by configure_backends().

@@ -28,7 +28,7 @@ using tests::wait_until;
 /// What a function takes that nobody ends: longer than any backstop.
 constexpr auto long_time = 5s;
 /// Whoever has not answered then does not answer.
-constexpr auto patience_for_answer = long_time + 1s;
+constexpr auto answer_timeout = long_time + 1s;
 
 /// What was told to end gets so long for it, and those who tell it over the network some more:
 /// they connect, log in and speak.
@@ -36,7 +36,7 @@ constexpr auto moment = 150ms;
 constexpr int trips_to_tell = 5;
 constexpr auto between_looks = 10ms;
 constexpr auto time_to_die = 1500ms;
-constexpr auto patience_for_capacity = 2s;
+constexpr auto capacity_timeout = 2s;
 
 Environment environment(const BenchSetup& setup, const Impair& http, const Impair& cache,
                         const Impair& db) {
@@ -86,8 +86,7 @@ Sample TestBench::run_fault(const Kind& kind) {
     if (server_->keeps_worker()) attempt.worker = worker_of(attempt.client);
     warm_up(attempt, kind);
     for (const pid_t worker : server_->workers()) {
-        attempt.before[worker] = {.belongings = resources_of(worker),
-                                  .rest = idle_wchan_of(worker)};
+        attempt.before[worker] = {.resources = resources_of(worker), .rest = idle_wchan_of(worker)};
     }
 
     if (!kind.network.empty()) before(kind.backend).become(condition_.network + " " + kind.network);
@@ -134,7 +133,7 @@ void TestBench::ask(Attempt& attempt, const std::string& target) {
     attempt.start = Clock::now();
     attempt.client.send(request);
     try {
-        attempt.gave_up = !attempt.client.hears_within(patience_for_answer);
+        attempt.gave_up = !attempt.client.hears_within(answer_timeout);
         if (!attempt.gave_up) attempt.reply = attempt.client.read_reply();
     } catch (const std::exception&) {
         attempt.reply = {};
@@ -160,7 +159,7 @@ void TestBench::watch_workers(Sample& sample, Attempt& attempt) const {
         find_gone(attempt);
         return answered ? is_whole() : is_whole_without(attempt);
     };
-    if (wait_until(is_free, patience_for_capacity)) {
+    if (wait_until(is_free, capacity_timeout)) {
         sample.whole_ms = to_microseconds(milliseconds(Clock::now() - attempt.end));
     }
     if (attempt.worker == 0 && !attempt.gave_up) find_busy(attempt);
@@ -226,10 +225,10 @@ Left TestBench::left_behind(Attempt& attempt, const std::string& statement) cons
     if (attempt.alive) {
         const auto& before_it = attempt.before[attempt.worker];
         left = resources_of(attempt.worker);
-        left.threads -= before_it.belongings.threads;
-        left.children -= before_it.belongings.children;
-        left.descriptors -= before_it.belongings.descriptors;
-        left.memory_kib -= before_it.belongings.memory_kib;
+        left.threads -= before_it.resources.threads;
+        left.children -= before_it.resources.children;
+        left.descriptors -= before_it.resources.descriptors;
+        left.memory_kib -= before_it.resources.memory_kib;
         left.function = attempt.report.is_null() ? activity_of(attempt.worker, before_it.rest)
                                                  : server_->still_running(attempt.client);
     }

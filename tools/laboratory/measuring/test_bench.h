@@ -47,7 +47,7 @@ class TestBench {
 
         /// A worker before it.
         struct Resident {
-            Left belongings;
+            Left resources;
             std::string rest;  ///< see activity_of()
         };
 

@@ -28,9 +28,9 @@ sockaddr_in address_of(std::uint16_t port) {
 }
 
 /// A connection with that request in it; none if nobody takes it.
-UniqueFd send_request(std::uint16_t port, const std::string& text, std::chrono::seconds patience) {
+UniqueFd send_request(std::uint16_t port, const std::string& text, std::chrono::seconds timeout) {
     auto socket = open_socket();
-    const timeval time{patience.count(), 0};
+    const timeval time{timeout.count(), 0};
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
     const auto address = address_of(port);
     const auto* const to = reinterpret_cast<const sockaddr*>(&address);
@@ -68,11 +68,11 @@ std::uint16_t free_port() {
 }
 
 std::vector<Reply> get_at_once(std::uint16_t port, const std::string& target, std::size_t times,
-                               std::chrono::seconds patience) {
+                               std::chrono::seconds timeout) {
     const auto text = "GET " + target + " HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n";
     std::vector<UniqueFd> sockets;
     for (std::size_t i = 0; i < times; ++i) {
-        sockets.push_back(send_request(port, text, patience));
+        sockets.push_back(send_request(port, text, timeout));
     }
     std::vector<Reply> replies;
     for (const auto& socket : sockets) {

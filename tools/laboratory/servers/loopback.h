@@ -18,6 +18,6 @@ struct Reply {
 /// The same GET so many times at once, each on a connection of its own.
 [[nodiscard]] std::vector<Reply> get_at_once(
     std::uint16_t port, const std::string& target, std::size_t times,
-    std::chrono::seconds patience = std::chrono::seconds(2));
+    std::chrono::seconds timeout = std::chrono::seconds(2));
 
 }  // namespace curfew::laboratory

@@ -11,7 +11,7 @@ namespace curfew::laboratory {
 
 namespace {
 
-constexpr std::chrono::seconds patience(10);
+constexpr std::chrono::seconds start_timeout(10);
 
 }  // namespace
 
@@ -35,7 +35,7 @@ bool PeerServer::starts(const Peer& peer, const PeerSetup& setup) {
         proxy_ = std::make_unique<ScopedProgram>(proxy(peer, setup, port_, server_->directory()));
     }
     const auto answers = [this] { return worker_pids().size() == workers_; };
-    return tests::wait_until([&] { return ended() || answers(); }, patience) && !ended();
+    return tests::wait_until([&] { return ended() || answers(); }, start_timeout) && !ended();
 }
 
 std::string PeerServer::url() const { return "http://127.0.0.1:" + std::to_string(port_); }
