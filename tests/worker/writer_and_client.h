@@ -12,13 +12,15 @@ namespace curfew::worker {
 
 /// A writer and its client, which reads whenever the writer cannot go on.
 struct WriterAndClient {
-    Writer writer;
+    BodyMemory memory;
+    Writer writer{memory};
     DateClock clock;
     std::string scratch;
     SocketPair pair = make_socket_pair();
     int times_blocked = 0;
 
-    explicit WriterAndClient(int send_buffer = 0) {
+    explicit WriterAndClient(int send_buffer = 0, std::size_t body_memory = BodyMemory::usual_size)
+        : memory(body_memory) {
         if (send_buffer == 0) return;
         checked(::setsockopt(pair.server.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer,
                              sizeof send_buffer),

@@ -33,7 +33,7 @@ std::string letters(std::size_t size) {
 
 TEST_CASE(
     "what a slow client has not taken of a large body is moved to a file, and arrives whole") {
-    WriterAndClient exchange(65536);
+    WriterAndClient exchange(65536, 0);
     const auto body = letters(5'000'000);
     Response response;
     response.body("text/plain", body);
@@ -56,8 +56,8 @@ TEST_CASE(
 TEST_CASE("a small body stays in memory, and so does one for which no file can be made") {
     for (const bool has_directory : {true, false}) {
         CAPTURE(has_directory);
-        WriterAndClient exchange(65536);
-        const auto body = letters(has_directory ? Writer::most_in_memory : 5'000'000);
+        WriterAndClient exchange(65536, 0);
+        const auto body = letters(has_directory ? Writer::always_in_memory : 5'000'000);
         Response response;
         response.body("text/plain", body);
         const int before = temporary_files();
@@ -73,4 +73,28 @@ TEST_CASE("a small body stays in memory, and so does one for which no file can b
         CHECK(exchange.go_on(progress, received) == Writer::Progress::done);
         CHECK(received.ends_with("\r\n\r\n" + body));
     }
+}
+
+TEST_CASE("large bodies stay in memory as long as there is room for them together") {
+    BodyMemory memory(8'000'000);
+    WriterAndClient first(65536);
+    const auto before = temporary_files();
+    const auto blocked_with_files = [&](Writer& writer, int socket) {
+        Response response;
+        response.body("text/plain", letters(5'000'000));
+        writer.begin(response, {}, first.clock, first.scratch);
+        REQUIRE(writer.write(socket) == Writer::Progress::blocked);
+        return temporary_files() - before;
+    };
+    const auto sockets = make_socket_pair();
+    Writer one(memory);
+    Writer other(memory);
+    CHECK(blocked_with_files(one, first.pair.server.get()) == 0);
+    CHECK(blocked_with_files(other, sockets.server.get()) == 1);
+
+    // The first one's room is free again.
+    other.reset(first.scratch);
+    one.reset(first.scratch);
+    const auto more = make_socket_pair();
+    CHECK(blocked_with_files(other, more.server.get()) == 0);
 }

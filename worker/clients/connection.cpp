@@ -38,6 +38,7 @@ Connection::Connection(Context& context, Connections& all, std::size_t cell, Uni
       timer_(context.loop, [this] { enter([this] { on_deadline(); }); }),
       input_(context.arena),
       parser_(context.options, context.arena),
+      writer_(context.body_memory),
       exchange_(context, cell, parser_, peer_, [this] { enter([this] { after_job(); }); }) {
     readable_.enable();
     timer_.set(context_.options.header_timeout);

@@ -35,6 +35,7 @@ struct Context {
     RequestIds request_ids = {};
     DateClock date = {};
     std::string scratch = {};  ///< see Writer::begin
+    BodyMemory body_memory{};
 
     int places_wanted = 0;      ///< so many connections are to close instead of being kept alive
     int wanting_listeners = 0;  ///< listeners whose clients wait for a free connection

@@ -154,7 +154,7 @@ Writer::Progress Writer::write(int fd) {
         if (count < 0 && errno == EINTR) continue;
         if (count < 0 && errno != EAGAIN) return Progress::failed;
         if (count < 0) {
-            move_to_file();
+            keep_rest();
             return Progress::blocked;
         }
 
@@ -171,10 +171,17 @@ Writer::Progress Writer::write(int fd) {
     return streaming_ ? Progress::wants_chunk : Progress::done;
 }
 
-void Writer::move_to_file() noexcept {
+void Writer::keep_rest() noexcept {
     const auto* const whole = std::get_if<std::string>(&body_);
-    if (!whole || whole->size() - body_sent_ <= most_in_memory || no_file_) return;
+    if (!whole || share_ || no_file_) return;
     const auto rest = std::string_view(*whole).substr(body_sent_);
+    if (rest.size() <= always_in_memory) return;
+    // All of the string stays until its end.
+    share_ = memory_.take(whole->size());
+    if (!share_) move_to_file(rest);
+}
+
+void Writer::move_to_file(std::string_view rest) noexcept {
     auto file = temporary_file(rest);
     no_file_ = !file;
     if (no_file_) return;
@@ -226,6 +233,7 @@ void Writer::reset(std::string& scratch) noexcept {
     pending_ = {};
     pending_sent_ = 0;
     body_ = {};
+    share_ = {};
     streaming_ = false;
 }
 

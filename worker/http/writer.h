@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/http/response.h"
+#include "worker/http/body_memory.h"
 
 #include <cstdint>
 #include <ctime>
@@ -37,6 +38,9 @@ struct Framing {
 /// Sends one response at a time: head, then body, as far as the socket takes it.
 class Writer {
   public:
+    /// `memory` must outlive the writer.
+    explicit Writer(BodyMemory& memory) noexcept : memory_(memory) {}
+
     enum class Progress {
         done,
         blocked,      ///< go on when the socket can be written
@@ -52,11 +56,12 @@ class Writer {
     /// All that will be sent; nothing for a stream. To be asked before the first write().
     [[nodiscard]] std::optional<std::uint64_t> length() const noexcept;
 
-    /// Sends more of what is there. If the socket takes no more, and more than `most_in_memory` is
-    /// left of a body that the handler made in memory, the rest is moved to a temporary file: a
-    /// slow client costs disk space, not memory.
+    /// Sends more of what is there. If the socket takes no more, and more than `always_in_memory`
+    /// is left of a body that the handler made in memory, the rest stays there as long as there is
+    /// room for it in the BodyMemory; else it is moved to a temporary file. So slow clients cost
+    /// disk space, and not memory.
     [[nodiscard]] Progress write(int fd);
-    static constexpr std::size_t most_in_memory = 1 << 20;
+    static constexpr std::size_t always_in_memory = 1 << 20;
 
     /// The stream to pull pieces from, on `wants_chunk`.
     [[nodiscard]] Chunks& chunks() noexcept { return std::get<Chunks>(body_); }
@@ -75,9 +80,12 @@ class Writer {
 
   private:
     [[nodiscard]] Progress send_file(int fd);
-    void move_to_file() noexcept;
+    void keep_rest() noexcept;
+    void move_to_file(std::string_view rest) noexcept;
 
-    std::string pending_;  ///< head or chunks not yet sent
+    BodyMemory& memory_;
+    BodyMemory::Share share_;  ///< of the rest of a string, while there is one
+    std::string pending_;      ///< head or chunks not yet sent
     std::size_t pending_sent_ = 0;
     Body body_;
     std::size_t body_sent_ = 0;  ///< of a string
