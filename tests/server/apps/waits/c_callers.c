@@ -1,0 +1,14 @@
+#include "c_callers.h"
+
+int c_lock(pthread_mutex_t* mutex) { return pthread_mutex_lock(mutex); }
+
+int c_wait(struct c_condition* condition) {
+    int error = pthread_mutex_lock(&condition->mutex);
+    if (error != 0) return error;
+    while (!condition->ready && error == 0) {
+        error = pthread_cond_wait(&condition->changed, &condition->mutex);
+    }
+    if (error == 0) condition->ready = 0;
+    pthread_mutex_unlock(&condition->mutex);
+    return error;
+}

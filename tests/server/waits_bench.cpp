@@ -1,0 +1,191 @@
+#include "tests/server/waits_bench.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+using namespace std::chrono_literals;
+
+namespace curfew::tests {
+
+namespace {
+
+/// A machine may be so busy that an event comes before a limit that is a second sooner.
+constexpr int attempts = 3;
+
+Setup setup_of(const std::string& worker_class, std::size_t at_once) {
+    Setup setup{.flags = {"-k", worker_class, "--timeout", "100s"},
+                .app = test_app("waits"),
+                .workers = worker_class == "sync" ? static_cast<int>(at_once) : 1};
+    if (worker_class == "threads") {
+        setup.flags.insert(setup.flags.end(), {"--threads", std::to_string(at_once)});
+    }
+    return setup;
+}
+
+/// The values of lines of "name value".
+std::map<std::string, std::string> values_of(const std::string& text) {
+    std::map<std::string, std::string> values;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        const auto space = line.find(' ');
+        values[line.substr(0, space)] = line.substr(std::min(space, line.size() - 1) + 1);
+    }
+    return values;
+}
+
+std::string in_url(std::string text) {
+    for (std::size_t at = 0; (at = text.find(' ', at)) != text.npos;) text.replace(at, 1, "%20");
+    return text;
+}
+
+/// Asks for another page again and again while it lives.
+class Others {
+  public:
+    explicit Others(const Server& server)
+        : thread_([this, &server] {
+              while (!over_) {
+                  static_cast<void>(server.get("/another"));
+                  std::this_thread::sleep_for(5ms);
+              }
+          }) {}
+    ~Others() {
+        over_ = true;
+        thread_.join();
+    }
+    Others(const Others&) = delete;
+    Others& operator=(const Others&) = delete;
+
+  private:
+    std::atomic<bool> over_{false};
+    std::thread thread_;
+};
+
+/// Calls `function` for each of them, some at once.
+void for_each(const std::vector<std::string>& all, std::size_t at_once,
+              const std::function<void(const std::string&)>& function) {
+    std::atomic<std::size_t> next{0};
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < std::min(at_once, all.size()); ++i) {
+        threads.emplace_back([&] {
+            for (std::size_t mine; (mine = next++) < all.size();) function(all[mine]);
+        });
+    }
+}
+
+}  // namespace
+
+WaitsBench::WaitsBench(std::string worker_class, const std::vector<Disobedient>& disobedient)
+    : worker_class_(std::move(worker_class)),
+      at_once_(worker_class_ == "sync"      ? 8
+               : worker_class_ == "threads" ? 24
+                                            : 200),
+      server_(setup_of(worker_class_, at_once_)) {
+    std::istringstream lines(server_.get("/rows").body);
+    for (std::string line; std::getline(lines, line);) {
+        const auto space = line.find(' ');
+        rows_.push_back(line.substr(space + 1));
+        if (line.substr(0, space) == "time") without_event_.push_back(rows_.back());
+    }
+    if (rows_.empty()) throw std::runtime_error("no rows: " + server_.log());
+    for (const auto& each : disobedient) {
+        if (contains(each.classes, worker_class_)) disobedient_.push_back(each);
+    }
+}
+
+bool WaitsBench::is_excepted(std::string_view row) const {
+    return std::ranges::find(disobedient_, row, &Disobedient::row) != disobedient_.end();
+}
+
+std::string WaitsBench::run(std::string_view kind, const std::string& row, bool obeys) const {
+    // A wait that does not obey takes its time, on a fiber all of the worker's.
+    const auto* const times = kind == "early" ? "?limit=20000&event=50"
+                              : !obeys        ? "?limit=100&event=250"
+                                              : "?limit=300&event=1500";
+    const auto reply = server_.get("/try/" + std::string(kind) + "/" + in_url(row) + times);
+    if (reply.status != 200) return std::to_string(reply.status) + " " + reply.body;
+    auto found = values_of(reply.body);
+    std::string wrong;
+    const auto check = [&](bool holds, std::string_view text) {
+        if (!holds) wrong.append(wrong.empty() ? "" : ", ").append(text);
+    };
+    if (kind == "early") {
+        check(found["how"] == "met" && found["thrown"] == "no", "the event was missed");
+    } else {
+        check(found["before_event"] == "yes", "not ended by the limit");
+        check(found["how"] != "met" && found["thrown"] == "yes", "no timeout");
+        check(std::stoi(found["milliseconds"]) >= (obeys ? 300 : 100), "ended too early");
+        if (worker_class_ == "fiber") check(found["others"] != "0", "no other was answered");
+    }
+    check(found["again"] == "met", "does not work afterwards");
+    if (wrong.empty()) return {};
+    auto details = reply.body;
+    std::ranges::replace(details, '\n', ';');
+    return wrong + ": " + details;
+}
+
+std::string WaitsBench::wrong(std::string_view kind) const {
+    std::vector<std::string> obedient;
+    for (const auto& row : rows_) {
+        const bool skipped = kind == "early" && std::ranges::count(without_event_, row) > 0;
+        if (!skipped && !is_excepted(row)) obedient.push_back(row);
+    }
+    const Others others(server_);
+    std::map<std::string, std::string> failed;
+    for (int i = 0; i < attempts && !obedient.empty(); ++i) {
+        std::mutex mutex;
+        failed.clear();
+        for_each(obedient, at_once_, [&](const std::string& row) {
+            const auto found = run(kind, row);
+            if (found.empty()) return;
+            const std::scoped_lock lock(mutex);
+            failed[row] = found;
+        });
+        obedient.clear();
+        for (const auto& [row, found] : failed) obedient.push_back(row);
+    }
+    std::string all;
+    for (const auto& [row, found] : failed) {
+        all.append(kind).append(" of ").append(row + ": " + found + "\n");
+    }
+    return all;
+}
+
+std::string WaitsBench::wrongly_excepted() const {
+    std::string all;
+    std::vector<std::string> names;
+    for (const auto& each : disobedient_) {
+        names.emplace_back(each.row);
+        if (std::ranges::count(rows_, each.row) == 0) all.append(each.row).append(" is no row\n");
+    }
+    const Others others(server_);
+    std::mutex mutex;
+    for_each(names, worker_class_ == "fiber" ? 1 : at_once_, [&](const std::string& row) {
+        if (!run("deadline", row, false).empty()) return;
+        const std::scoped_lock lock(mutex);
+        all.append(row).append(" obeys: take it off the list\n");
+    });
+    return all;
+}
+
+std::map<std::string, int> WaitsBench::all_belongings() const {
+    std::map<std::string, int> all;
+    std::istringstream lines(server_.get("/belongings").body);
+    for (std::string line; std::getline(lines, line);) ++all[line];
+    return all;
+}
+
+std::map<std::string, int> WaitsBench::belongings() const {
+    auto all = all_belongings();
+    all.erase("thread");
+    std::erase_if(all, [](const auto& each) { return contains(each.first, "eventfd"); });
+    return all;
+}
+
+}  // namespace curfew::tests

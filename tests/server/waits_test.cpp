@@ -1,0 +1,134 @@
+// Every way to wait, under limits, in every worker class: see apps/waits/.
+#include "tests/server/waits_bench.h"
+
+#include <doctest/doctest.h>
+
+using namespace curfew::tests;
+
+namespace {
+
+constexpr std::string_view not_yet = "not made yet";
+
+const std::vector<Disobedient> disobedient = {
+    {"read of a socket", not_yet},
+    {"read of a socket: fortified", not_yet},
+    {"readv of a socket", not_yet},
+    {"recv of a socket", not_yet},
+    {"recv of a socket: fortified", not_yet},
+    {"recv of a socket: with SO_RCVTIMEO", not_yet},
+    {"recv of a socket: MSG_WAITALL", not_yet},
+    {"recv of a socket: MSG_PEEK", not_yet},
+    {"recvfrom of a socket", not_yet},
+    {"recvfrom of a socket: fortified", not_yet},
+    {"recvmsg of a socket", not_yet},
+    {"recvmmsg of a socket", not_yet},
+    {"read of a pipe", not_yet},
+    {"readv of a pipe", not_yet},
+    {"read of a pipe: an eventfd", not_yet},
+    {"read of a pipe: a timerfd", not_yet},
+    {"eventfd_read of a pipe", not_yet},
+    {"write of a socket", not_yet},
+    {"writev of a socket", not_yet},
+    {"send of a socket", not_yet},
+    {"send of a socket: with SO_SNDTIMEO", not_yet},
+    {"sendto of a socket", not_yet},
+    {"sendmsg of a socket", not_yet},
+    {"sendmmsg of a socket", not_yet},
+    {"sendfile of a socket", not_yet},
+    {"splice of a socket", not_yet},
+    {"write of a pipe", not_yet},
+    {"writev of a pipe", not_yet},
+    {"write of a pipe: an eventfd", not_yet},
+    {"accept of a socket", not_yet},
+    {"accept4 of a socket", not_yet},
+    {"connect of a socket", not_yet},
+    {"connect of a socket: of the machine", not_yet},
+    {"select", not_yet},
+    {"select: with a timeout", not_yet},
+    {"pselect", not_yet},
+    {"ppoll", not_yet},
+    {"ppoll: with a mask", not_yet},
+    {"epoll_wait", not_yet},
+    {"epoll_wait: with a timeout", not_yet},
+    {"epoll_pwait", not_yet},
+    {"epoll_pwait2", not_yet},
+    {"pthread_mutex_lock of C++", not_yet},
+    {"pthread_mutex_lock of C++: recursive", not_yet},
+    {"pthread_mutex_lock of C++: error checking", not_yet},
+    {"pthread_mutex_lock of C", not_yet},
+    {"pthread_mutex_timedlock", not_yet},
+    {"pthread_mutex_clocklock", not_yet},
+    {"pthread_rwlock_rdlock of C++", not_yet},
+    {"pthread_rwlock_wrlock of C++", not_yet},
+    {"pthread_rwlock_timedrdlock", not_yet},
+    {"pthread_rwlock_timedwrlock", not_yet},
+    {"pthread_rwlock_clockrdlock", not_yet},
+    {"pthread_rwlock_clockwrlock", not_yet},
+    {"sem_wait", not_yet},
+    {"sem_timedwait", not_yet},
+    {"sem_clockwait", not_yet},
+    {"pthread_cond_wait of C++", not_yet},
+    {"pthread_cond_wait of C++: broadcast", not_yet},
+    {"pthread_cond_wait of C", not_yet},
+    {"pthread_cond_timedwait", not_yet},
+    {"pthread_cond_clockwait", not_yet},
+    {"pthread_join", not_yet},
+    {"pthread_timedjoin_np", not_yet},
+    {"std::mutex", not_yet},
+    {"std::recursive_mutex", not_yet},
+    {"std::timed_mutex::try_lock_for", not_yet},
+    {"std::shared_mutex", not_yet},
+    {"std::shared_mutex: shared", not_yet},
+    {"std::condition_variable::wait", not_yet},
+    {"std::condition_variable::wait_for", not_yet},
+    {"std::condition_variable_any::wait", not_yet},
+    {"std::future::wait_for", not_yet},
+    {"std::future::wait", not_yet},
+    {"std::future::get", not_yet},
+    {"std::async", not_yet},
+    {"std::thread::join", not_yet},
+    {"std::atomic::wait", not_yet},
+    {"std::counting_semaphore::acquire", not_yet},
+    {"std::counting_semaphore::try_acquire_for", not_yet},
+    {"flock", not_yet},
+    {"fcntl F_SETLKW", not_yet},
+    {"fcntl F_OFD_SETLKW", not_yet},
+    {"lockf", not_yet},
+    {"waitpid", not_yet},
+    {"wait4", not_yet},
+    {"waitid", not_yet},
+    {"system", not_yet},
+    {"popen", not_yet},
+    {"pclose", not_yet},
+    {"sigtimedwait", not_yet},
+    {"sigwaitinfo", not_yet},
+    {"sigwait", not_yet},
+    {"fgets", not_yet},
+    {"fgetc", not_yet},
+    {"fread", not_yet},
+    {"getline", not_yet},
+    {"fscanf", not_yet},
+    {"fwrite", not_yet},
+    {"fflush", not_yet},
+    {"open of a FIFO", not_yet},
+    {"open of a FIFO: for writing", not_yet},
+    {"openat of a FIFO", not_yet},
+    {"fopen of a FIFO", not_yet},
+};
+
+void check_waits(const char* worker_class) {
+    const WaitsBench bench(worker_class, disobedient);
+
+    for (const auto* const kind : {"early", "deadline", "outer", "inner", "token"}) {
+        CHECK(bench.wrong(kind) == "");
+    }
+    CHECK(bench.wrongly_excepted() == "");
+}
+
+}  // namespace
+
+TEST_CASE("waits end at a limit in class sync") { check_waits("sync"); }
+TEST_CASE("waits end at a limit in class threads") { check_waits("threads"); }
+TEST_CASE("waits end at a limit on fibers, and others are answered meanwhile") {
+    check_waits("fiber");
+}
