@@ -10,7 +10,7 @@ using namespace curfew::laboratory;
 namespace {
 
 Answer answer_to(int status, const std::string& body) {
-    const curfew::tests::Reply reply{
+    const curfew::tools::Reply reply{
         .status = status, .head = {}, .body = body, .whole = true, .fields = {}};
     return answer_of(reply, report_in(reply));
 }
@@ -27,7 +27,7 @@ TEST_CASE("an answer is told by its report, or else by its status") {
 }
 
 TEST_CASE("what has not come whole is no answer") {
-    const curfew::tests::Reply half{
+    const curfew::tools::Reply half{
         .status = 200, .head = {}, .body = R"({"outcome": "val)", .whole = false, .fields = {}};
 
     CHECK(answer_of(half, report_in(half)) == Answer::none);

@@ -1,6 +1,7 @@
 #include "handlers/base/unique_fd.h"
 #include "tests/backends/http_server.h"
 #include "tests/backends/servers.h"
+#include "tests/support/process.h"
 #include "tests/laboratory/peer_calls.h"
 #include "tests/support/wait_until.h"
 

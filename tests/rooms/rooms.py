@@ -84,7 +84,7 @@ def wrong_includes(tree, path, text):
         first = name.split("/")[0]
         if floor in FLOORS and first in FLOORS[FLOORS.index(floor) + 1 :]:
             yield f"{path}: {name} is of a floor above"
-        elif floor in FLOORS and first in ("tests", "tools"):
+        elif first == "tests" or (floor in FLOORS and first == "tools"):
             yield f"{path}: {name} is of the {first}"
         elif floor_of(name) == floor and wrong_room(path, name):
             yield wrong_room(path, name)
@@ -153,7 +153,10 @@ def test():
         "worker/keeper/k.cpp": ['#include "worker/process/p.h"\n', '#include "handlers/routing/r.h"\n'],
         "master/c.cpp": ["#include <event2/event.h>\n", '#include "tests/x.h"\n', "\n" * LONGEST],
         "tests/long.py": ["\n" * (LONGEST + 1)],
-        "tools/laboratory/judging/j.cpp": ['#include "tools/laboratory/measuring/m.h"\n'],
+        "tools/laboratory/judging/j.cpp": [
+            '#include "tools/laboratory/measuring/m.h"\n',
+            '#include "tests/support/t.h"\n',
+        ],
     }
 
     def check_files(files):

@@ -48,8 +48,6 @@ std::string demo_library() {
 
 std::string server_binary() { return CURFEW_BINARY; }
 
-Client::Client(const Server& server) : Client(server.url()) {}
-
 Server::Server(Setup setup) : directory_(make_directory()), wrapped_(!setup.wrapper.empty()) {
     if (!setup.config.empty()) std::ofstream(directory_ / "curfew.toml") << setup.config;
     start(setup);

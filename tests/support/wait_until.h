@@ -1,22 +1,10 @@
 #pragma once
 
-#include <chrono>
-#include <thread>
+#include "tools/support/wait_until.h"
 
 namespace curfew::tests {
 
-/// As long as anything may take before a test gives up. Generous: it is for slow machines.
-inline constexpr std::chrono::seconds patience(20);
-
-/// Looks again and again until the condition holds. False if it does not within the limit.
-template <typename Condition>
-[[nodiscard]] bool wait_until(Condition condition, std::chrono::milliseconds limit = patience) {
-    const auto give_up = std::chrono::steady_clock::now() + limit;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > give_up) return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return true;
-}
+using tools::patience;
+using tools::wait_until;
 
 }  // namespace curfew::tests

@@ -6,7 +6,7 @@
 
 namespace curfew::laboratory {
 
-nlohmann::json report_in(const tests::Reply& reply) {
+nlohmann::json report_in(const tools::Reply& reply) {
     const auto json = nlohmann::json::parse(reply.body, nullptr, false);
     const bool ours = json.is_object() && json.contains("outcome");
     return ours ? json : nlohmann::json();
@@ -21,7 +21,7 @@ bool is_right(const nlohmann::json& report) {
     return value.value("name", "") == "Earth" && value.value("slept", "") == "0";
 }
 
-Answer answer_of(const tests::Reply& reply, const nlohmann::json& report) {
+Answer answer_of(const tools::Reply& reply, const nlohmann::json& report) {
     if (reply.status == 0 || !reply.whole) return Answer::none;
     if (report.is_null()) {
         return reply.status == 504   ? Answer::limit

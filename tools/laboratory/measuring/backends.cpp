@@ -1,6 +1,6 @@
 #include "tools/laboratory/measuring/backends.h"
 
-#include "tests/support/wait_until.h"
+#include "tools/support/wait_until.h"
 
 #include <algorithm>
 #include <sstream>
@@ -56,7 +56,7 @@ Backends::Backends(const std::set<Backend>& wanted, const std::atomic<bool>& int
         servers_[backend] = std::make_unique<ScopedProgram>(starter(backend));
     }
     constexpr auto a_while = std::chrono::minutes(2);  // that of an installation included
-    static_cast<void>(tests::wait_until(
+    static_cast<void>(tools::wait_until(
         [&] {
             return interrupted || std::ranges::all_of(servers_, [](const auto& server) {
                        return server.second->ended();
@@ -68,9 +68,9 @@ Backends::Backends(const std::set<Backend>& wanted, const std::atomic<bool>& int
 }
 
 void Backends::learn(Backend backend, const ScopedProgram& server) {
-    const auto said = variables_in(tests::read_file(server.directory() / "out"));
+    const auto said = variables_in(tools::read_file(server.directory() / "out"));
     if (!server.ended() || said.empty()) {
-        missing_[backend] = in_one_line(tests::read_file(server.directory() / "error"));
+        missing_[backend] = in_one_line(tools::read_file(server.directory() / "error"));
     } else if (backend == Backend::cache) {
         options_.cache.servers = {said.at("CURFEW_CACHE_SERVERS")};
     } else {

@@ -1,7 +1,8 @@
 #include "tools/laboratory/measuring/census.h"
 
 #include "handlers/backends/db.h"
-#include "tests/support/process.h"
+#include "handlers/timeouts/processes/proc_children.h"
+#include "tools/support/process.h"
 
 #include <cstdlib>
 #include <algorithm>
@@ -21,9 +22,9 @@ constexpr std::chrono::milliseconds between_looks(2);
 
 /// Empty if it is gone.
 std::string whereabouts(pid_t pid) {
-    if (!tests::is_alive(pid)) return {};
-    if (tests::status_of(pid, "State").starts_with("R")) return "computes";
-    const auto where = tests::read_file("/proc/" + std::to_string(pid) + "/wchan");
+    if (!tools::is_alive(pid)) return {};
+    if (tools::status_of(pid, "State").starts_with("R")) return "computes";
+    const auto where = tools::read_file("/proc/" + std::to_string(pid) + "/wchan");
     return where.size() > 1 ? "waits in " + where : "waits";  // "0": the kernel does not tell
 }
 
@@ -39,11 +40,11 @@ int count(const std::string& query, const std::string& part) {
 Left resources_of(pid_t pid) {
     Left left;
     const auto number = [pid](const std::string& name) {
-        return std::strtol(tests::status_of(pid, name).c_str(), nullptr, 10);
+        return std::strtol(tools::status_of(pid, name).c_str(), nullptr, 10);
     };
     left.threads = static_cast<int>(number("Threads"));
     left.memory_kib = number("RssAnon");
-    left.children = static_cast<int>(tests::children_of(pid).size());
+    left.children = static_cast<int>(children_of(pid).size());
     std::error_code gone;
     const std::filesystem::directory_iterator descriptors("/proc/" + std::to_string(pid) + "/fd",
                                                           gone);

@@ -1,9 +1,9 @@
 #include "tools/laboratory/measuring/cost.h"
 
-#include "tests/support/client.h"
 #include "tools/laboratory/judging/statistics.h"
 #include "tools/laboratory/measuring/neighbours.h"
 #include "tools/laboratory/servers/programs.h"
+#include "tools/support/client.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,27 +27,27 @@ constexpr double request_us = 200'000;
 constexpr auto turn = 60ms;
 constexpr int clients = 4;
 
-std::string ask(tests::Client& client, const std::string& target) {
+std::string ask(tools::Client& client, const std::string& target) {
     auto reply = client.get(target);
     if (reply.status == 200 && reply.whole) return std::move(reply.body);
     throw std::runtime_error(
         fmt::format("{} was answered with {}: {}", target, reply.status, reply.body));
 }
 
-double microseconds_of_a_call(tests::Client& client, const std::string& strategy, int calls) {
+double microseconds_of_a_call(tools::Client& client, const std::string& strategy, int calls) {
     const auto body = ask(client, fmt::format("/calls/{}?number={}", strategy, calls));
     return nlohmann::json::parse(body).at("us_per_call");
 }
 
 /// So many that the time is long enough to be measured, and nobody waits long.
-int calls_of(tests::Client& client, const std::string& strategy) {
+int calls_of(tools::Client& client, const std::string& strategy) {
     const auto us = microseconds_of_a_call(client, strategy, fewest_calls);
     return static_cast<int>(std::clamp(request_us / us, double{fewest_calls}, double{most_calls}));
 }
 
 /// Whose connections stand before the clock starts.
-std::vector<tests::Client> connect(const std::string& url) {
-    std::vector<tests::Client> all;
+std::vector<tools::Client> connect(const std::string& url) {
+    std::vector<tools::Client> all;
     for (int i = 0; i < clients; ++i) {
         all.emplace_back(url);
         ask(all.back(), "/calls/bare");
@@ -56,10 +56,10 @@ std::vector<tests::Client> connect(const std::string& url) {
 }
 
 /// Requests that were answered in one turn.
-double requests(std::vector<tests::Client>& all, const std::string& strategy) {
+double requests(std::vector<tools::Client>& all, const std::string& strategy) {
     const auto target = "/calls/" + strategy;
     const auto end = Clock::now() + turn;
-    const auto visit = [&](tests::Client& client) {
+    const auto visit = [&](tools::Client& client) {
         int answered = 0;
         for (; Clock::now() < end; ++answered) ask(client, target);
         return answered;
@@ -89,7 +89,7 @@ Pair by_turns(int round, const std::string& strategy, Measure measure) {
 }
 
 Cost cost_of(const std::string& url, const std::string& strategy) {
-    tests::Client caller(url);
+    tools::Client caller(url);
     const auto calls = calls_of(caller, strategy);
     auto visitors = connect(url);
     std::vector<double> more;

@@ -1,7 +1,7 @@
 #include "tools/laboratory/measuring/neighbours.h"
 
-#include "tests/support/client.h"
-#include "tests/support/wait_until.h"
+#include "tools/support/client.h"
+#include "tools/support/wait_until.h"
 
 #include <algorithm>
 #include <optional>
@@ -24,7 +24,7 @@ Neighbours::Neighbours(std::string url) : url_(std::move(url)) {
 Neighbours::~Neighbours() { leaving_ = true; }
 
 void Neighbours::visit(int client) {
-    std::optional<tests::Client> connection;
+    std::optional<tools::Client> connection;
     for (; !leaving_; std::this_thread::sleep_for(pause)) {
         if (connection && connection->hears_within(0ms)) connection.reset();  // it has ended
         const auto start = Clock::now();
@@ -46,7 +46,7 @@ void Neighbours::visit(int client) {
 }
 
 Others Neighbours::between(Clock::time_point start, Clock::time_point end, double tolerance_ms) {
-    static_cast<void>(tests::wait_until([&] {
+    static_cast<void>(tools::wait_until([&] {
         return std::ranges::none_of(since_, [&](const auto& since) {
             return since != 0 && since < end.time_since_epoch().count();
         });

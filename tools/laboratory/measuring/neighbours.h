@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 /// something small again and again, half of them over connections that they keep.
 class Neighbours {
   public:
-    /// `url` as tests::Client takes it.
+    /// `url` as tools::Client takes it.
     explicit Neighbours(std::string url);
     ~Neighbours();
     Neighbours(const Neighbours&) = delete;

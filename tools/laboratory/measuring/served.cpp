@@ -46,7 +46,7 @@ class OurServer : public Served {
                            by_the_server(strategy_) ? "none" : strategy_, kind.function, limit_ms,
                            in_seconds(seconds));
     }
-    [[nodiscard]] std::string still_running(tests::Client& client) const override {
+    [[nodiscard]] std::string still_running(tools::Client& client) const override {
         const auto list = nlohmann::json::parse(client.get("/running").body);
         return list.empty() ? "" : list.at(0).get<std::string>();
     }

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "tests/support/client.h"
 #include "tools/laboratory/record/kinds.h"
 #include "tools/laboratory/record/run.h"
 #include "tools/laboratory/servers/programs.h"
+#include "tools/support/client.h"
 
 #include <memory>
 #include <string>
@@ -33,7 +33,7 @@ class Served {
 
     /// What a function that its caller has given up still does in the worker of that connection;
     /// empty: nothing, or the server cannot be asked.
-    [[nodiscard]] virtual std::string still_running(tests::Client&) const { return {}; }
+    [[nodiscard]] virtual std::string still_running(tools::Client&) const { return {}; }
 
     /// Whether all requests of a connection go to the same worker.
     [[nodiscard]] virtual bool keeps_worker() const = 0;

@@ -1,9 +1,9 @@
 #include "tools/laboratory/measuring/test_bench.h"
 
-#include "tests/support/client.h"
-#include "tests/support/wait_until.h"
 #include "tools/laboratory/measuring/answers.h"
 #include "tools/laboratory/measuring/census.h"
+#include "tools/support/client.h"
+#include "tools/support/wait_until.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -22,8 +22,8 @@ namespace curfew::laboratory {
 namespace {
 
 using namespace std::chrono_literals;
-using tests::Client;
-using tests::wait_until;
+using tools::Client;
+using tools::wait_until;
 
 /// What a function takes that nobody ends: longer than any backstop.
 constexpr auto long_time = 5s;
@@ -128,7 +128,7 @@ void TestBench::warm_up(Attempt& attempt, const Kind& kind) {
 
 /// Waits for the answer, or the end of the connection, or no longer.
 void TestBench::ask(Attempt& attempt, const std::string& target) {
-    const auto request = tests::get_request(target);
+    const auto request = tools::get_request(target);
     renew_connection(attempt);
     attempt.start = Clock::now();
     attempt.client.send(request);
@@ -170,7 +170,7 @@ void TestBench::find_gone(Attempt& attempt) const {
     if (attempt.worker != 0 || attempt.gave_up) return;
     std::vector<pid_t> gone;
     for (const auto& [worker, what] : attempt.before) {
-        if (!tests::is_alive(worker)) gone.push_back(worker);
+        if (!tools::is_alive(worker)) gone.push_back(worker);
     }
     if (gone.size() == 1) attempt.worker = gone.front();
 }
@@ -209,7 +209,7 @@ void TestBench::judge_answer(Sample& sample, const Attempt& attempt) const {
 
 /// Who has not answered by himself may be about to die.
 void TestBench::judge_worker(Sample& sample, Attempt& attempt, const Kind& kind) const {
-    const auto is_alive = [&] { return attempt.worker != 0 && tests::is_alive(attempt.worker); };
+    const auto is_alive = [&] { return attempt.worker != 0 && tools::is_alive(attempt.worker); };
     if (attempt.report.is_null() && server_->keeps_worker()) {  // else that was waited for
         static_cast<void>(wait_until([&] { return !is_alive(); }, time_to_die));
     }
@@ -260,7 +260,7 @@ void TestBench::clean_up(const Sample& sample, const Attempt& attempt) {
         const bool has_it = attempt.worker == 0 || (attempt.alive && worker == attempt.worker);
         if (!untidy || !has_it) continue;
         ::kill(worker, SIGKILL);
-        static_cast<void>(wait_until([&] { return !tests::is_alive(worker); }));
+        static_cast<void>(wait_until([&] { return !tools::is_alive(worker); }));
     }
     recover();
 }

@@ -51,12 +51,12 @@ class TestBench {
             std::string rest;  ///< see activity_of()
         };
 
-        tests::Client client;
+        tools::Client client;
         std::map<pid_t, Resident> before = {};
         pid_t worker = 0;    ///< that runs it; 0: it is not known which, since nobody has answered
         bool alive = false;  ///< that worker, afterwards
         bool gave_up = false;  ///< nobody has waited for the answer any longer
-        tests::Reply reply = {};
+        tools::Reply reply = {};
         nlohmann::json report = {};  ///< of the demo's handler; null: somebody else has answered
         Clock::time_point start = {};
         Clock::time_point end = {};

@@ -2,8 +2,9 @@
 
 #include "handlers/base/unique_fd.h"
 #include "handlers/timeouts/processes/pidfd.h"
-#include "tests/support/process.h"
-#include "tests/support/wait_until.h"
+#include "handlers/timeouts/processes/proc_children.h"
+#include "tools/support/process.h"
+#include "tools/support/wait_until.h"
 
 #include <poll.h>
 #include <sys/prctl.h>
@@ -56,14 +57,14 @@ bool wait_for_the_end(int signals, int starter) {
 /// What a killed process leaves behind becomes our child, and has its turn.
 void kill_all() {
     do {
-        for (const pid_t child : tests::children_of(::getpid())) ::kill(child, SIGKILL);
+        for (const pid_t child : children_of(::getpid())) ::kill(child, SIGKILL);
     } while (::waitpid(-1, nullptr, 0) > 0);
 }
 
 /// Others who write there may take a moment to die.
 void clear_away(const std::filesystem::path& directory) {
     std::error_code failed;
-    static_cast<void>(tests::wait_until([&] {
+    static_cast<void>(tools::wait_until([&] {
         std::filesystem::remove_all(directory, failed);
         return !std::filesystem::exists(directory, failed);
     }));

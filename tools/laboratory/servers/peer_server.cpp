@@ -1,7 +1,7 @@
 #include "tools/laboratory/servers/peer_server.h"
 
-#include "tests/support/wait_until.h"
 #include "tools/laboratory/servers/loopback.h"
+#include "tools/support/wait_until.h"
 
 #include <algorithm>
 #include <iterator>
@@ -35,7 +35,7 @@ bool PeerServer::starts(const Peer& peer, const PeerSetup& setup) {
         proxy_ = std::make_unique<ScopedProgram>(proxy(peer, setup, port_, server_->directory()));
     }
     const auto answers = [this] { return worker_pids().size() == workers_; };
-    return tests::wait_until([&] { return ended() || answers(); }, start_timeout) && !ended();
+    return tools::wait_until([&] { return ended() || answers(); }, start_timeout) && !ended();
 }
 
 std::string PeerServer::url() const { return "http://127.0.0.1:" + std::to_string(port_); }
@@ -62,7 +62,7 @@ std::vector<pid_t> PeerServer::candidates() const {
     auto found = server_->children();
     if (is_curfew_) {
         std::erase_if(found, [](pid_t pid) {
-            return tests::title_of(pid).find(": worker ") == std::string::npos;
+            return tools::title_of(pid).find(": worker ") == std::string::npos;
         });
     }
     return found;

@@ -1,7 +1,7 @@
 #include "tools/laboratory/servers/programs.h"
 
-#include "tests/support/wait_until.h"
 #include "tools/impairment/control.h"
+#include "tools/support/wait_until.h"
 
 #include <algorithm>
 #include <sstream>
@@ -11,7 +11,7 @@ namespace curfew::laboratory {
 
 namespace {
 
-using tests::wait_until;
+using tools::wait_until;
 
 std::vector<std::string> curfew_command(int workers, const std::vector<std::string>& flags) {
     std::vector<std::string> command{CURFEW_BINARY, "--config",  "curfew.toml",
@@ -44,7 +44,7 @@ Curfew::Curfew(int workers, const std::vector<std::string>& flags, const std::st
 
 std::vector<pid_t> Curfew::ready_workers() const {
     auto found = program_.children();
-    std::erase_if(found, [](pid_t pid) { return !tests::title_of(pid).ends_with("[ready]"); });
+    std::erase_if(found, [](pid_t pid) { return !tools::title_of(pid).ends_with("[ready]"); });
     return found;
 }
 
@@ -52,7 +52,7 @@ Impair::Impair(const std::string& to)
     : program_({.command = {CURFEW_IMPAIR, "--to", to, "--control", "control"}}) {
     // It says its own address, and where it is controlled.
     const auto settled = [&] {
-        std::istringstream out(tests::read_file(program_.directory() / "out"));
+        std::istringstream out(tools::read_file(program_.directory() / "out"));
         std::string control;
         return (std::getline(out, address_) && std::getline(out, control) && !out.eof()) ||
                program_.ended();

@@ -1,7 +1,8 @@
 #include "tools/laboratory/servers/scoped_program.h"
 
-#include "tests/support/wait_until.h"
+#include "handlers/timeouts/processes/proc_children.h"
 #include "tools/laboratory/servers/guardian.h"
+#include "tools/support/wait_until.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -55,10 +56,10 @@ ScopedProgram::ScopedProgram(const Program& program)
     : directory_(program.files),
       guardian_(program.command, directory(), preparation(program, directory())) {
     const auto is_known = [this] {
-        std::istringstream text(tests::read_file(directory() / "pid"));
+        std::istringstream text(tools::read_file(directory() / "pid"));
         return (text >> pid_ && text.get() == '\n') || guardian_.ended();
     };
-    if (!tests::wait_until(is_known) || pid_ == 0) {
+    if (!tools::wait_until(is_known) || pid_ == 0) {
         const auto told = words();
         end();
         throw std::runtime_error(program.command.at(0) + " cannot be tried: " + told);
@@ -70,31 +71,31 @@ ScopedProgram::~ScopedProgram() { end(); }
 /// The guardian takes all that it has adopted with it.
 void ScopedProgram::end() {
     guardian_.kill(SIGTERM);
-    (void)tests::wait_until([this] { return guardian_.ended(); });
+    (void)tools::wait_until([this] { return guardian_.ended(); });
 }
 
 std::vector<pid_t> ScopedProgram::children() const {
-    auto found = tests::children_of(pid_);
-    std::erase_if(found, [](pid_t child) { return !tests::is_alive(child); });
+    auto found = children_of(pid_);
+    std::erase_if(found, [](pid_t child) { return !tools::is_alive(child); });
     return found;
 }
 
 std::vector<pid_t> ScopedProgram::orphans() const {
-    auto found = tests::children_of(guardian_.pid());
-    std::erase_if(found, [this](pid_t each) { return each == pid_ || !tests::is_alive(each); });
+    auto found = children_of(guardian_.pid());
+    std::erase_if(found, [this](pid_t each) { return each == pid_ || !tools::is_alive(each); });
     return found;
 }
 
 std::vector<pid_t> ScopedProgram::processes() const {
     std::vector<pid_t> all{guardian_.pid()};
     for (std::size_t i = 0; i < all.size(); ++i) {
-        for (const pid_t child : tests::children_of(all[i])) all.push_back(child);
+        for (const pid_t child : children_of(all[i])) all.push_back(child);
     }
     return all;
 }
 
 std::string ScopedProgram::words() const {
-    return tests::read_file(directory() / "out") + tests::read_file(directory() / "error");
+    return tools::read_file(directory() / "out") + tools::read_file(directory() / "error");
 }
 
 }  // namespace curfew::laboratory

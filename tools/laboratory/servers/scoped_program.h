@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/support/process.h"
+#include "tools/support/process.h"
 
 #include <filesystem>
 #include <map>
@@ -47,7 +47,7 @@ class ScopedProgram {
     ScopedProgram& operator=(const ScopedProgram&) = delete;
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
-    [[nodiscard]] bool ended() const { return !tests::is_alive(pid_); }
+    [[nodiscard]] bool ended() const { return !tools::is_alive(pid_); }
     [[nodiscard]] const std::filesystem::path& directory() const noexcept {
         return directory_.path();
     }
@@ -67,7 +67,7 @@ class ScopedProgram {
     void end();
 
     OwnDirectory directory_;
-    tests::Process guardian_;
+    tools::Process guardian_;
     pid_t pid_ = 0;
 };
 

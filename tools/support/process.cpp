@@ -1,7 +1,7 @@
-#include "tests/support/process.h"
+#include "tools/support/process.h"
 
 #include "handlers/base/unique_fd.h"
-#include "tests/support/wait_until.h"
+#include "tools/support/wait_until.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -14,7 +14,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace curfew::tests {
+namespace curfew::tools {
 
 namespace {
 
@@ -103,14 +103,6 @@ std::vector<pid_t> Process::session() const {
     return members;
 }
 
-std::vector<pid_t> children_of(pid_t pid) {
-    const auto number = std::to_string(pid);
-    std::istringstream text(read_file("/proc/" + number + "/task/" + number + "/children"));
-    std::vector<pid_t> children;
-    for (pid_t child = 0; text >> child;) children.push_back(child);
-    return children;
-}
-
 std::string title_of(pid_t pid) {
     auto title = read_file("/proc/" + std::to_string(pid) + "/cmdline");
     while (!title.empty() && title.back() == '\0') title.pop_back();
@@ -140,4 +132,4 @@ std::string read_file(const std::filesystem::path& path) {
     return text.str();
 }
 
-}  // namespace curfew::tests
+}  // namespace curfew::tools

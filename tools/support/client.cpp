@@ -1,7 +1,7 @@
-#include "tests/support/client.h"
+#include "tools/support/client.h"
 
 #include "handlers/http/headers.h"
-#include "tests/support/wait_until.h"
+#include "tools/support/wait_until.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -14,7 +14,7 @@
 #include <cstring>
 #include <stdexcept>
 
-namespace curfew::tests {
+namespace curfew::tools {
 
 namespace {
 
@@ -229,4 +229,4 @@ std::string post_request(std::string_view target, std::string_view body, std::st
            std::string(fields) + "\r\n" + std::string(body);
 }
 
-}  // namespace curfew::tests
+}  // namespace curfew::tools
