@@ -1,6 +1,6 @@
 // Writes the messages of the parser's tests into a directory, as the fuzzer's first inputs.
 
-#include "tests/worker/messages.h"
+#include "tests/worker/http/messages.h"
 
 #include <filesystem>
 #include <fstream>
