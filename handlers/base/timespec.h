@@ -17,4 +17,12 @@ namespace curfew {
     return to_timespec(Duration(deadline.time().time_since_epoch()));
 }
 
+/// Saturates at Duration::max().
+[[nodiscard]] constexpr Duration to_duration(const timespec& time) noexcept {
+    const std::chrono::seconds seconds(time.tv_sec);
+    if (seconds >= std::chrono::floor<std::chrono::seconds>(Duration::max()))
+        return Duration::max();
+    return seconds + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 }  // namespace curfew

@@ -15,24 +15,29 @@ namespace curfew {
 
 namespace {
 
+/// How often a parked fiber lets the signals come that its mask does not block.
+constexpr Duration between_signals = std::chrono::milliseconds(5);
+
 /// How a fiber waits: it polls without waiting, and lets other fibers run until a descriptor may be
 /// ready.
-int parked_wait(Parking& parking, pollfd* fds, nfds_t count, Deadline deadline) {
+int parked_wait(Parking& parking, pollfd* fds, nfds_t count, Deadline deadline,
+                const sigset_t* mask) {
     while (true) {
-        const int ready = count > 0 ? kernel_wait(fds, count, Deadline::at({})) : 0;
+        const int ready = count > 0 || mask ? kernel_wait(fds, count, Deadline::at({}), mask) : 0;
         if (ready != 0 || deadline.passed()) return ready;
-        parking.wait(fds, count, deadline);
+        parking.wait(fds, count,
+                     mask ? std::min(deadline, Deadline::in(between_signals)) : deadline);
     }
 }
 
 /// Waits for the descriptors that were asked for, and for the token.
-int cancellable_wait(pollfd* fds, nfds_t count, Deadline deadline) {
+int cancellable_wait(pollfd* fds, nfds_t count, Deadline deadline, const sigset_t* mask) {
     CancelToken* const token = current_context.token_ends_waits ? current_context.token : nullptr;
-    const auto wait = [deadline](pollfd* all, nfds_t number) {
+    const auto wait = [deadline, mask](pollfd* all, nfds_t number) {
         // A copy of the worker has no event loop that could resume a fiber, so it blocks.
         return current_context.parking && !is_copy()
-                   ? parked_wait(*current_context.parking, all, number, deadline)
-                   : kernel_wait(all, number, deadline);
+                   ? parked_wait(*current_context.parking, all, number, deadline, mask)
+                   : kernel_wait(all, number, deadline, mask);
     };
     if (!token) return wait(fds, count);
 
@@ -53,14 +58,14 @@ int cancellable_wait(pollfd* fds, nfds_t count, Deadline deadline) {
 }  // namespace
 
 /// No exception may leave it: the callers are C libraries.
-int limited_poll(pollfd* fds, nfds_t count, Deadline asked) noexcept {
+int limited_poll(pollfd* fds, nfds_t count, Deadline asked, const sigset_t* mask) noexcept {
     if (current_context.expired()) {
         for (nfds_t i = 0; i < count; ++i) fds[i].revents = 0;
         return 0;
     }
     try {
         const auto end = current_context.postponed(std::min(asked, current_context.deadline));
-        return cancellable_wait(fds, count, end);
+        return cancellable_wait(fds, count, end, mask);
     } catch (const std::bad_alloc&) {
         errno = ENOMEM;
         return -1;

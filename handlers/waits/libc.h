@@ -4,6 +4,9 @@
 
 #include <dlfcn.h>
 
+/// Ends the process: what code that was compiled with _FORTIFY_SOURCE does on an overflow.
+extern "C" [[noreturn]] void __chk_fail() noexcept;
+
 namespace curfew {
 
 /// libc's own definition of a function that this executable defines as well. With `version` for
@@ -21,6 +24,11 @@ template <typename Function>
 /// The same for a wait that its caller wants to end at `asked`, which harakiri may postpone.
 [[nodiscard]] inline bool unlimited(Deadline asked) noexcept {
     return unlimited() && current_context.postponed(asked) == asked;
+}
+
+/// The same before the clock is asked for that end, which a wait without a timeout does not have.
+[[nodiscard]] inline bool unlimited(bool has_timeout) noexcept {
+    return unlimited() && !(has_timeout && current_context.killed_at);
 }
 
 }  // namespace curfew

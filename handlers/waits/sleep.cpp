@@ -1,22 +1,12 @@
 // The sleeps of libc, which replace libc's own: see README.md in this folder.
 #include "libc.h"
 
+#include "../base/timespec.h"
+
 #include <poll.h>
 #include <unistd.h>
 
 #include <ctime>
-
-namespace curfew {
-
-namespace {
-
-Duration to_duration(const timespec& time) noexcept {
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-}  // namespace
-
-}  // namespace curfew
 
 extern "C" {
 

@@ -1,0 +1,85 @@
+#include "descriptor_wait.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace curfew {
+
+namespace {
+
+/// The end of the socket's own timeout, if it has one.
+Deadline own_timeout(int fd, short events) noexcept {
+    timeval time{};
+    socklen_t size = sizeof time;
+    const int option = (events & POLLOUT) ? SO_SNDTIMEO : SO_RCVTIMEO;
+    if (::getsockopt(fd, SOL_SOCKET, option, &time, &size) != 0) return Deadline::never();
+    const auto duration =
+        std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+    return duration == Duration::zero() ? Deadline::never() : Deadline::in(duration);
+}
+
+}  // namespace
+
+DescriptorWait::Kind DescriptorWait::look() noexcept {
+    if (kind_ != Kind::unknown) return kind_;
+    if (known_ != Known::nothing) return kind_ = Kind::socket;
+    struct stat status {};
+    if (::fstat(fd_, &status) != 0) return kind_ = Kind::other;
+    const auto type = status.st_mode & S_IFMT;
+    if (type == S_IFSOCK) return kind_ = Kind::socket;
+    const bool file = type == S_IFREG || type == S_IFBLK || type == S_IFDIR;
+    return kind_ = file ? Kind::file : Kind::other;
+}
+
+bool DescriptorWait::blocks() const noexcept {
+    if (known_ == Known::blocking_socket) return true;
+    const int flags = ::fcntl(fd_, F_GETFL);
+    return flags >= 0 && (flags & O_NONBLOCK) == 0;
+}
+
+/// A descriptor can be ready and the call would wait all the same: another thread was faster, or
+/// poll() looks for something else, as for a datagram to a Unix socket that has no room.
+void DescriptorWait::pause() noexcept {
+    constexpr Duration shortest = std::chrono::microseconds(100);
+    constexpr unsigned most_doublings = 4;
+    limited_poll(nullptr, 0, Deadline::in(shortest * (1 << std::min(tries_ - 1, most_doublings))));
+}
+
+bool DescriptorWait::again() noexcept {
+    const int error = errno;
+    if (look() == Kind::file) return tries_++ == 0;
+    if (!begun_) {
+        begun_ = true;
+        if (!blocks()) {
+            own_ = Deadline::at({});
+        } else if (is_socket()) {
+            own_ = std::min(own_, own_timeout(fd_, events_));
+        }
+    }
+    if (own_.passed()) {
+        errno = error;
+        return false;
+    }
+    if (tries_++ > 0) pause();
+    pollfd wanted{.fd = fd_, .events = events_, .revents = 0};
+    const int ready = limited_poll(&wanted, 1, own_);
+    ready_ = wanted.revents;
+    if (ready == 0) {
+        const bool by_itself = own_.passed() && !current_context.expired();
+        errno = by_itself ? error : is_socket() ? ETIMEDOUT : EIO;
+    }
+    return ready > 0;
+}
+
+bool DescriptorWait::ended() const noexcept {
+    return (ready_ & (POLLERR | POLLHUP | POLLRDHUP | POLLNVAL)) != 0;
+}
+
+bool DescriptorWait::failed() const noexcept { return (ready_ & POLLERR) != 0; }
+
+}  // namespace curfew
