@@ -1,13 +1,11 @@
 #include "alarm.h"
 
-#include "../../base/timespec.h"
 #include "../../context/pooled_token.h"
+#include "../../context/thread_timer.h"
 #include "overrun.h"
 
 #include <pthread.h>
 #include <signal.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -45,42 +43,6 @@ void be_ready_for_the_signal() noexcept {
     ::pthread_sigmask(SIG_UNBLOCK, &ours, nullptr);
 }
 
-/// A timer that signals the thread that made it.
-class ThreadTimer {
-  public:
-    ThreadTimer() = default;
-    ~ThreadTimer() {
-        if (made_) ::timer_delete(id_);
-    }
-    ThreadTimer(const ThreadTimer&) = delete;
-    ThreadTimer& operator=(const ThreadTimer&) = delete;
-
-    /// Throws std::system_error.
-    void make() {
-        if (made_) return;
-        sigevent event{};
-        event.sigev_notify = SIGEV_THREAD_ID;
-        event.sigev_signo = alarm_signal();
-        event._sigev_un._tid = ::gettid();
-        checked(::timer_create(CLOCK_MONOTONIC, &event, &id_), "timer_create");
-        made_ = true;
-    }
-
-    /// To be called in a new process: fork does not copy timers.
-    void forget() noexcept { made_ = false; }
-
-    /// Deadline::never() disarms it.
-    void set(Deadline deadline) noexcept {
-        const auto time = deadline.is_never() ? timespec{} : to_timespec(deadline);
-        const itimerspec when{.it_interval = {}, .it_value = time};
-        ::timer_settime(id_, TIMER_ABSTIME, &when, nullptr);
-    }
-
-  private:
-    timer_t id_{};
-    bool made_ = false;
-};
-
 /// The alarms of a thread. The signal's handler may read the list at any moment, so each change to
 /// it is one store. The timer is set for the soonest alarm, and disarmed when none is left, because
 /// a signal also interrupts system calls of code that has no limit.
@@ -100,7 +62,9 @@ class ThreadAlarms {
     ThreadAlarms& operator=(const ThreadAlarms&) = delete;
 
     void add(Target& target) {
-        timer_.make();
+        if (!timer_.make(alarm_signal())) {
+            throw std::system_error(errno, std::generic_category(), "timer_create");
+        }
         target.next = first_;
         target.link = &first_;
         if (first_) first_->link = &target.next;

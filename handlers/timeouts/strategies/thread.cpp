@@ -1,7 +1,6 @@
 #include "thread.h"
 
 #include "../../base/error.h"
-#include "../../base/signal_stack.h"
 #include "../../context/call_context.h"
 #include "../../context/copies.h"
 #include "../../context/pooled_token.h"
@@ -9,9 +8,11 @@
 
 #include <poll.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace curfew {
@@ -76,7 +77,10 @@ void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) 
     inherited.metering = metering.borrowed();
     const auto job = std::make_shared<Job>(call, inherited);
     if (call_context().parking) job->wakes_fiber.emplace();
-    hand_over(job);
+    if (!threads_.run([this, job] { work(*job); })) {
+        throw HttpError(503, "all " + std::to_string(SpareThreads::most) +
+                                 " threads for calls with a limit are taken");
+    }
 
     std::unique_lock lock(job->mutex);
     if (job->wait(lock, inherited.limit)) {
@@ -90,51 +94,24 @@ void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) 
     throw TimeoutError("the time limit has passed (strategy thread); the function goes on behind");
 }
 
-void Thread::hand_over(const std::shared_ptr<Job>& job) {
-    std::unique_lock lock(mutex_);
-    if (idle_ <= static_cast<int>(waiting_.size())) {
-        if (threads_ == most_threads) {
-            throw HttpError(503, "all " + std::to_string(most_threads) +
-                                     " threads for calls with a limit are taken");
-        }
-        std::thread([this] { work(); }).detach();
-        ++threads_;
-        ++idle_;
+/// Runs on a spare thread.
+void Thread::work(Job& job) {
+    {
+        const ContextScope scope(job.context);
+        const CopyEnds copies;
+        job.call->run();
     }
-    waiting_.push_back(job);
-    lock.unlock();
-    job_waits_.notify_one();
-}
-
-void Thread::work() {
-    const SignalStack signal_stack;
-    std::unique_lock lock(mutex_);
-    while (true) {
-        job_waits_.wait(lock, [this] { return !waiting_.empty(); });
-        auto job = std::move(waiting_.front());
-        waiting_.pop_front();
-        --idle_;
-        lock.unlock();
-        {
-            const ContextScope scope(job->context);
-            const CopyEnds copies;
-            job->call->run();
-        }
-        // Reset before the caller is told: then the caller, if there still is one, has the last
-        // reference, and destroys what the call owns.
-        job->call.reset();
-        bool abandoned = false;
-        {
-            const std::lock_guard ended(job->mutex);
-            abandoned = std::exchange(job->state, Job::State::done) == Job::State::abandoned;
-        }
-        job->ended.notify_one();
-        if (job->wakes_fiber) (*job->wakes_fiber)->raise();
-        job.reset();
-        lock.lock();
-        if (abandoned) --abandoned_;
-        ++idle_;
+    // Reset before the caller is told: then the caller, if there still is one, has the last
+    // reference, and destroys what the call owns.
+    job.call.reset();
+    bool abandoned = false;
+    {
+        const std::lock_guard ended(job.mutex);
+        abandoned = std::exchange(job.state, Job::State::done) == Job::State::abandoned;
     }
+    job.ended.notify_one();
+    if (job.wakes_fiber) (*job.wakes_fiber)->raise();
+    if (abandoned) --abandoned_;
 }
 
 }  // namespace curfew

@@ -1,12 +1,11 @@
 #pragma once
 
+#include "../../context/spare_threads.h"
 #include "../strategy.h"
 
 #include <atomic>
-#include <condition_variable>
-#include <deque>
 #include <functional>
-#include <mutex>
+#include <memory>
 
 namespace curfew {
 
@@ -16,7 +15,7 @@ namespace curfew {
 class Thread final : public Strategy {
   public:
     /// The most threads: idle, busy and abandoned. If all are taken, a call is refused with 503.
-    static constexpr int most_threads = 64;
+    static constexpr int most_threads = SpareThreads::most;
 
     Thread();
 
@@ -36,14 +35,9 @@ class Thread final : public Strategy {
   private:
     struct Job;
 
-    void hand_over(const std::shared_ptr<Job>& job);
-    void work();
+    void work(Job& job);
 
-    std::mutex mutex_;
-    std::condition_variable job_waits_;
-    std::deque<std::shared_ptr<Job>> waiting_;
-    int threads_ = 0;
-    int idle_ = 0;
+    SpareThreads threads_;
     std::atomic<int> abandoned_{0};
     std::function<void(int)> observer_;
 };

@@ -1,0 +1,38 @@
+#include "thread_timer.h"
+
+#include "../base/timespec.h"
+
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace curfew {
+
+ThreadTimer::~ThreadTimer() {
+    if (made_) ::timer_delete(id_);
+}
+
+bool ThreadTimer::make(int signal) noexcept {
+    if (made_) return true;
+    sigevent event{};
+    event.sigev_notify = SIGEV_THREAD_ID;
+    event.sigev_signo = signal;
+    event._sigev_un._tid = ::gettid();
+    made_ = ::timer_create(CLOCK_MONOTONIC, &event, &id_) == 0;
+    return made_;
+}
+
+bool ThreadTimer::set(Deadline deadline, Duration interval) noexcept {
+    itimerspec when{};
+    if (!deadline.is_never()) {
+        // A time of zero would disarm it.
+        constexpr auto soonest = Deadline::at(Deadline::Clock::time_point(Duration(1)));
+        when = {.it_interval = to_timespec(interval),
+                .it_value = to_timespec(std::max(deadline, soonest))};
+    }
+    return ::timer_settime(id_, TIMER_ABSTIME, &when, nullptr) == 0;
+}
+
+}  // namespace curfew
