@@ -11,6 +11,7 @@
 #include <optional>
 #include <semaphore>
 #include <shared_mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -115,7 +116,14 @@ Wait async_task() {
                     char byte;
                     return ended(::recv(ends->near.get(), &byte, 1, 0), 1);
                 });
-                return task.get();
+                try {
+                    return task.get();
+                } catch (const std::system_error&) {
+                    // At the limit. The destructor waits for the task, which uses up the byte.
+                    { const auto ended = std::move(task); }
+                    put_byte(ends->far.get());
+                    throw;
+                }
             },
             [=] { put_byte(ends->far.get()); }};
 }
