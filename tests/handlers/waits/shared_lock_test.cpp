@@ -188,13 +188,12 @@ TEST_CASE("a semaphore may be posted by a signal handler while the same thread u
     CHECK(taken == 1000);
 }
 
-TEST_CASE("a thread is joined until the deadline, and can be joined afterwards") {
+TEST_CASE("a timed join ends at the deadline, and the thread can be joined afterwards") {
     on_thread_and_fiber([] {
         std::atomic<bool> go_on{false};
         std::thread thread([&] { go_on.wait(false); });
         const auto handle = thread.native_handle();
         under_limits([&] {
-            CHECK_THROWS_AS(thread.join(), std::system_error);
             auto until = in_an_hour(CLOCK_REALTIME);
             CHECK(::pthread_timedjoin_np(handle, nullptr, &until) == ETIMEDOUT);
             until = in_an_hour(CLOCK_MONOTONIC);
