@@ -98,8 +98,8 @@ class Response {
 [[nodiscard]] Response html(std::string body);
 
 /// A body of unknown length, sent as it is made: chunked to HTTP/1.1, until close to 1.0.
-/// If `next` throws, the connection is reset so that the client does not take the part for the
-/// whole.
+/// If `next` throws, or a piece takes longer than its route allows, the connection is reset so that
+/// the client does not take the part for the whole.
 [[nodiscard]] Response stream(std::string_view content_type, Chunks next);
 
 /// To another place: 302, or any 3xx given. `location` may not hold control characters

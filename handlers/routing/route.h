@@ -22,8 +22,9 @@ class Route {
     Route(std::string method, std::string pattern, Handler handler);
 
     /// The time by which this route's handlers must be done: what Request::deadline() tells them,
-    /// and after which the client gets 504. At least 1 ms, else std::invalid_argument. Must be
-    /// sooner than the route's harakiri limit; that is checked when the worker starts.
+    /// and after which the client gets 504. Each piece of a streamed response has as long again. At
+    /// least 1 ms, else std::invalid_argument. Must be sooner than the route's harakiri limit; that
+    /// is checked when the worker starts.
     Route& within(Duration limit);
 
     /// The strategy that enforces within(); `deadline` if none is named. Throws

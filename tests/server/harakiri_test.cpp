@@ -174,6 +174,30 @@ TEST_CASE("a stream of nothing ends at its limit, and so does its connection; th
     }
 }
 
+TEST_CASE("within() bounds each piece of a stream; the worker stays") {
+    for (const std::string worker_class : {"sync", "threads", "fiber"}) {
+        for (const std::string route : {"/pieces/", "/pieces_by_thread/"}) {
+            CAPTURE(worker_class);
+            CAPTURE(route);
+            const Server server({.flags = {"--worker-class", worker_class},
+                                 .app = test_app("stalls"),
+                                 .workers = 1});
+            const auto worker = server.worker();
+
+            const auto late = server.get(route + "15000");
+            const auto slow = server.get(route + "800");
+
+            CHECK(late.status == 200);
+            CHECK(late.body == "piece\n");
+            CHECK_FALSE(late.whole);
+            CHECK(server.logs("the stream threw: the time limit for a piece has passed"));
+            CHECK(slow.whole);  // although it takes longer than the limit in all
+            CHECK(count(slow.body, "piece") == 4);
+            CHECK(server.worker() == worker);
+        }
+    }
+}
+
 TEST_CASE("a stream may take longer than the limit, as long as no piece of it does") {
     const Server server({.flags = {"--timeout", "1500ms"}, .workers = 1});
     const auto pid = server.worker();

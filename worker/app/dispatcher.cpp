@@ -61,6 +61,7 @@ Plan Dispatcher::plan(RequestParts& parts) const {
 
 Limits Dispatcher::limits(const Route& route, Deadline::Clock::time_point start) const {
     Limits limits;
+    if (route.within()) limits.strategy = Deadline::after(start, *route.within());
     limits.mode = route.harakiri_mode().value_or(options_->harakiri);
     if (limits.mode == Harakiri::off) return limits;
     limits.harakiri = after_unless_zero(start, route.harakiri().value_or(options_->timeout));
@@ -77,7 +78,6 @@ Limits Dispatcher::limits(const Route& route, const RequestParts& parts,
         std::max(limits.harakiri, Deadline::after(timing.start, options_->harakiri_ceiling));
     limits.slow_at =
         after_unless_zero(timing.start, route.slow().value_or(options_->slow_request_limit));
-    if (route.within()) limits.strategy = Deadline::after(timing.start, *route.within());
     if (const auto client = client_limit(parts.fields, options_->timeout_header)) {
         limits.strategy = std::min(limits.strategy, Deadline::after(timing.received, *client));
     }

@@ -28,14 +28,15 @@ struct Timing {
     Deadline budget = Deadline::never();
 };
 
-/// What bounds a request, or a piece of a stream: that has the master's limits only.
+/// What bounds a request, or a piece of a stream: that has the limits of its route.
 struct Limits {
     Harakiri mode = Harakiri::on;  ///< what the master does when one of its two is exceeded
     Deadline harakiri = Deadline::never();         ///< the master's, by the wall clock
     Deadline latest_harakiri = Deadline::never();  ///< how far a handler may extend it
     Duration cpu = Duration::zero();        ///< the master's, by the thread's CPU clock; zero: none
     Deadline slow_at = Deadline::never();   ///< from when on the request counts as slow
-    Deadline strategy = Deadline::never();  ///< what the route's strategy enforces
+    Deadline strategy = Deadline::never();  ///< what the route's strategy enforces; for a piece of
+                                            ///< a stream always `deadline`
 
     /// When the master kills; never() if it only reports, or does nothing.
     [[nodiscard]] Deadline killed_at() const noexcept {

@@ -1,5 +1,6 @@
 #include "worker/clients/exchange.h"
 
+#include "handlers/base/error.h"
 #include "handlers/base/milliseconds.h"
 #include "handlers/context/call_context.h"
 #include "handlers/routing/handler_scope.h"
@@ -283,7 +284,7 @@ void Exchange::pull_piece() {
     context_.board.resume_response(cell_, start, limits.harakiri, thread_id());
     cpu_.begin(limits.cpu);
     const MeteringScope metering(context_.board.meter(cell_).resume(start));
-    make_piece(start);
+    make_piece(start, limits.strategy);
     cpu_.end();
     if (!context_.board.rest_response(cell_)) await_kill(cell());
 }
@@ -296,10 +297,14 @@ bool Exchange::is_fruitless(Time now) const {
            context_.dispatcher.limits(*state_.route, since).killed_at().passed(now);
 }
 
-void Exchange::make_piece(Time start) {
+void Exchange::make_piece(Time start, Deadline limit) {
     try {
-        const HandlerScope handler(*state_.route, parser_.parts().id);
-        state_.piece = (*state_.stream)();
+        {
+            const ContextScope scope(limit);
+            const HandlerScope handler(*state_.route, parser_.parts().id);
+            state_.piece = (*state_.stream)();
+        }
+        if (limit.passed()) throw TimeoutError("the time limit for a piece has passed");
         const bool empty = state_.piece && state_.piece->empty();
         if (!empty) {
             state_.fruitless_since = {};

@@ -115,7 +115,7 @@ class Exchange final : private Task {
     void run_handler();
     void publish(const Limits& limits, Time arrived);
     void pull_piece();
-    void make_piece(Time start);
+    void make_piece(Time start, Deadline limit);
     [[nodiscard]] bool is_fruitless(Time now) const;
 
     [[nodiscard]] CircuitBreaker& breaker() const noexcept;

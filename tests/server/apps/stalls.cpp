@@ -49,6 +49,17 @@ void routes(Router& router) {
     router.get("/nothing", [](const Request&) {
         return stream("text/plain", [] { return std::optional<std::string>(""); });
     });
+    // The first piece comes at once, each other one after :ms.
+    const auto pieces = [](const Request& request) {
+        const std::chrono::milliseconds pause(std::stoi(request.param("ms")));
+        return stream("text/plain", [pause, left = 4]() mutable -> std::optional<std::string> {
+            if (left-- == 0) return std::nullopt;
+            if (left < 3) std::this_thread::sleep_for(pause);
+            return "piece\n";
+        });
+    };
+    router.get("/pieces/:ms", pieces).within(2s).harakiri(10s);
+    router.get("/pieces_by_thread/:ms", pieces).within(2s).by("thread").harakiri(10s);
     router.get("/soon/:name", wait).slow(50ms);
     router.get("/never/:name", wait).slow(0s);
 }
