@@ -18,6 +18,7 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "context/call_context.h"
+#include "context/current_limit.h"
 #include "http/date.h"
 #include "http/file.h"
 #include "http/headers.h"

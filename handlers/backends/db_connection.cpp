@@ -29,15 +29,11 @@ constexpr unsigned mysql_query_timeout = 3024;  // ER_QUERY_TIMEOUT, which Maria
 /// For what has to be done after the caller's context has expired.
 class BriefContext {
   public:
-    BriefContext() noexcept : before_(call_context()) {
-        call_context() = {.deadline = Deadline::in(milliseconds(50)), .parking = before_.parking};
-    }
-    ~BriefContext() { call_context() = before_; }
-    BriefContext(const BriefContext&) = delete;
-    BriefContext& operator=(const BriefContext&) = delete;
+    BriefContext() noexcept
+        : scope_({.deadline = Deadline::in(milliseconds(50)), .parking = call_context().parking}) {}
 
   private:
-    CallContext before_;
+    ContextScope scope_;
 };
 
 /// The library's own errors, and the server's about the session rather than the statement.

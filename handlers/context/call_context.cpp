@@ -57,14 +57,21 @@ Duration remaining_time() noexcept {
 
 ContextScope::ContextScope(const CallContext& context) noexcept : before_(current_context) {
     current_context = context;
+    current_context.lends = nullptr;
 }
 
 ContextScope::ContextScope(Deadline deadline) noexcept : before_(current_context) {
+    current_context.lose_borrowed_limit();
+    current_context.lends = nullptr;
+    if (deadline < current_context.deadline) current_context.borrowed = nullptr;
     current_context.deadline = std::min(current_context.deadline, deadline);
     current_context.limit = std::min(current_context.limit, deadline);
 }
 
-ContextScope::~ContextScope() { current_context = before_; }
+ContextScope::~ContextScope() {
+    if (current_context.lends) current_context.lends->end();
+    current_context = before_;
+}
 
 KilledAtScope::KilledAtScope(const std::atomic<Deadline>& when) noexcept
     : before_(std::exchange(current_context.killed_at, &when)) {}

@@ -2,8 +2,10 @@
 
 #include "../base/deadline.h"
 #include "../base/unique_fd.h"
+#include "lent_limit.h"
 #include "metering.h"
 
+#include <algorithm>
 #include <atomic>
 
 struct pollfd;
@@ -73,6 +75,28 @@ struct CallContext {
     /// Where calls to upstreams are timed; nowhere by default.
     Metering metering = {};
 
+    /// What the threads have that this scope has started; null: there are none. See
+    /// `waits/thread_start.cpp`.
+    LentLimit* lends = nullptr;
+
+    /// The deadline and the limit are those of the function that has started this thread; null:
+    /// they are its own.
+    LentLimit* borrowed = nullptr;
+
+    /// When the limit ends waits. A token is raised at the limit.
+    [[nodiscard]] Deadline end_of_waits() const noexcept {
+        return token && token_ends_waits ? std::min(deadline, limit) : deadline;
+    }
+
+    /// True if the function that has started this thread has ended: its limit is in force no more.
+    bool lose_borrowed_limit() noexcept {
+        if (!borrowed || !borrowed->over()) return false;
+        deadline = limit = Deadline::never();
+        per_operation = Duration::max();
+        borrowed = nullptr;
+        return true;
+    }
+
     /// The end of a wait that was asked to end at `asked`. If the process is to be killed by then,
     /// the wait lasts some seconds longer, because the log should show the stack of that wait. A
     /// wait that ended together with the limit would unwind the stack first.
@@ -81,7 +105,8 @@ struct CallContext {
     /// True once waiting makes no sense any more.
     [[nodiscard]] bool expired() const noexcept {
         return (token_ends_waits && cancelled()) ||
-               (!deadline.is_never() && postponed(deadline).passed());
+               (!deadline.is_never() && postponed(deadline).passed() &&
+                !(borrowed && borrowed->over()));
     }
 
     /// Whether anything can end a wait, or park it.

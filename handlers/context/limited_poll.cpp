@@ -65,7 +65,10 @@ int limited_poll(pollfd* fds, nfds_t count, Deadline asked, const sigset_t* mask
     }
     try {
         const auto end = current_context.postponed(std::min(asked, current_context.deadline));
-        return cancellable_wait(fds, count, end, mask);
+        const int ready = cancellable_wait(fds, count, end, mask);
+        // It may have ended at the limit of a function that has ended meanwhile.
+        if (ready != 0 || !current_context.lose_borrowed_limit()) return ready;
+        return cancellable_wait(fds, count, asked, mask);
     } catch (const std::bad_alloc&) {
         errno = ENOMEM;
         return -1;

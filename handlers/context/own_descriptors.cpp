@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -14,9 +13,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstdarg>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 
@@ -100,17 +97,10 @@ void note_refusal(int fd) noexcept try {
     // The call is refused all the same; only the log line is lost.
 }
 
-/// True if the call is to be refused.
-bool refuse_use(int fd) noexcept {
-    if (!is_in(own, fd) || !is_handler() || !is_the_same_still(fd)) return false;
-    note_refusal(fd);
-    return true;
-}
-
 /// True if this must not be closed. Otherwise the descriptor is protected no more: the server
 /// itself closes it.
 bool refuse(int fd) noexcept {
-    if (refuse_use(fd)) return true;
+    if (refuses_use(fd)) return true;
     if (is_in(own, fd) && call_context().route == nullptr) give_up_descriptor(fd);
     return false;
 }
@@ -125,8 +115,6 @@ const auto real_close = next_definition<int (*)(int)>("close");
 const auto real_dup2 = next_definition<int (*)(int, int)>("dup2");
 const auto real_dup3 = next_definition<int (*)(int, int, int)>("dup3");
 const auto real_shutdown = next_definition<int (*)(int, int)>("shutdown");
-const auto real_fcntl = next_definition<int (*)(int, int, ...)>("fcntl");
-const auto real_fclose = next_definition<int (*)(FILE*)>("fclose");
 
 int close_all(unsigned first, unsigned last, int flags) noexcept {
     return static_cast<int>(::syscall(SYS_close_range, first, last, flags));
@@ -152,6 +140,12 @@ void protect_descriptor(int fd) noexcept {
 }
 
 void give_up_descriptor(int fd) noexcept { take_from(own, fd); }
+
+bool refuses_use(int fd) noexcept {
+    if (!is_in(own, fd) || !is_handler() || !is_the_same_still(fd)) return false;
+    note_refusal(fd);
+    return true;
+}
 
 std::vector<OpenDescriptor> open_descriptors() {
     std::vector<OpenDescriptor> found;
@@ -236,50 +230,12 @@ int dup3(int from, int to, int flags) noexcept {
 
 int shutdown(int fd, int how) noexcept {
     using namespace curfew;
-    if (refuse_use(fd)) {
+    if (refuses_use(fd)) {
         errno = EBADF;
         return -1;
     }
     return real_shutdown ? real_shutdown(fd, how)
                          : static_cast<int>(::syscall(SYS_shutdown, fd, how));
-}
-
-/// Of fcntl only F_SETFL is refused: a descriptor that blocks would stop the event loop, and the
-/// master as well. Defined by their symbols, because headers may rename one to the other.
-int fcntl_of_libc(int fd, int command, ...) __asm__("fcntl");
-int fcntl64_of_libc(int fd, int command, ...) __asm__("fcntl64");
-
-int fcntl_of_libc(int fd, int command, ...) {
-    using namespace curfew;
-    va_list arguments;
-    va_start(arguments, command);
-    void* const argument = va_arg(arguments, void*);  // an int or a pointer, as the kernel takes it
-    va_end(arguments);
-    if (command == F_SETFL && refuse_use(fd)) {
-        errno = EBADF;
-        return -1;
-    }
-    return real_fcntl ? real_fcntl(fd, command, argument)
-                      : static_cast<int>(::syscall(SYS_fcntl, fd, command, argument));
-}
-
-int fcntl64_of_libc(int fd, int command, ...) {
-    va_list arguments;
-    va_start(arguments, command);
-    void* const argument = va_arg(arguments, void*);
-    va_end(arguments);
-    return fcntl_of_libc(fd, command, argument);
-}
-
-/// libc's fclose() does not call our close(), so it is replaced as well.
-int fclose(FILE* file) {
-    using namespace curfew;
-    if (file && refuse_use(::fileno(file))) {
-        std::fflush(file);
-        errno = EBADF;
-        return EOF;
-    }
-    return real_fclose(file);
 }
 
 }  // extern "C"

@@ -16,6 +16,10 @@ namespace curfew {
 /// not refused.
 void protect_descriptor(int fd) noexcept;
 
+/// True if a call that uses this descriptor is to be refused, which is noted. Then errno should be
+/// EBADF. For definitions of libc's functions in rooms above.
+[[nodiscard]] bool refuses_use(int fd) noexcept;
+
 /// Ends the protection. The owner calls this before it closes the descriptor while a handler runs.
 void give_up_descriptor(int fd) noexcept;
 

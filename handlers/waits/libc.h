@@ -19,7 +19,10 @@ template <typename Function>
 }
 
 /// True if nothing can end or park a wait of the running code: libc's own function will do.
-[[nodiscard]] inline bool unlimited() noexcept { return !current_context.limits_waits(); }
+[[nodiscard]] inline bool unlimited() noexcept {
+    auto& context = current_context;
+    return !context.limits_waits() || (context.lose_borrowed_limit() && !context.limits_waits());
+}
 
 /// The same for a wait that its caller wants to end at `asked`, which harakiri may postpone.
 [[nodiscard]] inline bool unlimited(Deadline asked) noexcept {

@@ -15,7 +15,10 @@ namespace {
 class Alone final : public Parking {
   public:
     Alone(Call& call, const CallContext& context)
-        : fiber_(FiberStacks::of_this_thread(), parked_here(context), [&call] { call.run(); }) {}
+        : fiber_(FiberStacks::of_this_thread(), parked_here(context), [&call] {
+              const ContextScope own(call_context());
+              call.run();
+          }) {}
 
     void run() {
         fiber_.resume();

@@ -14,6 +14,7 @@ TimerThread& TimerThread::instance() {
 
 TimerThread::TimerThread() {
     const SignalsBlocked blocked;
+    const ContextScope no_limit{CallContext()};  // the thread outlives that of its maker
     std::thread([this] { work(); }).detach();
 }
 

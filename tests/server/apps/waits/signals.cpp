@@ -13,48 +13,46 @@ namespace waits {
 
 namespace {
 
-/// One that the server has no use for. It has a handler, and so harms nobody.
-int signal_number() {
-    static const int number = [] {
-        struct sigaction action {};
-        action.sa_handler = [](int) {};
-        ::sigaction(SIGRTMIN + 7, &action, nullptr);
-        return SIGRTMIN + 7;
-    }();
+/// Signals that the server has no use for. Each row has its own, because fibers share a thread.
+/// They have handlers, and so harm nobody.
+int signal_number(int row) {
+    const int number = SIGRTMIN + 12 + row;
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    ::sigaction(number, &action, nullptr);
     return number;
 }
 
-sigset_t signal_set() {
-    sigset_t set;
-    ::sigemptyset(&set);
-    ::sigaddset(&set, signal_number());
-    return set;
-}
-
 /// The signal is blocked where it is waited for, from before it can come until the wait has ended.
-template <typename Take>
-Wait signal_by(Take take) {
-    struct Blocked {
-        Blocked() {
-            const auto set = signal_set();
-            ::pthread_sigmask(SIG_BLOCK, &set, &before);
-        }
-        ~Blocked() {
-            const timespec no_time{};
-            const auto set = signal_set();
-            while (::sigtimedwait(&set, nullptr, &no_time) > 0) continue;
-            ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        }
+class Blocked {
+  public:
+    explicit Blocked(int signal) : signal_(signal) {
+        ::sigemptyset(&set_);
+        ::sigaddset(&set_, signal);
+        ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    }
+    ~Blocked() {
+        const timespec no_time{};
+        while (::sigtimedwait(&set_, nullptr, &no_time) > 0) continue;
+        ::pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
+    }
+    Blocked(const Blocked&) = delete;
+    Blocked& operator=(const Blocked&) = delete;
 
-        sigset_t before{};
-        pthread_t thread = ::pthread_self();
-    };
-    const auto blocked = std::make_shared<Blocked>();
-    return {[=] {
-                const auto set = signal_set();
-                return ended(take(&set), signal_number());
-            },
-            [=] { ::pthread_kill(blocked->thread, signal_number()); }};
+    [[nodiscard]] const sigset_t& set() const noexcept { return set_; }
+    void send() const { ::pthread_kill(thread_, signal_); }
+
+  private:
+    int signal_;
+    sigset_t set_{};
+    pthread_t thread_ = ::pthread_self();
+};
+
+template <int row, typename Take>
+Wait signal_by(Take take) {
+    const int number = signal_number(row);
+    const auto blocked = std::make_shared<Blocked>(number);
+    return {[=] { return ended(take(&blocked->set()), number); }, [=] { blocked->send(); }};
 }
 
 int take_within_twenty_seconds(const sigset_t* set) {
@@ -72,14 +70,14 @@ int take_by_sigwait(const sigset_t* set) {
 }  // namespace
 
 void add_signals(std::vector<Row>& rows) {
-    rows.insert(rows.end(), {{"sigtimedwait", [] { return signal_by(take_within_twenty_seconds); }},
-                             {"sigwaitinfo",
-                              [] {
-                                  return signal_by([](const sigset_t* set) {
-                                      return ::sigwaitinfo(set, nullptr);
-                                  });
-                              }},
-                             {"sigwait", [] { return signal_by(take_by_sigwait); }}});
+    rows.insert(
+        rows.end(),
+        {{"sigtimedwait", [] { return signal_by<0>(take_within_twenty_seconds); }},
+         {"sigwaitinfo",
+          [] {
+              return signal_by<1>([](const sigset_t* set) { return ::sigwaitinfo(set, nullptr); });
+          }},
+         {"sigwait", [] { return signal_by<2>(take_by_sigwait); }}});
 }
 
 }  // namespace waits
