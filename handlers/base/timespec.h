@@ -17,6 +17,12 @@ namespace curfew {
     return to_timespec(Duration(deadline.time().time_since_epoch()));
 }
 
+/// A time of CLOCK_MONOTONIC.
+[[nodiscard]] constexpr Deadline to_deadline(const timespec& time) noexcept {
+    return Deadline::at(Deadline::Clock::time_point(std::chrono::seconds(time.tv_sec) +
+                                                    std::chrono::nanoseconds(time.tv_nsec)));
+}
+
 /// Saturates at Duration::max().
 [[nodiscard]] constexpr Duration to_duration(const timespec& time) noexcept {
     const std::chrono::seconds seconds(time.tv_sec);

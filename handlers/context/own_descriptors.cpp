@@ -1,6 +1,8 @@
 #include "own_descriptors.h"
 
 #include "call_context.h"
+#include "descriptor_set.h"
+#include "disk_files.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -29,15 +31,8 @@ namespace curfew {
 
 namespace {
 
-/// fs.nr_open's default: no process can have more open files, whatever its limit is. Higher numbers
-/// are not protected.
-constexpr unsigned most_descriptors = 1 << 20;
-
-/// A bit for each descriptor. Pages that are never written cost no memory.
-using Set = std::array<std::atomic<std::uint64_t>, most_descriptors / 64>;
-
-Set own;
-Set known_ones;  ///< those of `own` that are in `known`
+constinit DescriptorSet own;
+constinit DescriptorSet known_ones;  ///< those of `own` that are in `known`
 
 /// Which file a number stood for when it was protected. libc closes its own files without calling
 /// our close(), and the number may then be another file's.
@@ -52,32 +47,12 @@ CancelToken& refused() {
     return only;
 }
 
-std::uint64_t bit_of(unsigned fd) noexcept { return std::uint64_t{1} << (fd % 64); }
-
-bool is_in(const Set& set, int fd) noexcept {
-    const auto number = static_cast<unsigned>(fd);
-    return number < most_descriptors &&
-           (set[number / 64].load(std::memory_order_relaxed) & bit_of(number)) != 0;
-}
-
-void put_into(Set& set, int fd) noexcept {
-    const auto number = static_cast<unsigned>(fd);
-    if (number >= most_descriptors) return;
-    set[number / 64].fetch_or(bit_of(number), std::memory_order_relaxed);
-}
-
-void take_from(Set& set, int fd) noexcept {
-    if (!is_in(set, fd)) return;
-    const auto number = static_cast<unsigned>(fd);
-    set[number / 64].fetch_and(~bit_of(number), std::memory_order_relaxed);
-}
-
 /// True for a handler of this process. The pid is compared because a child of vfork(2) shares the
 /// memory.
 bool is_handler() noexcept { return call_context().route != nullptr && ::getpid() == owner; }
 
 bool is_the_same_still(int fd) noexcept {
-    if (!is_in(known_ones, fd)) return true;
+    if (!known_ones.has(fd)) return true;
     const auto found = std::ranges::find(*known, fd, &OpenDescriptor::fd);
     struct stat now {};
     return found != known->end() && ::fstat(fd, &now) == 0 && now.st_dev == found->device &&
@@ -101,7 +76,7 @@ void note_refusal(int fd) noexcept try {
 /// itself closes it.
 bool refuse(int fd) noexcept {
     if (refuses_use(fd)) return true;
-    if (is_in(own, fd) && call_context().route == nullptr) give_up_descriptor(fd);
+    if (own.has(fd) && call_context().route == nullptr) give_up_descriptor(fd);
     return false;
 }
 
@@ -123,7 +98,7 @@ int close_all(unsigned first, unsigned last, int flags) noexcept {
 /// Closes all descriptors in the range except the protected ones.
 int close_between(unsigned first, unsigned last) noexcept {
     auto from = first;
-    const auto end = std::min(last, most_descriptors - 1);
+    const auto end = std::min(last, DescriptorSet::most - 1);
     for (auto fd = first; fd <= end; ++fd) {
         if (!refuse(static_cast<int>(fd))) continue;
         if (fd > from && close_all(from, fd - 1, 0) != 0) return -1;
@@ -135,14 +110,14 @@ int close_between(unsigned first, unsigned last) noexcept {
 }  // namespace
 
 void protect_descriptor(int fd) noexcept {
-    take_from(known_ones, fd);
-    put_into(own, fd);
+    known_ones.remove(fd);
+    own.add(fd);
 }
 
-void give_up_descriptor(int fd) noexcept { take_from(own, fd); }
+void give_up_descriptor(int fd) noexcept { own.remove(fd); }
 
 bool refuses_use(int fd) noexcept {
-    if (!is_in(own, fd) || !is_handler() || !is_the_same_still(fd)) return false;
+    if (!own.has(fd) || !is_handler() || !is_the_same_still(fd)) return false;
     note_refusal(fd);
     return true;
 }
@@ -168,8 +143,8 @@ void protect_open_descriptors(const std::vector<OpenDescriptor>& spared) {
     for (const auto& open : open_descriptors()) {
         if (std::ranges::count(spared, open) > 0) continue;
         all.push_back(open);
-        put_into(own, open.fd);
-        put_into(known_ones, open.fd);
+        own.add(open.fd);
+        known_ones.add(open.fd);
     }
     known = &all;
     owner = ::getpid();
@@ -195,12 +170,14 @@ int close(int fd) {
         errno = EBADF;
         return -1;
     }
+    disk_files.remove(fd);
     return real_close ? real_close(fd) : static_cast<int>(::syscall(SYS_close, fd));
 }
 
 int close_range(unsigned first, unsigned last, int flags) noexcept {
     using namespace curfew;
     const bool only_marks = (static_cast<unsigned>(flags) & CLOSE_RANGE_CLOEXEC) != 0;
+    if (!only_marks) disk_files.remove_between(first, last);
     if (only_marks || first > last || !is_handler()) return close_all(first, last, flags);
     return close_between(first, last);
 }
@@ -215,6 +192,7 @@ int dup2(int from, int to) noexcept {
         errno = EBADF;
         return -1;
     }
+    disk_files.remove(to);
     return real_dup2 ? real_dup2(from, to) : static_cast<int>(::syscall(SYS_dup3, from, to, 0));
 }
 
@@ -224,6 +202,7 @@ int dup3(int from, int to, int flags) noexcept {
         errno = EBADF;
         return -1;
     }
+    disk_files.remove(to);
     return real_dup3 ? real_dup3(from, to, flags)
                      : static_cast<int>(::syscall(SYS_dup3, from, to, flags));
 }

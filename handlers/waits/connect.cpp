@@ -1,5 +1,4 @@
 // connect(2) and accept(2), which replace libc's own: see README.md in this folder.
-#include "../context/kernel_wait.h"
 #include "descriptor_wait.h"
 #include "libc_function.h"
 
@@ -69,20 +68,19 @@ int limited_connect(int fd, const sockaddr* to, socklen_t length) noexcept {
     return -1;
 }
 
-/// accept() waits for clients of a listening socket only. It cannot be asked not to wait, and the
-/// socket may be others' as well, so it stays one that blocks. If another thread or process takes
-/// the client that poll() has seen, this blocks.
+/// Another kind of socket is an error, and nothing to wait for.
+bool listens(int fd) noexcept {
+    int answer = 0;
+    socklen_t size = sizeof answer;
+    return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0;
+}
+
+/// accept() cannot be asked not to wait, and the socket may be others' as well, so it stays one
+/// that blocks.
 int limited_accept(int fd, sockaddr* from, socklen_t* length, int flags) noexcept {
     const int before = errno;
-    pollfd wanted{.fd = fd, .events = POLLIN, .revents = 0};
-    if (kernel_wait(&wanted, 1, Deadline::at({})) == 0) {
-        int listens = 0;
-        socklen_t size = sizeof listens;
-        ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size);
-        DescriptorWait wait(fd, POLLIN, Known::socket);
-        errno = EAGAIN;
-        if (listens && wait.blocks() && !wait.again()) return -1;
-    }
+    DescriptorWait wait(fd, POLLIN, Known::socket);
+    if (listens(fd) && !wait.ready()) return -1;
     errno = before;
     return libc_accept4(fd, from, length, flags);
 }

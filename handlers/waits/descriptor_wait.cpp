@@ -1,5 +1,9 @@
 #include "descriptor_wait.h"
 
+#include "../context/disk_files.h"
+#include "../context/kernel_wait.h"
+#include "may_block.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -32,8 +36,10 @@ DescriptorWait::Kind DescriptorWait::look() noexcept {
     if (::fstat(fd_, &status) != 0) return kind_ = Kind::other;
     const auto type = status.st_mode & S_IFMT;
     if (type == S_IFSOCK) return kind_ = Kind::socket;
-    const bool file = type == S_IFREG || type == S_IFBLK || type == S_IFDIR;
-    return kind_ = file ? Kind::file : Kind::other;
+    if (type == S_IFIFO) return kind_ = Kind::pipe;
+    if (may_block(status)) return kind_ = Kind::other;
+    disk_files.add(fd_);
+    return kind_ = Kind::file;
 }
 
 bool DescriptorWait::blocks() const noexcept {
@@ -48,6 +54,15 @@ void DescriptorWait::pause() noexcept {
     constexpr Duration shortest = std::chrono::microseconds(100);
     constexpr unsigned most_doublings = 4;
     limited_poll(nullptr, 0, Deadline::in(shortest * (1 << std::min(tries_ - 1, most_doublings))));
+}
+
+bool DescriptorWait::may_be_endless() noexcept {
+    return (look() == Kind::socket || look() == Kind::pipe) && blocks();
+}
+
+bool DescriptorWait::give_up() noexcept {
+    errno = is_socket() ? ETIMEDOUT : EIO;
+    return true;
 }
 
 bool DescriptorWait::again() noexcept {
@@ -68,18 +83,29 @@ bool DescriptorWait::again() noexcept {
     if (tries_++ > 0) pause();
     pollfd wanted{.fd = fd_, .events = events_, .revents = 0};
     const int ready = limited_poll(&wanted, 1, own_);
-    ready_ = wanted.revents;
+    found_ = wanted.revents;
     if (ready == 0) {
         const bool by_itself = own_.passed() && !current_context.expired();
-        errno = by_itself ? error : is_socket() ? ETIMEDOUT : EIO;
+        give_up();
+        if (by_itself) errno = error;
     }
     return ready > 0;
 }
 
-bool DescriptorWait::ended() const noexcept {
-    return (ready_ & (POLLERR | POLLHUP | POLLRDHUP | POLLNVAL)) != 0;
+bool DescriptorWait::ready() noexcept {
+    pollfd wanted{.fd = fd_, .events = events_, .revents = 0};
+    if (kernel_wait(&wanted, 1, Deadline::at({})) != 0 || !blocks()) {
+        found_ = wanted.revents;
+        return true;
+    }
+    errno = EAGAIN;
+    return again();
 }
 
-bool DescriptorWait::failed() const noexcept { return (ready_ & POLLERR) != 0; }
+bool DescriptorWait::ended() const noexcept {
+    return (found_ & (POLLERR | POLLHUP | POLLRDHUP | POLLNVAL)) != 0;
+}
+
+bool DescriptorWait::failed() const noexcept { return (found_ & POLLERR) != 0; }
 
 }  // namespace curfew

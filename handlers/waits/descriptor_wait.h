@@ -17,11 +17,22 @@ class DescriptorWait {
     DescriptorWait(int fd, short events, Known known, Deadline own = Deadline::never()) noexcept
         : fd_(fd), events_(events), known_(known), own_(own) {}
 
+    /// True, with errno, if the limit has passed and the call would block if there were nothing to
+    /// read. Then it is not to be tried: a peer that never pauses would hold its reader for ever.
+    [[nodiscard]] bool too_late() noexcept {
+        return expired_lately() && may_be_endless() && give_up();
+    }
+
     /// Called with the error of the try. True: try again. False: that is the call's result, and
     /// errno says why. It is the try's own error if the descriptor does not block, or if its
     /// timeout has passed (SO_RCVTIMEO, SO_SNDTIMEO). At the deadline it is ETIMEDOUT for sockets,
     /// EIO for others.
     [[nodiscard]] bool again() noexcept;
+
+    /// For a call that cannot be asked not to wait: true when it need not wait, or never does.
+    /// Another thread or process may be faster, and then the call blocks. False, with errno, as
+    /// again().
+    [[nodiscard]] bool ready() noexcept;
 
     /// The last try got something done, and there is more to do.
     void progressed() noexcept { tries_ = 0; }
@@ -41,14 +52,16 @@ class DescriptorWait {
     [[nodiscard]] bool failed() const noexcept;
 
   private:
-    enum class Kind { unknown, socket, file, other };
+    enum class Kind { unknown, socket, pipe, file, other };
 
     [[nodiscard]] Kind look() noexcept;
+    [[nodiscard]] bool may_be_endless() noexcept;
+    bool give_up() noexcept;
     void pause() noexcept;
 
     int fd_;
     short events_;
-    short ready_ = 0;
+    short found_ = 0;
     Known known_;
     Kind kind_ = Kind::unknown;
     bool begun_ = false;
@@ -61,7 +74,9 @@ class DescriptorWait {
 template <typename Attempt>
 auto call_when_ready(DescriptorWait wait, Attempt attempt) {
     const int before = errno;
-    auto result = attempt();
+    decltype(attempt()) result = -1;
+    if (wait.too_late()) return result;
+    result = attempt();
     if (result >= 0 || errno != EAGAIN) [[likely]]
         return result;
     while (wait.again()) {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "../base/timespec.h"
 #include "../context/limited_poll.h"
 
 #include <dlfcn.h>
+
+#include <ctime>
 
 /// Ends the process: what code that was compiled with _FORTIFY_SOURCE does on an overflow.
 extern "C" [[noreturn]] void __chk_fail() noexcept;
@@ -32,6 +35,16 @@ template <typename Function>
 /// The same before the clock is asked for that end, which a wait without a timeout does not have.
 [[nodiscard]] inline bool unlimited(bool has_timeout) noexcept {
     return unlimited() && !(has_timeout && current_context.killed_at);
+}
+
+/// Whether waiting makes no sense any more, as CallContext::expired(), by a clock that costs next
+/// to nothing and is some milliseconds late.
+[[nodiscard]] inline bool expired_lately() noexcept {
+    if (current_context.cancelled()) return current_context.expired();
+    if (current_context.deadline.is_never()) return false;
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return current_context.deadline <= to_deadline(now) && current_context.expired();
 }
 
 }  // namespace curfew

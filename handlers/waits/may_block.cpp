@@ -13,20 +13,20 @@ namespace {
 /// The devices of memory: /dev/null, /dev/zero, /dev/urandom.
 constexpr unsigned memory_devices = 1;
 
-bool is_of_kind_that_blocks(const struct stat& status) noexcept {
+}  // namespace
+
+bool may_block(const struct stat& status) noexcept {
     if (S_ISCHR(status.st_mode)) return major(status.st_rdev) != memory_devices;
     return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) ||
            (status.st_mode & S_IFMT) == 0;  // an eventfd and the like
 }
-
-}  // namespace
 
 bool may_block(int fd) noexcept {
     const int before = errno;
     struct stat status {};
     const bool found = ::fstat(fd, &status) == 0;
     errno = before;
-    return !found || is_of_kind_that_blocks(status);
+    return !found || may_block(status);
 }
 
 bool opening_may_block(int directory, const char* path) noexcept {
@@ -34,7 +34,7 @@ bool opening_may_block(int directory, const char* path) noexcept {
     struct stat status {};
     const bool found = ::fstatat(directory, path, &status, 0) == 0;
     errno = before;
-    return found && is_of_kind_that_blocks(status);
+    return found && may_block(status);
 }
 
 }  // namespace curfew

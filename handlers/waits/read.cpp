@@ -1,4 +1,5 @@
 // read(2) and readv(2), which replace libc's own: see README.md in this folder.
+#include "../context/disk_files.h"
 #include "buffers.h"
 #include "descriptor_wait.h"
 #include "libc_function.h"
@@ -15,8 +16,7 @@ namespace {
 const LibcFunction<ssize_t(int, void*, std::size_t), system_call<SYS_read>> libc_read("read");
 const LibcFunction<ssize_t(int, const iovec*, int), system_call<SYS_readv>> libc_readv("readv");
 
-/// For what cannot be asked not to wait: some files, pipes before Linux 6.5. If another thread
-/// reads first what poll() has seen, this blocks.
+/// For what cannot be asked not to wait: some files, pipes before Linux 6.5.
 ssize_t read_after_poll(DescriptorWait wait, int fd, const iovec* buffers, int count) noexcept {
     const int before = errno;
     if (wait.is_socket()) {
@@ -25,8 +25,7 @@ ssize_t read_after_poll(DescriptorWait wait, int fd, const iovec* buffers, int c
         message.msg_iovlen = static_cast<std::size_t>(count);
         return ::recvmsg(fd, &message, 0);
     }
-    errno = EAGAIN;
-    if (wait.blocks() && !wait.again()) return -1;
+    if (!wait.must_block() && !wait.ready()) return -1;
     errno = before;
     return libc_readv(fd, buffers, count);
 }
@@ -34,6 +33,7 @@ ssize_t read_after_poll(DescriptorWait wait, int fd, const iovec* buffers, int c
 ssize_t limited_read(int fd, const iovec* buffers, int count) noexcept {
     const int before = errno;
     DescriptorWait wait(fd, POLLIN, DescriptorWait::Known::nothing);
+    if (wait.too_late()) return -1;
     auto done = ::preadv2(fd, buffers, count, -1, RWF_NOWAIT);
     if (done >= 0) [[likely]]
         return done;
@@ -59,15 +59,16 @@ extern "C" {
 
 ssize_t read(int fd, void* buffer, std::size_t size) {
     using namespace curfew;
-    // Without a buffer it does not wait, but may have an effect.
-    if (unlimited() || size == 0) return libc_read(fd, buffer, size);
+    // Of nothing it does not wait, but may have an effect.
+    if (unlimited() || size == 0 || disk_files.has(fd)) return libc_read(fd, buffer, size);
     const iovec all{.iov_base = buffer, .iov_len = size};
     return limited_read(fd, &all, 1);
 }
 
 ssize_t readv(int fd, const iovec* buffers, int count) {
     using namespace curfew;
-    return unlimited() ? libc_readv(fd, buffers, count) : limited_read(fd, buffers, count);
+    return unlimited() || disk_files.has(fd) ? libc_readv(fd, buffers, count)
+                                             : limited_read(fd, buffers, count);
 }
 
 /// read() of code that was compiled with _FORTIFY_SOURCE.

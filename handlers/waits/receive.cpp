@@ -41,6 +41,7 @@ class ReceiveAll {
 
     ssize_t operator()() noexcept {
         const int before = errno;
+        if (wait_.too_late()) return -1;
         auto got = libc_recvmsg(fd_, &message_, flags_ | MSG_DONTWAIT);
         while (got < 0 && errno == EAGAIN && wait_.again())
             got = libc_recvmsg(fd_, &message_, flags_ | MSG_DONTWAIT);
@@ -123,6 +124,7 @@ ssize_t limited_recvfrom(int fd, void* buffer, std::size_t size, int flags, sock
 int limited_recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, Deadline own) noexcept {
     const int before = errno;
     DescriptorWait wait(fd, POLLIN, socket, own);
+    if (wait.too_late()) return -1;
     unsigned done = 0;
     while (true) {
         const int got = libc_recvmmsg(fd, messages + done, count - done,

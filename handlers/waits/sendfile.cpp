@@ -1,5 +1,4 @@
 // sendfile(2) and splice(2), which replace libc's own: see README.md in this folder.
-#include "../context/kernel_wait.h"
 #include "descriptor_wait.h"
 #include "libc_function.h"
 
@@ -31,23 +30,13 @@ std::size_t within_room(int fd, std::size_t count) noexcept {
     return std::min(count, std::max(std::size_t{PIPE_BUF}, static_cast<std::size_t>(buffer) / 4));
 }
 
-/// Waits until the descriptor is ready for a call that cannot be asked not to wait. False with
-/// errno if that does not happen by the limit. True for one that does not block.
-bool await(DescriptorWait& wait, int fd, short events) noexcept {
-    pollfd wanted{.fd = fd, .events = events, .revents = 0};
-    if (kernel_wait(&wanted, 1, Deadline::at({})) != 0 || !wait.blocks()) return true;
-    errno = EAGAIN;
-    return wait.again();
-}
-
-/// sendfile() cannot be asked not to wait, so it gets no more than there is room for. If another
-/// thread fills the buffer meanwhile, this blocks.
+/// sendfile() cannot be asked not to wait, so it gets no more than there is room for.
 ssize_t limited_sendfile(int to, int from, off_t* offset, std::size_t count) noexcept {
     const int before = errno;
     DescriptorWait wait(to, POLLOUT, DescriptorWait::Known::nothing);
     std::size_t done = 0;
     do {
-        if (!await(wait, to, POLLOUT)) break;
+        if (!wait.ready()) break;
         if (done > 0 && wait.failed()) break;
         errno = before;
         const auto size = within_room(to, count - done);
@@ -73,8 +62,8 @@ ssize_t limited_splice(int from, off64_t* from_offset, int to, off64_t* to_offse
     DescriptorWait writing(to, POLLOUT, DescriptorWait::Known::nothing);
     const bool all = (flags & SPLICE_F_NONBLOCK) == 0;
     while (true) {
-        if ((all || reading.is_socket()) && !await(reading, from, POLLIN)) return -1;
-        if ((all || writing.is_socket()) && !await(writing, to, POLLOUT)) return -1;
+        if ((all || reading.is_socket()) && !reading.ready()) return -1;
+        if ((all || writing.is_socket()) && !writing.ready()) return -1;
         errno = before;
         const auto moved = libc_splice(from, from_offset, to, to_offset, within_room(to, count),
                                        flags | SPLICE_F_NONBLOCK);

@@ -1,5 +1,6 @@
 // The functions of stdio that write, which replace libc's own: see README.md in this folder. They
 // are defined by their symbols, because headers define some of them as macros or inline.
+#include "../context/disk_files.h"
 #include "../context/own_descriptors.h"
 #include "stream.h"
 
@@ -200,6 +201,7 @@ int curfew_fclose(FILE* file) {
         errno = EBADF;
         return EOF;
     }
+    if (file) disk_files.remove(::fileno(file));
     return unlimited() || !has_output(file) ? real(file)
                                             : waiting_on(file, [=] { return real(file); });
 }

@@ -1,4 +1,5 @@
 // write(2) and writev(2), which replace libc's own: see README.md in this folder.
+#include "../context/disk_files.h"
 #include "libc_function.h"
 #include "send_all.h"
 
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <climits>
-#include <utility>
 
 namespace curfew {
 
@@ -27,20 +27,26 @@ ssize_t write_after_poll(DescriptorWait& wait, int fd, const iovec* buffers, int
         message.msg_iovlen = static_cast<std::size_t>(count);
         return ::sendmsg(fd, &message, 0);
     }
-    if (wait.must_block() || !wait.blocks()) return libc_writev(fd, buffers, count);
-    bool polled = false;
-    return send_all(wait, buffers, static_cast<std::size_t>(count),
-                    [&](const iovec* list, std::size_t number, ssize_t) {
-                        if (!std::exchange(polled, true)) {
-                            errno = EAGAIN;
-                            return ssize_t{-1};
-                        }
-                        if (total(list, number) <= PIPE_BUF)
-                            return libc_writev(fd, list, static_cast<int>(number));
-                        while (list->iov_len == 0) ++list;
-                        return libc_write(fd, list->iov_base,
-                                          std::min(list->iov_len, std::size_t{PIPE_BUF}));
-                    });
+    if (wait.must_block()) return libc_writev(fd, buffers, count);
+    const int before = errno;
+    Buffers left(buffers, static_cast<std::size_t>(count));
+    ssize_t done = 0;
+    while (!left.empty() && wait.ready()) {
+        const auto* list = left.data();
+        const auto number = static_cast<int>(left.count());
+        while (list->iov_len == 0) ++list;
+        const auto sent =
+            total(left.data(), left.count()) <= PIPE_BUF
+                ? libc_writev(fd, left.data(), number)
+                : libc_write(fd, list->iov_base, std::min(list->iov_len, std::size_t{PIPE_BUF}));
+        if (sent < 0) break;
+        done += sent;
+        left.skip(static_cast<std::size_t>(sent));
+        wait.progressed();
+    }
+    if (done == 0 && !left.empty()) return -1;
+    errno = before;
+    return done;
 }
 
 ssize_t limited_write(int fd, const iovec* buffers, int count) noexcept {
@@ -71,8 +77,8 @@ extern "C" {
 
 ssize_t write(int fd, const void* buffer, std::size_t size) {
     using namespace curfew;
-    // Without a buffer it does not wait, but may have an effect.
-    if (unlimited() || size == 0) return libc_write(fd, buffer, size);
+    // Of nothing it does not wait, but may have an effect.
+    if (unlimited() || size == 0 || disk_files.has(fd)) return libc_write(fd, buffer, size);
     const iovec all{.iov_base = const_cast<void*>(buffer), .iov_len = size};
     return limited_write(fd, &all, 1);
 }
@@ -80,8 +86,8 @@ ssize_t write(int fd, const void* buffer, std::size_t size) {
 ssize_t writev(int fd, const iovec* buffers, int count) {
     using namespace curfew;
     const bool valid = count > 0 && count <= IOV_MAX;
-    return unlimited() || !valid ? libc_writev(fd, buffers, count)
-                                 : limited_write(fd, buffers, count);
+    return unlimited() || !valid || disk_files.has(fd) ? libc_writev(fd, buffers, count)
+                                                       : limited_write(fd, buffers, count);
 }
 
 }  // extern "C"

@@ -14,6 +14,7 @@
 #include <array>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <vector>
 
@@ -119,15 +120,27 @@ TEST_CASE("at the limit a socket says ETIMEDOUT, and works again afterwards") {
     });
 }
 
-TEST_CASE("after the limit, what is there is read still, and nothing waits") {
-    for_each_reader([](const Reader& reader, const char*) {
+TEST_CASE("after the limit a peer that always has more is read no more, and what is there stays") {
+    for_each_reader([](const Reader& reader, const char* strategy) {
         const Pair pair;
-        pair.say("data");
+        const Pair quick(SOCK_STREAM | SOCK_NONBLOCK);
         char buffer[5] = {};
-        const ContextScope scope(Deadline::at({}));
         const auto read = [&] { return reader.call(pair.ours.get(), buffer); };
+        int times = 0;
+        const auto flooded = [&] {
+            do pair.say("data");
+            while (read() == 4 && ++times > 0);
+            return -1;
+        };
+        CHECK(limited(strategy, soon, flooded) == failed(ETIMEDOUT));
+        CHECK(times > 0);
+        {
+            const ContextScope scope(Deadline::at({}));
+            CHECK(outcome_of(read) == failed(ETIMEDOUT));
+            quick.say("data");
+            CHECK(reader.call(quick.ours.get(), buffer) == 4);
+        }
         CHECK(outcome_of(read) == done(4));
-        CHECK(outcome_of(read) == failed(ETIMEDOUT));
     });
 }
 
@@ -230,6 +243,12 @@ TEST_CASE("a pipe is read within the limit, and says EIO at the limit") {
         CHECK(limited(strategy, late, read) == done(4));
         CHECK(std::string(buffer) == "data");
         CHECK(limited(strategy, soon, read) == failed(EIO));
+        pipe.say("late");
+        {
+            const ContextScope scope(Deadline::at({}));
+            CHECK(outcome_of(read) == failed(EIO));
+        }
+        CHECK(outcome_of(read) == done(4));
         {
             const auto peer = shortly([&] { pipe.say("more"); });
             CHECK(limited(strategy, late, read) == done(4));
@@ -296,7 +315,30 @@ TEST_CASE("a file is read also if it is not in memory, and after the limit") {
     });
 }
 
-TEST_CASE("where the kernel cannot read without waiting, poll() comes first") {
+TEST_CASE("a number that a file had may be a pipe's, however the file was closed") {
+    const std::vector<std::function<void(int fd)>> ways{
+        [](int fd) { ::close(fd); },
+        [](int fd) { ::dup2(Pipe().read.get(), fd); },
+        [](int fd) { ::dup3(Pipe().read.get(), fd, O_CLOEXEC); },
+        [](int fd) { ::close_range(static_cast<unsigned>(fd), static_cast<unsigned>(fd), 0); },
+        [](int fd) { std::fclose(::fdopen(fd, "r")); },
+    };
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+        CAPTURE(i);
+        const Pipe pipe;
+        char byte = 0;
+        const int number = checked(::open("/", O_RDONLY | O_CLOEXEC), "/");
+        const auto read = [&] { return ::read(number, &byte, 1); };
+        CHECK(limited("deadline", late, read) == failed(EISDIR));
+        ways[i](number);
+        // Not by dup2(), which is one of the ways.
+        const UniqueFd again(
+            static_cast<int>(::syscall(SYS_dup3, pipe.read.get(), number, O_CLOEXEC)));
+        CHECK(limited("deadline", soon, read) == failed(EIO));
+    }
+}
+
+TEST_CASE("where the kernel cannot read and write without waiting, poll() comes first") {
     const auto child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
@@ -307,9 +349,14 @@ TEST_CASE("where the kernel cannot read without waiting, poll() comes first") {
                 sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP)};
         };
         const auto reads = refuse(SYS_preadv2);
-        std::array<sock_filter, 4> program{
-            sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)), reads[0],
-            reads[1], sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+        const auto writes = refuse(SYS_pwritev2);
+        std::array<sock_filter, 6> program{
+            sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+            reads[0],
+            reads[1],
+            writes[0],
+            writes[1],
+            sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
         const sock_fprog filter{.len = program.size(), .filter = program.data()};
         ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) ::_exit(1);
@@ -325,8 +372,18 @@ TEST_CASE("where the kernel cannot read without waiting, poll() comes first") {
         if (read(pair.ours.get()) != done(1)) ::_exit(3);
         if (read(pipe.read.get()) != failed(EIO)) ::_exit(4);
         if (read(pair.ours.get()) != failed(ETIMEDOUT)) ::_exit(5);
-        ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK);
-        if (read(pipe.read.get()) != failed(EAGAIN)) ::_exit(6);
+        const std::string text(100'000, 'x');
+        const auto write = [&](int fd) {
+            return outcome_of([&] { return ::write(fd, text.data(), text.size()); });
+        };
+        if (write(pipe.write.get()) != done(1 << 16)) ::_exit(6);
+        if (write(pipe.write.get()) != failed(EIO)) ::_exit(7);
+        if (write(pair.ours.get()) != done(100'000)) ::_exit(8);
+        ::fcntl(pipe.write.get(), F_SETFL, O_NONBLOCK);
+        if (write(pipe.write.get()) != failed(EAGAIN)) ::_exit(9);
+        const Pipe quick;
+        ::fcntl(quick.read.get(), F_SETFL, O_NONBLOCK);
+        if (read(quick.read.get()) != failed(EAGAIN)) ::_exit(10);
         ::_exit(0);
     }
     int status = 0;
