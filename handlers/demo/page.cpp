@@ -53,11 +53,20 @@ td a { display: block; color: var(--quiet); }
 .bad a, p b { color: var(--harm); font-weight: bold; }
 .good a { color: var(--good); font-weight: bold; }
 .harm, .harm th { background: var(--harm-card); color: var(--harm); }
+.waits th, .waits td { padding: .35rem .75rem; text-align: left; vertical-align: top;
+                      font-size: .9rem; }
+.waits thead th { padding-top: .9rem; color: var(--quiet); }
+.waits thead th:first-child { color: var(--text); font-weight: bold; }
+.waits td:last-child { min-width: 7.5rem; }
+.waits code { font-size: .95em; line-height: inherit; }
+.waits b { color: var(--harm); }
 @media (max-width: 36rem) {
     li { grid-template-columns: 1fr; }
     body { padding-top: 1.75rem; }
     th, td { padding: .3rem 0; }
     tbody th { padding-left: .4rem; font-size: .75rem; }
+    .waits th, .waits td { padding: .3rem .4rem; font-size: .8rem; }
+    .waits td:last-child { min-width: 5rem; }
 }
 </style>
 )";

@@ -4,6 +4,7 @@
 #include "json.h"
 #include "page.h"
 #include "unsafe_strategies.h"
+#include "waits.h"
 
 #include <string>
 #include <string_view>
@@ -149,7 +150,7 @@ std::string as_html() {
         "<code>docs/findings.md</code> has the figures of a whole run of <code>tools/lab</code>, "
         "with its machine and date.</p>\n<ul>\n";
     for (const auto& row : rows()) main += description(row);
-    main += "</ul>\n</section>\n";
+    main += "</ul>\n</section>\n" + waits_section();
     return page("Strategies", "Ways of giving a function a limit in time, by their own word.",
                 main);
 }

@@ -1,12 +1,14 @@
-// Writes the documents that say which options there are.
+// Writes the documents that say which options there are, and which waits obey a limit.
 //
 //   write_documents manual PAGE     the manual page, to standard output
-//   write_documents write TREE      conf/curfew.toml and the table in README.md, where they differ
+//   write_documents write TREE      conf/curfew.toml, the table in README.md and that in
+//                                   docs/manual.md, where they differ
 
 #include "master/config/config.h"
 #include "master/config/declarations.h"
 #include "master/documents/manual_page.h"
 #include "master/documents/readme.h"
+#include "master/documents/waits.h"
 
 #include <cstdio>
 #include <exception>
@@ -47,6 +49,8 @@ int run(std::string_view what, const Path& path) {
     if (what == "write") {
         write(path / "conf" / "curfew.toml", print_config(defaults));
         write(path / "README.md", readme_with_options(read(path / "README.md"), table));
+        const Path manual = path / "docs" / "manual.md";
+        write(manual, manual_with_waits(read(manual)));
         return 0;
     }
     return 2;

@@ -1,9 +1,9 @@
 #include "master/documents/readme.h"
 
 #include "master/config/text.h"
+#include "master/documents/marked_part.h"
 
 #include <algorithm>
-#include <stdexcept>
 #include <string_view>
 
 namespace curfew::master {
@@ -44,13 +44,9 @@ std::string row(const Option& option) {
 }  // namespace
 
 std::string readme_with_options(const std::string& readme, const OptionTable& table) {
-    const std::size_t begin = readme.find(begin_mark);
-    const std::size_t end = begin == readme.npos ? begin : readme.find(end_mark, begin);
-    if (end == readme.npos) throw std::runtime_error("README.md has no marks for the options");
-    std::string text = readme.substr(0, begin + begin_mark.size());
-    text += "| option | default | |\n|---|---|---|\n";
+    std::string text = "| option | default | |\n|---|---|---|\n";
     for (const auto key : important) text += row(table.at(key));
-    return text + readme.substr(end);
+    return with_marked_part("README.md", readme, begin_mark, end_mark, text);
 }
 
 }  // namespace curfew::master

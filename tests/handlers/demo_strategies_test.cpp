@@ -1,6 +1,7 @@
 #include "handlers/demo/functions.h"
 #include "handlers/demo/strategies.h"
 #include "handlers/demo/unsafe_strategies.h"
+#include "handlers/waits/table.h"
 
 #include "test_request.h"
 
@@ -46,6 +47,21 @@ TEST_CASE("the page of strategies has a link to try each on each function") {
             std::vector<std::pair<std::string_view, std::string>> params;
             CHECK(router.match("GET", path, params).route);
         }
+    }
+}
+
+TEST_CASE("the page of strategies says of each wait what becomes of it at the limit") {
+    const auto page = body_of(demo::strategies_page(TestRequest()));
+
+    CHECK(contains(page,
+                   "<tr><td><code>read</code>, <code>readv</code> of a pipe</td>"
+                   "<td><code>EIO</code></td><td>parks</td></tr>"));
+    for (const auto& wait : limited_waits()) {
+        CAPTURE(wait.calls);
+        for (const auto& name : names_of(wait)) {
+            CHECK(contains(page, "<code>" + name.substr(0, name.find(" of ")) + "</code>"));
+        }
+        CHECK(contains(page, wait.exception));
     }
 }
 

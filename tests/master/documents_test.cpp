@@ -2,6 +2,7 @@
 #include "master/config/declarations.h"
 #include "master/documents/manual_page.h"
 #include "master/documents/readme.h"
+#include "master/documents/waits.h"
 #include "tests/support/process.h"
 
 #include <doctest/doctest.h>
@@ -33,6 +34,15 @@ TEST_CASE("conf/curfew.toml and README.md are as tools/generate writes them") {
     CHECK_MESSAGE((file == print_config(defaults)), "run tools/generate");
     CHECK_MESSAGE((readme == readme_with_options(readme, table_of(defaults))),
                   "run tools/generate");
+}
+
+TEST_CASE("docs/manual.md has the waits as tools/generate writes them") {
+    const std::string manual = tests::read_file("docs/manual.md");
+
+    REQUIRE_MESSAGE(!manual.empty(), "run the tests from the source tree");
+    CHECK_MESSAGE((manual == manual_with_waits(manual)), "run tools/generate");
+    CHECK(manual.find("\n| `read`, `readv` of a pipe | `EIO` | parks |\n") != manual.npos);
+    CHECK_THROWS_AS(static_cast<void>(manual_with_waits("# Manual\n")), std::runtime_error);
 }
 
 TEST_CASE("only what is between the marks of README.md is replaced") {

@@ -9,26 +9,23 @@
 
 namespace curfew::tests {
 
-/// A wait that does not obey, and why.
-struct Disobedient {
-    std::string_view row;
-    std::string_view reason;
-    std::string_view classes = "sync threads fiber";
-};
-
 /// The application `waits` in a server of one worker class, and what its trials find.
 class WaitsBench {
   public:
-    /// `disobedient`: those of them count that name the class.
-    WaitsBench(std::string worker_class, const std::vector<Disobedient>& disobedient);
+    explicit WaitsBench(std::string worker_class);
 
     /// What the trials of a kind (see apps/waits/trial.h) have found wrong, a line for each row;
-    /// the disobedient ones are left out. All trials run at once, as far as the class allows. Those
-    /// that fail have another try, as the machine may have been busy.
+    /// those that wait on, as the server's table says, are left out. All trials run at once, as far
+    /// as the class allows. Those that fail have another try, as the machine may have been busy.
     [[nodiscard]] std::string wrong(std::string_view kind) const;
 
-    /// The disobedient ones that obey: they have to leave the list. And names that are no rows.
+    /// Those of which the table says that they wait on, and which obey: the table has to be mended.
+    /// Also those that keep the other requests of the worker waiting, although the table says that
+    /// they park.
     [[nodiscard]] std::string wrongly_excepted() const;
+
+    /// Waits of handlers/waits/table.cpp that no row tries, and rows that are not in it.
+    [[nodiscard]] std::string unproved() const;
 
     /// What the worker has, and how often, as far as it does not depend on how many trials ran at
     /// once: pools keep eventfds and threads.
@@ -39,7 +36,6 @@ class WaitsBench {
     [[nodiscard]] const std::vector<std::string>& rows() const noexcept { return rows_; }
 
   private:
-    [[nodiscard]] bool is_excepted(std::string_view row) const;
     [[nodiscard]] std::string run(std::string_view kind, const std::string& row,
                                   bool obeys = true) const;
 
@@ -48,7 +44,7 @@ class WaitsBench {
     Server server_;
     std::vector<std::string> rows_;
     std::vector<std::string> without_event_;
-    std::vector<Disobedient> disobedient_;
+    std::vector<std::string> disobedient_;
 };
 
 }  // namespace curfew::tests

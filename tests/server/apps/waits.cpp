@@ -27,6 +27,8 @@ const std::vector<waits::Row>& rows() {
         waits::add_locks_of_files(list);
         waits::add_processes(list);
         waits::add_signals(list);
+        waits::add_queues(list);
+        waits::add_name_lookup(list);
         waits::add_streams(list);
         return list;
     }();

@@ -17,6 +17,8 @@ struct c_condition {
 int c_lock(pthread_mutex_t* mutex);
 /// Waits for `ready` and resets it.
 int c_wait(struct c_condition* condition);
+/// The same, for so many seconds at most.
+int c_timedwait(struct c_condition* condition, int seconds);
 
 #ifdef __cplusplus
 }

@@ -59,9 +59,10 @@ Wait condition_by(WaitOnce wait_once, bool wake_all = false) {
             [=] { condition->be_ready(wake_all); }};
 }
 
-Wait condition_of_c() {
+template <typename WaitInC>
+Wait condition_of_c(WaitInC wait) {
     const auto condition = std::make_shared<Condition>();
-    return {[=] { return ended_by(c_wait(condition.get())); }, [=] { condition->be_ready(false); }};
+    return {[=] { return ended_by(wait(condition.get())); }, [=] { condition->be_ready(false); }};
 }
 
 int wait_twenty_seconds(pthread_cond_t* changed, pthread_mutex_t* mutex) {
@@ -124,15 +125,18 @@ int join_within_twenty_seconds(pthread_t thread, void** result) {
 }  // namespace
 
 void add_conditions(std::vector<Row>& rows) {
-    rows.insert(rows.end(),
-                {{"pthread_cond_wait of C++", [] { return condition_by(::pthread_cond_wait); }},
-                 {"pthread_cond_wait of C++: broadcast",
-                  [] { return condition_by(::pthread_cond_wait, true); }},
-                 {"pthread_cond_wait of C", condition_of_c},
-                 {"pthread_cond_timedwait", [] { return condition_by(wait_twenty_seconds); }},
-                 {"pthread_cond_clockwait", [] { return condition_by(wait_by_clock); }},
-                 {"pthread_join", [] { return thread_by(::pthread_join); }},
-                 {"pthread_timedjoin_np", [] { return thread_by(join_within_twenty_seconds); }}});
+    rows.insert(
+        rows.end(),
+        {{"pthread_cond_wait of C++", [] { return condition_by(::pthread_cond_wait); }},
+         {"pthread_cond_wait of C++: broadcast",
+          [] { return condition_by(::pthread_cond_wait, true); }},
+         {"pthread_cond_wait of C", [] { return condition_of_c(c_wait); }},
+         {"pthread_cond_timedwait of C",
+          [] { return condition_of_c([](c_condition* on) { return c_timedwait(on, 20); }); }},
+         {"pthread_cond_timedwait of C++", [] { return condition_by(wait_twenty_seconds); }},
+         {"pthread_cond_clockwait of C++", [] { return condition_by(wait_by_clock); }},
+         {"pthread_join", [] { return thread_by(::pthread_join); }},
+         {"pthread_timedjoin_np", [] { return thread_by(join_within_twenty_seconds); }}});
 }
 
 }  // namespace waits

@@ -171,7 +171,7 @@ void add_reading(std::vector<Row>& rows) {
          {"readv of a pipe", [] { return read_from(pipe_pair(), readv_byte); }},
          {"read of a pipe: an eventfd", read_eventfd},
          {"read of a pipe: a timerfd", read_timerfd},
-         {"eventfd_read of a pipe", read_eventfd_by_its_function}});
+         {"eventfd_read", read_eventfd_by_its_function}});
 }
 
 }  // namespace waits

@@ -37,6 +37,8 @@ void add_standard_library(std::vector<Row>& rows);
 void add_locks_of_files(std::vector<Row>& rows);
 void add_processes(std::vector<Row>& rows);
 void add_signals(std::vector<Row>& rows);
+void add_queues(std::vector<Row>& rows);
+void add_name_lookup(std::vector<Row>& rows);
 void add_streams(std::vector<Row>& rows);
 
 }  // namespace waits

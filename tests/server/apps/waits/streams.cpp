@@ -95,6 +95,18 @@ Wait write_by_fwrite() {
             [=] { drain(stream->far()); }};
 }
 
+/// Without a buffer: each write is the kernel's. `write_text(stream)` says whether all is written.
+template <typename WriteText>
+Wait text_by(WriteText write_text) {
+    const auto stream = std::make_shared<Stream>("w");
+    std::setvbuf(stream->get(), nullptr, _IONBF, 0);
+    return {[=] {
+                std::clearerr(stream->get());
+                return write_text(stream->get()) ? std::string() : ended(-1, 0);
+            },
+            [=] { drain(stream->far()); }};
+}
+
 Wait flush_by_fflush() {
     const auto stream = std::make_shared<Stream>("w");
     return {[=] {
@@ -146,6 +158,12 @@ void add_streams(std::vector<Row>& rows) {
          {"fscanf", [] { return line_by(by_fscanf); }},
          {"fwrite", write_by_fwrite},
          {"fflush", flush_by_fflush},
+         {"fputs",
+          [] { return text_by([](FILE* stream) { return std::fputs("text", stream) >= 0; }); }},
+         {"fputc",
+          [] { return text_by([](FILE* stream) { return std::fputc('x', stream) == 'x'; }); }},
+         {"fprintf",
+          [] { return text_by([](FILE* stream) { return std::fprintf(stream, "%d", 7) == 1; }); }},
          {"open of a FIFO",
           [] {
               return fifo_by([](const char* path) { return open_to(path, O_RDONLY); }, O_WRONLY);

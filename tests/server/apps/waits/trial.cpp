@@ -55,7 +55,7 @@ std::string outcome(const Wait& wait) {
     } catch (const TimeoutError&) {
         return "TimeoutError";
     } catch (const std::system_error& error) {
-        return "system_error:" + ended_by(error.code().value());
+        return "std::system_error (" + ended_by(error.code().value()) + ")";
     }
 }
 
