@@ -5,6 +5,7 @@
 #include "worker/executors/fiber_pool.h"
 #include "worker/executors/thread_pool.h"
 #include "worker/http/parser.h"
+#include "worker/process/tell_of_overruns.h"
 
 #include <spdlog/spdlog.h>
 
@@ -90,6 +91,7 @@ Worker::Worker(const Options& options, WorkerBoard board, Arena& arena, WorkerSe
     setup_.replaces ? reopen_access_log() : access_log_.open();
     access_log_.retry_on(loop_);
     access_log_.count_missing_in(board_.counters().missing_lines());
+    tell_of_overruns_to(board_.counters());
     connections_.removed = [this] { on_removed(); };
     for (auto& socket : setup_.sockets) {
         listeners_.push_back(std::make_unique<Listener>(context_, connections_, std::move(socket)));

@@ -2,6 +2,7 @@
 
 #include "copies.h"
 #include "kernel_wait.h"
+#include "late_wait.h"
 
 #include <poll.h>
 
@@ -67,7 +68,10 @@ int limited_poll(pollfd* fds, nfds_t count, Deadline asked, const sigset_t* mask
         const auto end = current_context.postponed(std::min(asked, current_context.deadline));
         const int ready = cancellable_wait(fds, count, end, mask);
         // It may have ended at the limit of a function that has ended meanwhile.
-        if (ready != 0 || !current_context.lose_borrowed_limit()) return ready;
+        if (ready != 0 || !current_context.lose_borrowed_limit()) {
+            if (ready == 0) note_wait("poll");
+            return ready;
+        }
         return cancellable_wait(fds, count, asked, mask);
     } catch (const std::bad_alloc&) {
         errno = ENOMEM;

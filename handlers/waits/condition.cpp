@@ -5,6 +5,7 @@
 #include "mutex.h"
 #include "parking_lot.h"
 #include "real.h"
+#include "waits_on.h"
 
 #include <pthread.h>
 
@@ -56,7 +57,7 @@ End parked_wait(pthread_cond_t& condition, pthread_mutex_t& mutex, Deadline aske
     Parked entry(&condition);
     error = ::pthread_mutex_unlock(&mutex);
     if (error != 0) return End::woken;
-    std::optional<ContextScope> without_limit;
+    std::optional<WaitsOn> waits_on;
     auto end = End::woken;
     while (!entry.woken() && !look_again.passed()) {
         if (current_context.postponed(asked).passed()) {
@@ -68,7 +69,7 @@ End parked_wait(pthread_cond_t& condition, pthread_mutex_t& mutex, Deadline aske
                 end = End::limit;
                 break;
             }
-            without_limit.emplace(context_without_limit());
+            waits_on.emplace("pthread_cond_wait");
         }
         entry.wait(std::min(asked, look_again));
         entry.quiet();

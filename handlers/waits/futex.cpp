@@ -6,6 +6,7 @@
 #include "clocks.h"
 #include "parking_lot.h"
 #include "real.h"
+#include "waits_on.h"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -99,7 +100,7 @@ bool ends_at_limit(Deadline asked, const void* return_address) {
 /// 0 or an error. No wake-up is lost: the entry is there before the word is looked at.
 int parked_wait(const Futex& futex, Deadline asked, const void* return_address) {
     Parked entry(futex.word(), futex.bits());
-    std::optional<ContextScope> without_limit;
+    std::optional<WaitsOn> waits_on;
     int error = 0;
     while (!entry.woken()) {
         if (futex.has_changed()) {
@@ -115,7 +116,7 @@ int parked_wait(const Futex& futex, Deadline asked, const void* return_address) 
                 error = ETIMEDOUT;
                 break;
             }
-            without_limit.emplace(context_without_limit());
+            waits_on.emplace("futex");
         }
         entry.wait(std::min(asked, Deadline::in(safety_net)));
         entry.quiet();
@@ -135,7 +136,9 @@ long wait(const Futex& futex, const void* return_address) {
     if (end == asked) return futex.call();
     const long result = futex.wait_until(end);
     if (result == 0 || errno != ETIMEDOUT) return result;
-    return ends_at_limit(asked, return_address) ? result_of(ETIMEDOUT) : futex.call();
+    if (ends_at_limit(asked, return_address)) return result_of(ETIMEDOUT);
+    const WaitsOn waits_on("futex");
+    return futex.call();
 }
 
 /// Those in the parking lot first, and inside the kernel as many as are left.

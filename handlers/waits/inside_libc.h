@@ -4,6 +4,7 @@
 #include "libc.h"
 
 #include "../context/copies.h"
+#include "../context/late_wait.h"
 
 #include <cerrno>
 
@@ -19,11 +20,13 @@ namespace curfew {
 
 /// Makes a call of libc that may block in a system call which libc makes itself, under the limit in
 /// force: see Interruption. A fiber has a spare thread make it. A wait that the limit ends fails
-/// with EINTR, and then `late()` is its error. Not for calls whose result depends on the thread.
+/// with EINTR, and then `late()` is its error. `name` is for the log. Not for calls whose result
+/// depends on the thread.
 template <typename Late, typename Call>
-auto inside_libc(Late late, Call call) -> decltype(call()) {
+auto inside_libc(const char* name, Late late, Call call) -> decltype(call()) {
     using Result = decltype(call());
     struct Limited {
+        const char* name;
         Late& late;
         Call& call;
         Result result{};
@@ -33,13 +36,14 @@ auto inside_libc(Late late, Call call) -> decltype(call()) {
             const int before = errno;
             errno = 0;
             result = call();
+            note_wait(name);
             if (errno == 0) {
                 errno = before;
             } else if (errno == EINTR && current_context.expired()) {
                 errno = late();
             }
         }
-    } limited{late, call};
+    } limited{name, late, call};
     const bool parks = current_context.parking != nullptr && !is_copy();
     if (!parks ||
         !on_spare_thread([](void* data) { static_cast<Limited*>(data)->run(); }, &limited)) {

@@ -2,6 +2,7 @@
 #include "clocks.h"
 #include "parking_lot.h"
 #include "real.h"
+#include "waits_on.h"
 
 #include <pthread.h>
 
@@ -52,7 +53,7 @@ extern "C" {
 int pthread_join(pthread_t thread, void** value) {
     using namespace curfew;
     if (unlimited()) return real_join(thread, value);
-    const ContextScope scope(context_without_limit());
+    const WaitsOn waits_on("pthread_join");
     return limited_join(thread, value, Deadline::never());
 }
 

@@ -6,6 +6,7 @@
 #include "fiber_owners.h"
 #include "parking_lot.h"
 #include "real.h"
+#include "waits_on.h"
 
 #include <sys/types.h>
 #include <unistd.h>
@@ -60,7 +61,8 @@ int parked_lock(pthread_mutex_t& mutex, Deadline asked) noexcept {
 int lock(pthread_mutex_t& mutex, const void* return_address) noexcept {
     const int result = limited_lock(mutex, Deadline::never());
     if (result != ETIMEDOUT || learns_of_timeouts(return_address)) return result;
-    return unlimited_lock(mutex);
+    const WaitsOn waits_on("pthread_mutex_lock");
+    return limited_lock(mutex, Deadline::never());
 }
 
 int unlock_on_fiber(pthread_mutex_t& mutex) noexcept {

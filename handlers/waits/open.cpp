@@ -23,7 +23,8 @@ bool never_waits(int flags) noexcept {
 template <typename Call>
 auto opening(int directory, const char* path, Call call) -> decltype(call()) {
     if (current_context.parking && !opening_may_block(directory, path)) return call();
-    return inside_libc([] { return EIO; }, call);
+    return inside_libc(
+        "open", [] { return EIO; }, call);
 }
 
 template <typename Call>

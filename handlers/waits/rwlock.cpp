@@ -3,6 +3,7 @@
 #include "clocks.h"
 #include "parking_lot.h"
 #include "real.h"
+#include "waits_on.h"
 
 #include <pthread.h>
 
@@ -48,7 +49,7 @@ int lock_or_wait_on(Way& way, pthread_rwlock_t& lock, const void* return_address
     const int result = limited_lock(way, lock, Deadline::never());
     if (result != ETIMEDOUT) return result;
     if (learns_of_timeouts(return_address)) return EDEADLK;
-    const ContextScope scope(context_without_limit());
+    const WaitsOn waits_on("pthread_rwlock");
     return limited_lock(way, lock, Deadline::never());
 }
 

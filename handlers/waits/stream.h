@@ -32,7 +32,8 @@ auto waiting_on(FILE* file, Call call) -> decltype(call()) {
     const int fd = ::fileno_unlocked(file);
     // To know the kind costs a system call, but another thread costs more.
     if (current_context.parking && (fd < 0 || !may_block(fd))) return call();
-    return inside_libc([fd] { return late_error(fd); }, call);
+    return inside_libc(
+        "stdio", [fd] { return late_error(fd); }, call);
 }
 
 }  // namespace curfew

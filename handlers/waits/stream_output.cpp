@@ -65,7 +65,8 @@ bool has_output(const FILE* file) noexcept { return file->_IO_write_ptr > file->
 int flush(Flush real, FILE* file) {
     if (unlimited() || (file && !has_output(file))) return real(file);
     if (file) return waiting_on(file, [=] { return real(file); });
-    return inside_libc([] { return EIO; }, [=] { return real(nullptr); });
+    return inside_libc(
+        "stdio", [] { return EIO; }, [=] { return real(nullptr); });
 }
 
 }  // namespace

@@ -198,6 +198,19 @@ TEST_CASE("within() bounds each piece of a stream; the worker stays") {
     }
 }
 
+TEST_CASE("a function that ends long after its limit is logged and counted, with what held it up") {
+    const Server server({.workers = 1});
+
+    CHECK(server.get("/timeout/deadline/spin?limit=100ms&seconds=0.5").status == 504);
+
+    const auto line = server.log_line("ms after its limit");
+    CHECK(contains(line, "route /timeout/"));
+    CHECK(contains(line, "(strategy deadline): it computed"));
+
+    server.signal(SIGTERM);
+    CHECK(contains(server.log_line("1 ended long after a limit"), "route /timeout/"));
+}
+
 TEST_CASE("a stream may take longer than the limit, as long as no piece of it does") {
     const Server server({.flags = {"--timeout", "1500ms"}, .workers = 1});
     const auto pid = server.worker();

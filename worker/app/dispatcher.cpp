@@ -2,6 +2,7 @@
 
 #include "handlers/base/error.h"
 #include "handlers/context/call_context.h"
+#include "handlers/routing/handler_scope.h"
 #include "worker/app/route_call.h"
 #include "worker/http/client_limit.h"
 
@@ -29,6 +30,7 @@ Response run_within(const Route& route, const Request& request) {
     static Strategy& usual = strategy("deadline");
     Strategy& chosen = route.by() ? *route.by() : usual;
     const auto limit = request.parts().limit;
+    const HandlerScope handler(route, request.id());  // for what the strategy reports
     if (chosen.detaches()) {
         const auto call = std::make_shared<RouteCall>(route, request.parts());
         chosen.run_detached(call, limit);

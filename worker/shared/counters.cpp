@@ -27,6 +27,7 @@ std::string_view to_string(RequestEvent event) noexcept {
         "too late to begin",
         "refused by the circuit breaker",
         "killed with their worker",
+        "ended long after a limit",
     };
     return names.at(static_cast<std::size_t>(event));
 }

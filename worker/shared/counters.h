@@ -33,9 +33,10 @@ enum class RequestEvent : std::uint8_t {
     too_late,  ///< its time was up before its handler could begin
     refused_by_breaker,
     killed_along,  ///< its worker was killed or crashed because of another request
+    ended_late,    ///< a function with a limit, which ended long after that
 };
 inline constexpr std::size_t request_event_count =
-    static_cast<std::size_t>(RequestEvent::killed_along) + 1;
+    static_cast<std::size_t>(RequestEvent::ended_late) + 1;
 
 [[nodiscard]] std::string_view to_string(RequestEvent event) noexcept;
 
