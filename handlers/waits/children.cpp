@@ -29,8 +29,23 @@ UniqueFd open_end_of(idtype_t type, id_t id, int options) noexcept {
     return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, id, 0)));
 }
 
+/// The context in force, or if it has expired already some time more: who kills a child at the
+/// limit waits for it next, and would leave a zombie.
+CallContext with_grace(bool for_one_child) noexcept {
+    constexpr Duration grace = std::chrono::milliseconds(20);
+    auto context = current_context;
+    if (!for_one_child || !context.expired()) return context;
+    context.deadline = Deadline::in(grace);
+    context.token = nullptr;
+    return context;
+}
+
 pid_t limited_wait4(pid_t pid, int* status, int options, rusage* usage) noexcept {
-    const pid_t found = wait_for_child(pid, status, options, usage);
+    pid_t found = 0;
+    {
+        const ContextScope scope(with_grace(pid > 0));
+        found = wait_for_child(pid, status, options, usage);
+    }
     if (found != 0 || (options & WNOHANG)) return found;
     errno = late;
     return -1;
@@ -46,6 +61,7 @@ int limited_waitid(decltype(&::waitid) real, idtype_t type, id_t id, siginfo_t* 
         return result != 0 || info->si_pid != 0;
     };
     if (attempt()) return result;
+    const ContextScope scope(with_grace(type == P_PID));
     const auto end = open_end_of(type, id, options & (WSTOPPED | WCONTINUED));
     if (retry(attempt, end.get())) return result;
     errno = late;

@@ -220,6 +220,24 @@ TEST_CASE("a wait for a child ends at the limit; later the child is reaped") {
     }
 }
 
+TEST_CASE("who kills a child at the limit reaps it") {
+    for (const auto* const by : strategies_of_waits) {
+        CAPTURE(by);
+        Child child;
+        int again = 0;
+
+        const auto outcome = under(by, 50ms, [&] {
+            CHECK(::waitpid(child.pid, nullptr, 0) == -1);
+            ::kill(child.pid, SIGKILL);
+            while (again < 10 && ::waitpid(child.pid, nullptr, 0) != child.pid) ++again;
+            return 0;
+        });
+
+        CHECK(outcome.late);
+        CHECK(again < 10);
+    }
+}
+
 TEST_CASE("system() and pclose() kill their child at the limit, and all that it has started") {
     for (const auto* const by : strategies_of_waits) {
         CAPTURE(by);

@@ -1,5 +1,7 @@
 #include "descendants.h"
 
+#include "../../context/call_context.h"
+
 #include "proc_children.h"
 
 #include <sys/prctl.h>
@@ -54,6 +56,7 @@ std::vector<pid_t> children() {
 
 bool end_children(const std::vector<pid_t>& spared, int flags,
                   const std::function<void(pid_t)>& reaped) {
+    const ContextScope no_limit{CallContext()};  // what is waited for was killed
     while (true) {
         auto remaining = children();
         std::erase_if(remaining, [&](pid_t pid) {

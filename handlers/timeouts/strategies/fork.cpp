@@ -88,6 +88,7 @@ class Child {
     }
 
     int reap() noexcept {
+        const ContextScope no_limit{CallContext()};  // it is dead, or will be at once
         int status = 0;
         while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
         abandoned_queries().take_from(std::exchange(pid_, 0));
