@@ -1,15 +1,10 @@
 #include "limited_calls.h"
 
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 
 #include <array>
 #include <csignal>
@@ -336,58 +331,4 @@ TEST_CASE("a number that a file had may be a pipe's, however the file was closed
             static_cast<int>(::syscall(SYS_dup3, pipe.read.get(), number, O_CLOEXEC)));
         CHECK(limited("deadline", soon, read) == failed(EIO));
     }
-}
-
-TEST_CASE("where the kernel cannot read and write without waiting, poll() comes first") {
-    const auto child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        const auto refuse = [](int number) {
-            return std::array<sock_filter, 2>{
-                sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(number), 0,
-                                     1),
-                sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP)};
-        };
-        const auto reads = refuse(SYS_preadv2);
-        const auto writes = refuse(SYS_pwritev2);
-        std::array<sock_filter, 6> program{
-            sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-            reads[0],
-            reads[1],
-            writes[0],
-            writes[1],
-            sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-        const sock_fprog filter{.len = program.size(), .filter = program.data()};
-        ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-        if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) ::_exit(1);
-
-        const Pipe pipe;
-        const Pair pair;
-        char byte = 0;
-        const ContextScope scope(Deadline::in(soon));
-        const auto read = [&](int fd) { return outcome_of([&] { return ::read(fd, &byte, 1); }); };
-        (void)!::write(pipe.write.get(), "x", 1);
-        (void)!::send(pair.theirs.get(), "x", 1, MSG_NOSIGNAL);
-        if (read(pipe.read.get()) != done(1)) ::_exit(2);
-        if (read(pair.ours.get()) != done(1)) ::_exit(3);
-        if (read(pipe.read.get()) != failed(EIO)) ::_exit(4);
-        if (read(pair.ours.get()) != failed(ETIMEDOUT)) ::_exit(5);
-        const std::string text(100'000, 'x');
-        const auto write = [&](int fd) {
-            return outcome_of([&] { return ::write(fd, text.data(), text.size()); });
-        };
-        if (write(pipe.write.get()) != done(1 << 16)) ::_exit(6);
-        if (write(pipe.write.get()) != failed(EIO)) ::_exit(7);
-        if (write(pair.ours.get()) != done(100'000)) ::_exit(8);
-        ::fcntl(pipe.write.get(), F_SETFL, O_NONBLOCK);
-        if (write(pipe.write.get()) != failed(EAGAIN)) ::_exit(9);
-        const Pipe quick;
-        ::fcntl(quick.read.get(), F_SETFL, O_NONBLOCK);
-        if (read(quick.read.get()) != failed(EAGAIN)) ::_exit(10);
-        ::_exit(0);
-    }
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status));
-    CHECK(WEXITSTATUS(status) == 0);
 }
