@@ -165,7 +165,7 @@ TEST_CASE("a request ends by the soonest of its limits that end it") {
     CHECK(soonest() == Deadline::after(start, 3s));
 }
 
-TEST_CASE("a piece of a stream has the master's limits, and no other") {
+TEST_CASE("a piece of a stream has the limits of its route") {
     OneRoute one(nothing);
     one.route.harakiri(2s).cpu_limit(1s).within(500ms).slow(100ms);
     const auto start = Deadline::Clock::now();
@@ -176,7 +176,7 @@ TEST_CASE("a piece of a stream has the master's limits, and no other") {
     CHECK(limits.harakiri == Deadline::after(start, 2s));
     CHECK(limits.latest_harakiri == limits.harakiri);
     CHECK(limits.cpu == 1s);
-    CHECK(limits.strategy.is_never());
+    CHECK(limits.strategy == Deadline::after(start, 500ms));
     CHECK(limits.slow_at.is_never());
 }
 
