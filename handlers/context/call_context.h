@@ -75,6 +75,11 @@ struct CallContext {
     /// Where calls to upstreams are timed; nowhere by default.
     Metering metering = {};
 
+    /// How often code that has expired was told that nothing is ready, and whether it was told that
+    /// its sockets have failed: see `waits/readiness.h`.
+    unsigned waits_in_vain = 0;
+    bool sockets_failed = false;
+
     /// What the threads have that this scope has started; null: there are none. See
     /// `waits/thread_start.cpp`.
     LentLimit* lends = nullptr;

@@ -1,5 +1,7 @@
 #include "descriptor_wait.h"
 
+#include "readiness.h"
+
 #include "../context/disk_files.h"
 #include "../context/kernel_wait.h"
 #include "may_block.h"
@@ -78,6 +80,7 @@ bool DescriptorWait::again() noexcept {
     }
     if (own_.passed()) {
         errno = error;
+        if (is_socket()) or_failure(-1);
         return false;
     }
     if (tries_++ > 0) pause();

@@ -1,6 +1,7 @@
 // epoll_wait(2) and its relatives, which replace libc's own: see README.md in this folder.
 #include "asked_by.h"
 #include "libc_function.h"
+#include "readiness.h"
 
 #include <poll.h>
 #include <sys/epoll.h>
@@ -38,7 +39,7 @@ int limited_epoll(int fd, epoll_event* events, int room, Deadline asked,
         const int ready = libc_epoll_pwait(fd, events, room, 0, mask);
         if (ready != 0) return ready;
         pollfd wanted{.fd = fd, .events = POLLIN, .revents = 0};
-        const int found = limited_poll(&wanted, 1, asked, mask);
+        const int found = limited_readiness(&wanted, 1, asked, mask);
         if (found <= 0) return found;
     }
 }

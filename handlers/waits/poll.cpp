@@ -1,6 +1,7 @@
 // poll(2) and ppoll(2), which replace libc's own: see README.md in this folder.
 #include "asked_by.h"
 #include "libc_function.h"
+#include "readiness.h"
 
 #include <poll.h>
 #include <sys/syscall.h>
@@ -38,7 +39,8 @@ int poll(pollfd* fds, nfds_t count, int milliseconds) {
     using namespace curfew;
     if (unlimited(milliseconds > 0)) return libc_poll(fds, count, milliseconds);
     const auto asked = asked_by(milliseconds);
-    return unlimited(asked) ? libc_poll(fds, count, milliseconds) : limited_poll(fds, count, asked);
+    return unlimited(asked) ? libc_poll(fds, count, milliseconds)
+                            : limited_poll_or_failure(fds, count, asked);
 }
 
 int ppoll(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
@@ -46,7 +48,7 @@ int ppoll(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* ma
     if (unlimited(timeout != nullptr)) return libc_ppoll(fds, count, timeout, mask);
     const auto asked = asked_by(timeout);
     return unlimited(asked) ? libc_ppoll(fds, count, timeout, mask)
-                            : limited_poll(fds, count, asked, mask);
+                            : limited_poll_or_failure(fds, count, asked, mask);
 }
 
 // Those of code that was compiled with _FORTIFY_SOURCE.

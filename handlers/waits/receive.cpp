@@ -2,6 +2,7 @@
 #include "buffers.h"
 #include "descriptor_wait.h"
 #include "libc_function.h"
+#include "readiness.h"
 
 #include "../base/timespec.h"
 
@@ -151,9 +152,9 @@ extern "C" {
 ssize_t recvfrom(int fd, void* buffer, std::size_t size, int flags, sockaddr* from,
                  socklen_t* length) {
     using namespace curfew;
-    return unlimited() || (flags & never_waits)
-               ? libc_recvfrom(fd, buffer, size, flags, from, length)
-               : limited_recvfrom(fd, buffer, size, flags, from, length);
+    if (unlimited()) return libc_recvfrom(fd, buffer, size, flags, from, length);
+    return (flags & never_waits) ? or_failure(libc_recvfrom(fd, buffer, size, flags, from, length))
+                                 : limited_recvfrom(fd, buffer, size, flags, from, length);
 }
 
 ssize_t recv(int fd, void* buffer, std::size_t size, int flags) {
@@ -162,7 +163,8 @@ ssize_t recv(int fd, void* buffer, std::size_t size, int flags) {
 
 ssize_t recvmsg(int fd, msghdr* message, int flags) {
     using namespace curfew;
-    if (unlimited() || (flags & never_waits)) return libc_recvmsg(fd, message, flags);
+    if (unlimited()) return libc_recvmsg(fd, message, flags);
+    if (flags & never_waits) return or_failure(libc_recvmsg(fd, message, flags));
     if (flags & MSG_WAITALL) return ReceiveAll(fd, *message, flags)();
     return call_when_ready(DescriptorWait(fd, POLLIN, curfew::socket),
                            [=] { return libc_recvmsg(fd, message, flags | MSG_DONTWAIT); });

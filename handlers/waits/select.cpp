@@ -1,6 +1,7 @@
 // select(2) and pselect(2), which replace libc's own: see README.md in this folder.
 #include "../base/timespec.h"
 #include "libc_function.h"
+#include "readiness.h"
 
 #include <poll.h>
 #include <sys/select.h>
@@ -85,7 +86,7 @@ class Sets {
             if (events == 0) continue;
             wanted[number++] = {.fd = fd, .events = static_cast<short>(events), .revents = 0};
         }
-        return limited_poll(wanted.data(), number, end, mask);
+        return limited_readiness(wanted.data(), number, end, mask);
     }
 
   private:

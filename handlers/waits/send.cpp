@@ -1,5 +1,6 @@
 // send(2) and its relatives, which replace libc's own: see README.md in this folder.
 #include "libc_function.h"
+#include "readiness.h"
 #include "send_all.h"
 
 #include <sys/socket.h>
@@ -91,8 +92,9 @@ extern "C" {
 ssize_t sendto(int fd, const void* buffer, std::size_t size, int flags, const sockaddr* to,
                socklen_t length) {
     using namespace curfew;
-    return unlimited() || has_own_way(flags) ? libc_sendto(fd, buffer, size, flags, to, length)
-                                             : limited_sendto(fd, buffer, size, flags, to, length);
+    if (unlimited()) return libc_sendto(fd, buffer, size, flags, to, length);
+    return has_own_way(flags) ? or_failure(libc_sendto(fd, buffer, size, flags, to, length))
+                              : limited_sendto(fd, buffer, size, flags, to, length);
 }
 
 ssize_t send(int fd, const void* buffer, std::size_t size, int flags) {
@@ -101,8 +103,9 @@ ssize_t send(int fd, const void* buffer, std::size_t size, int flags) {
 
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {
     using namespace curfew;
-    return unlimited() || has_own_way(flags) ? libc_sendmsg(fd, message, flags)
-                                             : limited_sendmsg(fd, *message, flags);
+    if (unlimited()) return libc_sendmsg(fd, message, flags);
+    return has_own_way(flags) ? or_failure(libc_sendmsg(fd, message, flags))
+                              : limited_sendmsg(fd, *message, flags);
 }
 
 int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {

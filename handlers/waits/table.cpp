@@ -33,6 +33,7 @@ const std::vector<LimitedWait>& limited_waits() {
         {"eventfd_read", "", descriptor, "EIO", parks},
         {"select, pselect, poll, ppoll, epoll_wait, epoll_pwait, epoll_pwait2", "", descriptor, "0",
          parks},
+        {"poll, ppoll", "sockets without a timeout", descriptor, "POLLERR", parks},
         {"nanosleep, clock_nanosleep, sleep, usleep", "", timer, "0", parks},
         {"getaddrinfo", "", timer, "EAI_FAIL", parks},
 

@@ -1,6 +1,7 @@
 #include "tests/server/waits_bench.h"
 
 #include "handlers/waits/table.h"
+#include "tests/server/others.h"
 
 #include <algorithm>
 #include <atomic>
@@ -58,28 +59,6 @@ std::string in_url(std::string text) {
     for (std::size_t at = 0; (at = text.find(' ', at)) != text.npos;) text.replace(at, 1, "%20");
     return text;
 }
-
-/// Asks for another page again and again while it lives.
-class Others {
-  public:
-    explicit Others(const Server& server)
-        : thread_([this, &server] {
-              while (!over_) {
-                  static_cast<void>(server.get("/another"));
-                  std::this_thread::sleep_for(5ms);
-              }
-          }) {}
-    ~Others() {
-        over_ = true;
-        thread_.join();
-    }
-    Others(const Others&) = delete;
-    Others& operator=(const Others&) = delete;
-
-  private:
-    std::atomic<bool> over_{false};
-    std::thread thread_;
-};
 
 /// Calls `function` for each of them, some at once.
 void for_each(const std::vector<std::string>& all, std::size_t at_once,

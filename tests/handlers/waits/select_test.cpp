@@ -8,6 +8,7 @@
 #include <csignal>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 using namespace curfew;
@@ -140,7 +141,9 @@ TEST_CASE("at the limit nothing is ready, and the same is found ready later") {
             const Pair pair;
             const auto wait = [&] { return selector.call(pair.ours.get(), timeout, nullptr); };
             const auto start = Deadline::Clock::now();
-            CHECK(limited(strategy, soon, wait) == done(0));
+            // Of a socket, poll() without a timeout says that it has failed.
+            const bool fails = !timeout && std::string_view(selector.name).ends_with("poll");
+            CHECK(limited(strategy, soon, wait) == done(fails ? 1 : 0));
             CHECK_FALSE(Deadline::after(start, 10s).passed());
             pair.say("x");
             CHECK(limited(strategy, late, wait) == done(1));

@@ -5,8 +5,10 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/socket.h>
 
 #include <csignal>
+#include <ctime>
 #include <memory>
 
 namespace waits {
@@ -64,19 +66,36 @@ int pselect_one(int fd) {
 
 int poll_one(int fd) {
     pollfd wanted{.fd = fd, .events = POLLIN, .revents = 0};
-    return ::poll(&wanted, 1, -1);
+    return ::poll(&wanted, 1, 20'000);
+}
+
+/// "POLLERR" if the socket has failed, and reading it says so as well.
+template <typename Poll>
+Wait poll_for_ever(Poll poll) {
+    const auto ends = std::make_shared<Ends>(socket_pair());
+    return {[=] {
+                pollfd wanted{.fd = ends->near.get(), .events = POLLIN, .revents = 0};
+                if (const int number = poll(&wanted); number != 1) return ended(number, 1);
+                char byte;
+                const auto read = ::recv(wanted.fd, &byte, 1, MSG_DONTWAIT);
+                const auto how = ended(read, 1);
+                return (wanted.revents & POLLERR) && how == "ETIMEDOUT" ? "POLLERR" : how;
+            },
+            [=] { put_byte(ends->far.get()); }};
 }
 
 int ppoll_one(int fd) {
     pollfd wanted{.fd = fd, .events = POLLIN, .revents = 0};
-    return ::ppoll(&wanted, 1, nullptr, nullptr);
+    const timespec long_time{.tv_sec = 20, .tv_nsec = 0};
+    return ::ppoll(&wanted, 1, &long_time, nullptr);
 }
 
 int ppoll_with_mask(int fd) {
     pollfd wanted{.fd = fd, .events = POLLIN, .revents = 0};
     sigset_t mask;
     ::sigemptyset(&mask);
-    return ::ppoll(&wanted, 1, nullptr, &mask);
+    const timespec long_time{.tv_sec = 20, .tv_nsec = 0};
+    return ::ppoll(&wanted, 1, &long_time, &mask);
 }
 
 }  // namespace
@@ -90,6 +109,13 @@ void add_readiness(std::vector<Row>& rows) {
          {"poll", [] { return readable_by(poll_one); }},
          {"ppoll", [] { return readable_by(ppoll_one); }},
          {"ppoll: with a mask", [] { return readable_by(ppoll_with_mask); }},
+         {"poll of sockets without a timeout",
+          [] { return poll_for_ever([](pollfd* wanted) { return ::poll(wanted, 1, -1); }); }},
+         {"ppoll of sockets without a timeout",
+          [] {
+              return poll_for_ever(
+                  [](pollfd* wanted) { return ::ppoll(wanted, 1, nullptr, nullptr); });
+          }},
          {"epoll_wait",
           [] {
               return epoll_by([](int fd, epoll_event* e) { return ::epoll_wait(fd, e, 1, -1); });
