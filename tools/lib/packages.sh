@@ -11,7 +11,8 @@ server_packages="memcached mariadb-server-core mariadb-client-core"
 # What the tests run beside those.
 test_packages="doctest-dev clang-format clang-tidy cmake curl e2fsprogs mount procps
     util-linux python3-httpbin
-    chromium chromium-driver python3-selenium python3-jsonschema"
+    chromium chromium-driver python3-selenium python3-jsonschema
+    libhiredis-dev libpq-dev librabbitmq-dev libsqlite3-dev"
 
 # What tools/test bare needs.
 bare_packages="debootstrap git util-linux python3"
