@@ -70,10 +70,9 @@ bool throws_system_error(const void* return_address) noexcept {
 
 bool learns_of_timeouts(const void* return_address) noexcept {
     if (std::uncaught_exceptions() > 0) return false;
-    if (sanitized) return throws_system_error(return_address);
     ErrorPath path(return_address);
     path.walk();
-    return path.is_caught();
+    return path.is_caught() || (sanitized && throws_system_error(return_address));
 }
 
 bool takes_exceptions(const void* return_address) noexcept {

@@ -53,7 +53,7 @@ End parked_wait(pthread_cond_t& condition, pthread_mutex_t& mutex, Deadline aske
                 const void* return_address, int& error) {
     // Of other processes only the change is seen, so that the caller has to look for it often.
     const auto look_again =
-        has_flag(condition, shared_flag) ? Deadline::in(safety_net) : Deadline::never();
+        has_flag(condition, shared_flag) ? Deadline::in(SafetyNet::first) : Deadline::never();
     Parked entry(&condition);
     error = ::pthread_mutex_unlock(&mutex);
     if (error != 0) return End::woken;

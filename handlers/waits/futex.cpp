@@ -100,6 +100,7 @@ bool ends_at_limit(Deadline asked, const void* return_address) {
 /// 0 or an error. No wake-up is lost: the entry is there before the word is looked at.
 int parked_wait(const Futex& futex, Deadline asked, const void* return_address) {
     Parked entry(futex.word(), futex.bits());
+    SafetyNet net;
     std::optional<WaitsOn> waits_on;
     int error = 0;
     while (!entry.woken()) {
@@ -118,7 +119,7 @@ int parked_wait(const Futex& futex, Deadline asked, const void* return_address) 
             }
             waits_on.emplace("futex");
         }
-        entry.wait(std::min(asked, Deadline::in(safety_net)));
+        entry.wait(std::min(asked, net.next()));
         entry.quiet();
     }
     return entry.leave() ? 0 : error;
@@ -143,8 +144,7 @@ long wait(const Futex& futex, const void* return_address) {
 
 /// Those in the parking lot first, and inside the kernel as many as are left.
 long wake(Futex futex) {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (!anybody_parked()) return futex.call();
+    if (!anybody_parked_after_any_change()) return futex.call();
     const int most = static_cast<int>(futex.value);
     const int number = wake_parked(futex.word(), most, futex.bits());
     if (number == most) return number;
@@ -156,9 +156,8 @@ long wake(Futex futex) {
 /// Moves waiters to another word, or wakes those of two words. In the parking lot all are woken:
 /// they look at their word, and wait where they have to.
 long move(const Futex& futex) {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
     const long result = futex.call();
-    if (anybody_parked()) {
+    if (anybody_parked_after_any_change()) {
         wake_parked(futex.word(), INT_MAX);
         if (futex.command() == FUTEX_WAKE_OP) wake_parked(futex.second_word(), INT_MAX);
     }

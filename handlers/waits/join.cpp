@@ -24,13 +24,17 @@ constexpr Duration longest = std::chrono::milliseconds(2);
 
 /// The kernel tells of a thread's end by a futex alone, so this looks again and again.
 int parked_join(pthread_t thread, void** value, Deadline asked) noexcept {
-    if (::pthread_equal(thread, ::pthread_self()) && !on_fiber()) return EDEADLK;
-    for (auto pause = shortest;; pause = std::min(2 * pause, longest)) {
-        const int result = real_tryjoin(thread, value);
-        if (result != EBUSY) return result;
-        if (wait_is_over(asked)) return ETIMEDOUT;
+    if (::pthread_equal(thread, ::pthread_self())) return EDEADLK;
+    const int before = errno;
+    int result = EBUSY;
+    for (auto pause = shortest; true; pause = std::min(2 * pause, longest)) {
+        result = real_tryjoin(thread, value);
+        if (result == EBUSY && wait_is_over(asked)) result = ETIMEDOUT;
+        if (result != EBUSY) break;
         limited_poll(nullptr, 0, std::min(asked, Deadline::in(pause)));
     }
+    errno = before;
+    return result;
 }
 
 int limited_join(pthread_t thread, void** value, Deadline asked) noexcept {

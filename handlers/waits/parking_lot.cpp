@@ -33,6 +33,9 @@ constinit thread_local volatile bool inside = false;
 /// A signal handler wanted to wake somebody meanwhile.
 constinit thread_local volatile bool missed = false;
 
+/// In a child process: the entries of its parent are forgotten.
+bool forgotten = false;
+
 }  // namespace
 
 struct alignas(64) Parked::Bucket {
@@ -51,6 +54,7 @@ struct alignas(64) Parked::Bucket {
         }
         parked.number.store(0);
         inside = false;
+        forgotten = true;
     }
 };
 
@@ -121,7 +125,7 @@ Parked::Parked(const void* address, std::uint32_t bits) noexcept : address_(addr
         const Inside one(bucket);
         link(bucket);
     }
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    order_after_change();
 }
 
 bool Parked::leave() noexcept {
@@ -166,7 +170,7 @@ void Parked::rearm() noexcept {
         woken_.store(false, std::memory_order_relaxed);
         if (token_) (*token_)->clear();
     }
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    order_after_change();
 }
 
 void Parked::quiet() noexcept {
@@ -176,7 +180,9 @@ void Parked::quiet() noexcept {
 }
 
 int wake_parked(const void* address, int most, std::uint32_t bits) noexcept {
-    if (is_copy()) return 0;  // the waiters are the original's
+    // A child that was not made by fork() has the entries of its parent, whose descriptors it
+    // shares.
+    if (is_copy() && !forgotten) return 0;
     if (inside) {
         missed = true;
         return 0;

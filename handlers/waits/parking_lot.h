@@ -29,17 +29,44 @@ struct alignas(64) ParkedNumber {
 };
 extern constinit ParkedNumber parked;
 
-constexpr Duration safety_net = std::chrono::milliseconds(5);
+/// When a wait looks again although nobody has woken it. Less and less often, because thousands of
+/// fibers may wait.
+class SafetyNet {
+  public:
+    static constexpr Duration first = std::chrono::milliseconds(5);
+    static constexpr Duration longest = std::chrono::milliseconds(160);
 
-/// True if somebody may be in the lot, after a change that was made by a read-modify-write.
-[[nodiscard]] inline bool anybody_parked() noexcept {
-#ifdef __x86_64__
-    // The processor orders loads after a locked instruction, which libc's unlock and post end with.
+    [[nodiscard]] Deadline next() noexcept {
+        const auto now = Deadline::in(pause_);
+        pause_ = std::min(2 * pause_, longest);
+        return now;
+    }
+
+  private:
+    Duration pause_ = first;
+};
+
+/// Orders what this thread has written before what it reads next, after a read-modify-write.
+inline void order_after_change() noexcept {
+#if defined __x86_64__ || defined __SANITIZE_THREAD__
+    // The processor orders them already. The sanitizer does not know fences.
     std::atomic_signal_fence(std::memory_order_seq_cst);
 #else
     std::atomic_thread_fence(std::memory_order_seq_cst);
 #endif
+}
+
+/// True if somebody may be in the lot, after a change that was made by a read-modify-write, with
+/// which libc's unlock and post end.
+[[nodiscard]] inline bool anybody_parked() noexcept {
+    order_after_change();
     return parked.number.load(std::memory_order_relaxed) != 0;
+}
+
+/// The same after a change that was made in whatever way. Who enters the lot later sees the change,
+/// because that is a read-modify-write of the same number.
+[[nodiscard]] inline bool anybody_parked_after_any_change() noexcept {
+    return parked.number.fetch_add(0) != 0;
 }
 
 /// Wakes up to `most` of those that wait for `address` and have one of these bits, the longest
@@ -115,11 +142,12 @@ int park_until(const void* address, Deadline asked, Attempt attempt) noexcept {
     int result = attempt();
     if (result != EBUSY) return result;
     Parked entry(address);
+    SafetyNet net;
     while (true) {
         result = attempt();
         if (result != EBUSY) break;
         if (wait_is_over(asked)) return ETIMEDOUT;
-        entry.wait(std::min(asked, Deadline::in(safety_net)));
+        entry.wait(std::min(asked, net.next()));
         entry.rearm();
     }
     entry.accept();

@@ -82,7 +82,8 @@ TEST_CASE("fibers of one thread exclude each other from an error-checking mutex"
         CHECK(::pthread_mutex_trylock(&mutex.mutex) == EBUSY);
     };
     CHECK(in_turns(checked, [&] { CHECK(::pthread_mutex_unlock(&mutex.mutex) == 0); }) == "aabbcc");
-    CHECK(::pthread_mutex_unlock(&mutex.mutex) == EPERM);
+    CHECK(::pthread_mutex_trylock(&mutex.mutex) == 0);
+    CHECK(::pthread_mutex_unlock(&mutex.mutex) == 0);
 }
 
 TEST_CASE("a fiber cannot unlock what another fiber of its thread has locked") {
@@ -186,6 +187,8 @@ TEST_CASE("std::mutex throws at the deadline, and works afterwards") {
     });
 }
 
+// The sanitizers put code of their own between the lock and the look at its result.
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
 TEST_CASE("a lock that cannot fail without ending the process waits on") {
     std::mutex mutex;
     const auto waits_on = [&](auto lock) {
@@ -206,6 +209,7 @@ TEST_CASE("a lock that cannot fail without ending the process waits on") {
     waits_on([&] { lock_in_flight(mutex); });
     waits_on([&] { ignore_result_of_lock(mutex); });
 }
+#endif
 
 TEST_CASE("the sooner one of nested limits ends the wait for a mutex") {
     std::mutex mutex;
