@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <sstream>
 #include <stdexcept>
@@ -182,17 +183,15 @@ std::string WaitsBench::unproved() const {
     return all;
 }
 
-std::map<std::string, int> WaitsBench::all_belongings() const {
-    std::map<std::string, int> all;
+std::string WaitsBench::belongings() const {
+    std::map<std::string, int> counts;
     std::istringstream lines(server_.get("/belongings").body);
-    for (std::string line; std::getline(lines, line);) ++all[line];
-    return all;
-}
-
-std::map<std::string, int> WaitsBench::belongings() const {
-    auto all = all_belongings();
-    all.erase("thread");
-    std::erase_if(all, [](const auto& each) { return contains(each.first, "eventfd"); });
+    for (std::string line; std::getline(lines, line);) ++counts[line];
+    std::string all;
+    for (const auto& [thing, count] : counts) {
+        if (thing == "thread" || contains(thing, "eventfd")) continue;
+        all.append(thing).append(" ").append(std::to_string(count)).append("\n");
+    }
     return all;
 }
 

@@ -2,7 +2,7 @@
 
 #include "tests/support/server.h"
 
-#include <map>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,13 +27,11 @@ class WaitsBench {
     /// Waits of handlers/waits/table.cpp that no row tries, and rows that are not in it.
     [[nodiscard]] std::string unproved() const;
 
-    /// What the worker has, and how often, as far as it does not depend on how many trials ran at
-    /// once: pools keep eventfds and threads.
-    [[nodiscard]] std::map<std::string, int> belongings() const;
-    /// All of it.
-    [[nodiscard]] std::map<std::string, int> all_belongings() const;
+    /// What the worker has, a line for each kind of thing, as far as it does not depend on how many
+    /// trials ran at once: pools keep eventfds and threads.
+    [[nodiscard]] std::string belongings() const;
 
-    [[nodiscard]] const std::vector<std::string>& rows() const noexcept { return rows_; }
+    [[nodiscard]] std::size_t workers() const { return worker_class_ == "sync" ? at_once_ : 1; }
 
   private:
     [[nodiscard]] std::string run(std::string_view kind, const std::string& row,
