@@ -60,15 +60,15 @@ struct Guarantees {
     bool sleep = false;
     bool cooperative_loop = false;  ///< a computation that calls checkpoint()
     bool cpu_loop = false;          ///< a computation that does not call it
-    bool lock = false;              ///< a wait for a mutex that is never unlocked
-    bool signals_blocked = false;   ///< ends what it ends also with all signals blocked
-    bool caller_returns = true;     ///< on time, whatever the function does
-    bool runs_destructors = true;   ///< of the function that was ended
-    std::string_view left_behind;   ///< what goes on afterwards; empty: nothing
-    bool can_corrupt = false;       ///< state that outlives the call
-    bool keeps_threads = false;     ///< its process has more than one thread from then on
-    bool forks = false;             ///< needs a process that has one thread only
-    bool needs_helpers = false;     ///< the worker must have helper processes
+    bool lock = false;  ///< a wait for a mutex that is never unlocked: std::mutex, timed locks
+    bool signals_blocked = false;  ///< ends what it ends also with all signals blocked
+    bool caller_returns = true;    ///< on time, whatever the function does
+    bool runs_destructors = true;  ///< of the function that was ended
+    std::string_view left_behind;  ///< what goes on afterwards; empty: nothing
+    bool can_corrupt = false;      ///< state that outlives the call
+    bool keeps_threads = false;    ///< its process has more than one thread from then on
+    bool forks = false;            ///< needs a process that has one thread only
+    bool needs_helpers = false;    ///< the worker must have helper processes
     // In words: figures differ from machine to machine, and tools/lab measures them.
     std::string_view cost;  ///< of a call that ends in time
     std::string_view late;  ///< what passes between the limit and the end of a wait

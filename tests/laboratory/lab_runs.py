@@ -72,7 +72,7 @@ class WholeRun(LabTest):
         self.assertNotIn("\x1b", comparison.out)
 
     def test_peers_are_rows_of_the_same_run(self):
-        lab = self.lab("--quick", "--strategies", "deadline", "--kinds", "lock",
+        lab = self.lab("--quick", "--strategies", "deadline", "--kinds", "spin",
                        "--peers", "gunicorn-sync,php-fpm,nginx", "-o", self.folder)
 
         self.assertEqual(lab.end(), 0, lab.said())

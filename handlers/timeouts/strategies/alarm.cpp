@@ -164,6 +164,7 @@ Alarm::Alarm()
                          .name_lookup = true,
                          .sleep = true,
                          .cooperative_loop = true,
+                         .lock = true,
                          .caller_returns = false,
                          .cost = "up to four system calls: to be ready for the signal, to set a "
                                  "timer of the kernel, and to unset it",

@@ -11,6 +11,7 @@ DeadlineStrategy::DeadlineStrategy() noexcept
                             .name_lookup = true,
                             .sleep = true,
                             .cooperative_loop = true,
+                            .lock = true,
                             .signals_blocked = true,
                             .caller_returns = false,
                             .cost = "a look at the clock",

@@ -55,6 +55,7 @@ FiberStrategy::FiberStrategy() noexcept
                          .name_lookup = true,
                          .sleep = true,
                          .cooperative_loop = true,
+                         .lock = true,
                          .signals_blocked = true,
                          .caller_returns = false,
                          .cost = "a switch to another stack and back, and one for each wait",

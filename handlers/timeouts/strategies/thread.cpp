@@ -57,9 +57,9 @@ Thread::Thread()
                 .name_lookup = true,
                 .sleep = true,
                 .cooperative_loop = true,
+                .lock = true,
                 .signals_blocked = true,
-                .left_behind = "the function, until its next wait; for ever if it computes "
-                               "or waits for a lock",
+                .left_behind = "the function, until its next wait; for ever if it computes",
                 .keeps_threads = true,
                 .cost = "a hand-over to another thread and back",
                 .late = "a wake-up"}) {}

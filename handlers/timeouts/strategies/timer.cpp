@@ -12,6 +12,7 @@ Timer::Timer() noexcept
                          .name_lookup = true,
                          .sleep = true,
                          .cooperative_loop = true,
+                         .lock = true,
                          .signals_blocked = true,
                          .caller_returns = false,
                          .left_behind = "one timer thread for the process",
