@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../context/own_mutex.h"
 #include "backend_call.h"
 #include "per_process.h"
 
@@ -47,7 +48,7 @@ class Places {
   private:
     class Waiter;
     struct Use {
-        std::mutex mutex;
+        OwnMutex mutex;
         int taken = 0;
         std::list<Waiter*> waiting;  ///< those who have come first, first
     };

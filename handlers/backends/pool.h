@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../context/own_mutex.h"
 #include "per_process.h"
 
 #include <cstddef>
@@ -51,7 +52,7 @@ class Pool {
         Handle handle;
     };
     struct Idle {
-        std::mutex mutex;
+        OwnMutex mutex;
         std::vector<Entry> entries;
     };
 

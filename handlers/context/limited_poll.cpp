@@ -19,6 +19,11 @@ namespace {
 /// How often a parked fiber lets the signals come that its mask does not block.
 constexpr Duration between_signals = std::chrono::milliseconds(5);
 
+/// Code that waits again and again after its limit would keep its thread, and all of its fibers,
+/// busy. So many waits are enough for a library to return.
+constexpr unsigned waits_before_pauses = 64;
+constexpr Duration pause_in_vain = std::chrono::milliseconds(1);
+
 /// How a fiber waits: it polls without waiting, and lets other fibers run until a descriptor may be
 /// ready.
 int parked_wait(Parking& parking, pollfd* fds, nfds_t count, Deadline deadline,
@@ -31,16 +36,18 @@ int parked_wait(Parking& parking, pollfd* fds, nfds_t count, Deadline deadline,
     }
 }
 
+/// Waits, whatever the context's limit is.
+int unlimited_wait(pollfd* fds, nfds_t count, Deadline deadline, const sigset_t* mask) {
+    // A copy of the worker has no event loop that could resume a fiber, so it blocks.
+    return current_context.parking && !is_copy()
+               ? parked_wait(*current_context.parking, fds, count, deadline, mask)
+               : kernel_wait(fds, count, deadline, mask);
+}
+
 /// Waits for the descriptors that were asked for, and for the token.
 int cancellable_wait(pollfd* fds, nfds_t count, Deadline deadline, const sigset_t* mask) {
     CancelToken* const token = current_context.token_ends_waits ? current_context.token : nullptr;
-    const auto wait = [deadline, mask](pollfd* all, nfds_t number) {
-        // A copy of the worker has no event loop that could resume a fiber, so it blocks.
-        return current_context.parking && !is_copy()
-                   ? parked_wait(*current_context.parking, all, number, deadline, mask)
-                   : kernel_wait(all, number, deadline, mask);
-    };
-    if (!token) return wait(fds, count);
+    if (!token) return unlimited_wait(fds, count, deadline, mask);
 
     std::array<pollfd, 8> few;
     std::vector<pollfd> many;
@@ -51,7 +58,7 @@ int cancellable_wait(pollfd* fds, nfds_t count, Deadline deadline, const sigset_
     }
     std::copy_n(fds, count, all);
     all[count] = {.fd = token->fd(), .events = POLLIN, .revents = 0};
-    const int ready = wait(all, count + 1);
+    const int ready = unlimited_wait(all, count + 1, deadline, mask);
     for (nfds_t i = 0; i < count; ++i) fds[i].revents = all[i].revents;
     return ready > 0 && all[count].revents != 0 ? ready - 1 : ready;
 }
@@ -60,11 +67,15 @@ int cancellable_wait(pollfd* fds, nfds_t count, Deadline deadline, const sigset_
 
 /// No exception may leave it: the callers are C libraries.
 int limited_poll(pollfd* fds, nfds_t count, Deadline asked, const sigset_t* mask) noexcept {
-    if (current_context.expired()) {
-        for (nfds_t i = 0; i < count; ++i) fds[i].revents = 0;
-        return 0;
-    }
     try {
+        if (current_context.expired()) {
+            for (nfds_t i = 0; i < count; ++i) fds[i].revents = 0;
+            // Who waits again and again, although no wait waits any more, leaves time to others.
+            if (++current_context.waits_in_vain > waits_before_pauses) {
+                unlimited_wait(nullptr, 0, Deadline::in(pause_in_vain), nullptr);
+            }
+            return 0;
+        }
         const auto end = current_context.postponed(std::min(asked, current_context.deadline));
         const int ready = cancellable_wait(fds, count, end, mask);
         // It may have ended at the limit of a function that has ended meanwhile.

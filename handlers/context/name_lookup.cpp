@@ -3,6 +3,7 @@
 #include "../http/headers.h"
 #include "call_context.h"
 #include "known_names.h"
+#include "limited_poll.h"
 
 #include <ares.h>
 #include <arpa/inet.h>
@@ -125,7 +126,8 @@ class Resolver {
         const auto time =
             std::chrono::seconds(next->tv_sec) + std::chrono::microseconds(next->tv_usec);
         const auto whole = std::chrono::ceil<std::chrono::milliseconds>(time).count();
-        const int ready = ::poll(fds.data(), count, static_cast<int>(whole));
+        const int ready =
+            limited_poll(fds.data(), count, Deadline::in(std::chrono::milliseconds(whole)));
         if (call_context().expired()) return false;
         if (ready <= 0) ::ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
         for (nfds_t i = 0; ready > 0 && i < count; ++i) {

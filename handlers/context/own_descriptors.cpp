@@ -3,6 +3,7 @@
 #include "call_context.h"
 #include "descriptor_set.h"
 #include "disk_files.h"
+#include "own_mutex.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -39,7 +40,7 @@ constinit DescriptorSet known_ones;  ///< those of `own` that are in `known`
 std::vector<OpenDescriptor>* known = nullptr;
 pid_t owner = 0;
 
-std::mutex refusals_mutex;
+OwnMutex refusals_mutex;
 Refusals refusals;
 
 CancelToken& refused() {

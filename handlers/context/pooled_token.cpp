@@ -1,5 +1,7 @@
 #include "pooled_token.h"
 
+#include "own_mutex.h"
+
 #include <pthread.h>
 
 #include <algorithm>
@@ -14,7 +16,7 @@ namespace {
 constexpr std::size_t kept = 64;
 
 struct Pool {
-    std::mutex mutex;
+    OwnMutex mutex;
     std::vector<std::unique_ptr<CancelToken>> free;
 };
 

@@ -26,7 +26,7 @@ bool SpareThreads::run(Job job) {
 
 void SpareThreads::work() {
     const SignalStack signal_stack;
-    std::unique_lock lock(mutex_);
+    auto lock = mutex_.locked();
     while (true) {
         job_waits_.wait(lock, [this] { return !waiting_.empty(); });
         auto job = std::move(waiting_.front());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "own_mutex.h"
+
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -23,7 +25,7 @@ class SpareThreads {
   private:
     void work();
 
-    std::mutex mutex_;
+    OwnMutex mutex_;
     std::condition_variable job_waits_;
     std::deque<Job> waiting_;
     int threads_ = 0;

@@ -80,6 +80,10 @@ bool takes_exceptions(const void* return_address) noexcept {
            would_be_caught(return_address, typeid(TimeoutError));
 }
 
+bool looks_at_the_time(const void* return_address) noexcept {
+    return Module(return_address).imports("_ZNSt18condition_variable");
+}
+
 bool asks_the_clock(const void* return_address) noexcept {
     return throws_system_error(return_address);
 }

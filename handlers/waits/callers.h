@@ -15,6 +15,10 @@ namespace curfew {
 /// std::condition_variable or std::future, and the exception would be caught.
 [[nodiscard]] bool takes_exceptions(const void* return_address) noexcept;
 
+/// True if the code at this return address may be a timed wait of std::condition_variable. At an
+/// early timeout it asks the clock, and waits again and again until its own time has come.
+[[nodiscard]] bool looks_at_the_time(const void* return_address) noexcept;
+
 /// True if the code at this return address may be a timed wait of std::counting_semaphore. At an
 /// early timeout it sleeps and looks in turns until its own time has come. Then the sleeps end at
 /// once, and it would compute for all that time, also on a fiber.

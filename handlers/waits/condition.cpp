@@ -65,7 +65,8 @@ End parked_wait(pthread_cond_t& condition, pthread_mutex_t& mutex, Deadline aske
             break;
         }
         if (current_context.expired()) {
-            if (!asked.is_never() || takes_exceptions(return_address)) {
+            const bool is_told = !asked.is_never() && !looks_at_the_time(return_address);
+            if (is_told || takes_exceptions(return_address)) {
                 end = End::limit;
                 break;
             }

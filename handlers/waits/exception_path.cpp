@@ -1,5 +1,8 @@
 #include "exception_path.h"
 
+#include "module.h"
+
+#include <cxxabi.h>
 #include <unwind.h>
 
 #include <cstdint>
@@ -140,6 +143,13 @@ _Unwind_Reason_Code visit_frame(_Unwind_Context* context, void* visitor) {
     return static_cast<FrameVisitor*>(visitor)->visit(frame) ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
+/// Whether code is of a module in C++, or of the C++ library itself.
+bool is_cpp(const unsigned char* code) noexcept {
+    const Module module(code);
+    return module.imports("__gxx_personality_v0") ||
+           module.has(reinterpret_cast<const void*>(&__gxx_personality_v0));
+}
+
 class Fate final : public FrameVisitor {
   public:
     Fate(const void* from, const std::type_info& type) noexcept : from_(from), type_(type) {}
@@ -162,7 +172,8 @@ class Fate final : public FrameVisitor {
 }  // namespace
 
 Passage StackFrame::passage(const unsigned char* from, const std::type_info& type) const noexcept {
-    if (!handlers) return Passage::passes;
+    // Code in C has no handlers, and does not expect to be left in the middle of a call.
+    if (!handlers) return is_cpp(from) ? Passage::passes : Passage::terminates;
     Reader table(handlers);
     const auto* landing_pads = function;
     if (const auto encoding = table.byte(); encoding != Reader::omitted) {

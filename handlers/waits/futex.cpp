@@ -137,6 +137,8 @@ long wait(const Futex& futex, const void* return_address) {
     if (end == asked) return futex.call();
     const long result = futex.wait_until(end);
     if (result == 0 || errno != ETIMEDOUT) return result;
+    // It may have ended at the limit of a function that has ended meanwhile.
+    if (current_context.lose_borrowed_limit()) return futex.call();
     if (ends_at_limit(asked, return_address)) return result_of(ETIMEDOUT);
     const WaitsOn waits_on("futex");
     return futex.call();

@@ -33,14 +33,16 @@ auto inside_libc(const char* name, Late late, Call call) -> decltype(call()) {
 
         void run() {
             const Interruption interruption;
+            // The call may print errno, so that it is what it was, unless it would look as if the
+            // call had been interrupted.
             const int before = errno;
-            errno = 0;
+            if (before == EINTR) errno = 0;
             result = call();
             note_wait(name);
-            if (errno == 0) {
-                errno = before;
-            } else if (errno == EINTR && current_context.expired()) {
+            if (errno == EINTR && current_context.expired()) {
                 errno = late();
+            } else if (errno == 0) {
+                errno = before;
             }
         }
     } limited{name, late, call};

@@ -85,7 +85,10 @@ int limited_lock(pthread_mutex_t& mutex, Deadline asked) noexcept {
     const auto end = current_context.postponed(std::min(asked, current_context.deadline));
     if (end.is_never()) return real_lock(&mutex);
     const auto time = to_timespec(end);
-    return real_clocklock(&mutex, CLOCK_MONOTONIC, &time);
+    const int result = real_clocklock(&mutex, CLOCK_MONOTONIC, &time);
+    // It may have ended at the limit of a function that has ended meanwhile.
+    if (result != ETIMEDOUT || !current_context.lose_borrowed_limit()) return result;
+    return limited_lock(mutex, asked);
 }
 
 int unlimited_lock(pthread_mutex_t& mutex) noexcept {

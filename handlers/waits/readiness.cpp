@@ -24,7 +24,7 @@ int limited_readiness(pollfd* fds, unsigned long count, Deadline asked,
                       const sigset_t* mask) noexcept {
     const int ready = limited_poll(fds, count, asked, mask);
     const bool in_vain = ready == 0 && count > 0 && current_context.expired();
-    if (!in_vain || ++current_context.waits_in_vain <= most_waits_in_vain) return ready;
+    if (!in_vain || current_context.waits_in_vain <= most_waits_in_vain) return ready;
     errno = ETIMEDOUT;
     return -1;
 }

@@ -16,7 +16,10 @@ bool retry(Attempt attempt, int wakes = -1) {
     constexpr Duration longest_pause = std::chrono::milliseconds(2);
     Duration pause = std::chrono::microseconds(100);
     while (!attempt()) {
-        if (current_context.expired()) return false;
+        if (current_context.expired()) {
+            limited_poll(nullptr, 0, Deadline::at({}));  // counts the attempts of a loop
+            return false;
+        }
         if (wakes >= 0) {
             pollfd event{.fd = wakes, .events = POLLIN, .revents = 0};
             limited_poll(&event, 1, Deadline::never());

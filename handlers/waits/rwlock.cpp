@@ -41,7 +41,10 @@ int limited_lock(Way& way, pthread_rwlock_t& lock, Deadline asked) noexcept {
     const auto end = current_context.postponed(std::min(asked, current_context.deadline));
     if (end.is_never()) return way.lock(&lock);
     const auto time = to_timespec(end);
-    return way.clocked(&lock, CLOCK_MONOTONIC, &time);
+    const int result = way.clocked(&lock, CLOCK_MONOTONIC, &time);
+    // It may have ended at the limit of a function that has ended meanwhile.
+    if (result != ETIMEDOUT || !current_context.lose_borrowed_limit()) return result;
+    return limited_lock(way, lock, asked);
 }
 
 /// At the deadline EDEADLK, because std::shared_mutex takes every other error for success.

@@ -43,7 +43,10 @@ int limited_wait(sem_t& semaphore, Deadline asked) noexcept {
     const auto end = current_context.postponed(std::min(asked, current_context.deadline));
     if (end.is_never()) return real_wait(&semaphore);
     const auto time = to_timespec(end);
-    return real_clockwait(&semaphore, CLOCK_MONOTONIC, &time);
+    const int result = real_clockwait(&semaphore, CLOCK_MONOTONIC, &time);
+    // It may have ended at the limit of a function that has ended meanwhile.
+    if (result == 0 || errno != ETIMEDOUT || !current_context.lose_borrowed_limit()) return result;
+    return limited_wait(semaphore, asked);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // sendfile(2) and splice(2), which replace libc's own: see README.md in this folder.
 #include "descriptor_wait.h"
 #include "libc_function.h"
+#include "may_block.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -32,6 +33,7 @@ std::size_t within_room(int fd, std::size_t count) noexcept {
 
 /// sendfile() cannot be asked not to wait, so it gets no more than there is room for.
 ssize_t limited_sendfile(int to, int from, off_t* offset, std::size_t count) noexcept {
+    if (!may_block(to)) return libc_sendfile(to, from, offset, count);
     const int before = errno;
     DescriptorWait wait(to, POLLOUT, DescriptorWait::Known::nothing);
     std::size_t done = 0;

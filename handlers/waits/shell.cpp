@@ -2,6 +2,7 @@
 // folder. libc waits for the child inside, and again after each signal. At the limit the child is
 // killed, and reaped.
 #include "../base/unique_fd.h"
+#include "../context/own_mutex.h"
 #include "children.h"
 #include "libc.h"
 
@@ -95,7 +96,7 @@ class Pipes {
     }
 
   private:
-    std::mutex mutex_;
+    OwnMutex mutex_;
     std::vector<Pipe> pipes_;
 };
 

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <ctime>
 
 extern "C" {
@@ -32,7 +33,11 @@ int nanosleep(const timespec* request, timespec* remaining) {
     using namespace curfew;
     static const auto real = libc_definition<decltype(&::nanosleep)>("nanosleep");
     if (unlimited() && current_context.killed_at == nullptr) return real(request, remaining);
-    return clock_nanosleep(CLOCK_MONOTONIC, 0, request, remaining);
+    // That one returns its error.
+    const int error = clock_nanosleep(CLOCK_MONOTONIC, 0, request, remaining);
+    if (error == 0) return 0;
+    errno = error;
+    return -1;
 }
 
 unsigned sleep(unsigned seconds) {

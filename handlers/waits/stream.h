@@ -3,6 +3,8 @@
 #include "inside_libc.h"
 #include "may_block.h"
 
+#include <pthread.h>
+
 #include <cstdio>
 #include <cstring>
 
@@ -25,6 +27,17 @@ namespace curfew {
            static_cast<std::size_t>(file->_IO_write_end - file->_IO_write_ptr) >= size;
 }
 
+/// Whether this thread has locked the stream, by flockfile().
+[[nodiscard]] inline bool is_locked_here(const FILE* file) noexcept {
+    struct Lock {  // libc's
+        int lock;
+        int count;
+        void* owner;
+    };
+    return static_cast<const Lock*>(file->_lock)->owner ==
+           reinterpret_cast<void*>(::pthread_self());
+}
+
 /// Makes a call of libc that may wait for what the stream is open on, under the limit in force.
 /// Only for code with a limit.
 template <typename Call>
@@ -32,6 +45,8 @@ auto waiting_on(FILE* file, Call call) -> decltype(call()) {
     const int fd = ::fileno_unlocked(file);
     // To know the kind costs a system call, but another thread costs more.
     if (current_context.parking && (fd < 0 || !may_block(fd))) return call();
+    // Another thread would wait for ever for the lock.
+    if (current_context.parking && is_locked_here(file)) return call();
     return inside_libc(
         "stdio", [fd] { return late_error(fd); }, call);
 }

@@ -34,7 +34,7 @@ target_link_libraries(hello PRIVATE curfew::curfew)
 """
 
 INSTALLED = re.compile(
-    r"bin/curfew|etc/curfew/(curfew|demo)\.toml|include/curfew/([a-z_]+/)?[a-z_]+\.h"
+    r"bin/curfew|etc/curfew/(curfew|demo)\.toml|include/curfew/([a-z_]+/)?[a-z_0-9]+\.h"
     r"|lib[^/]*(/[^/]+)?/curfew/demo\.so|share/man/man1/curfew\.1|share/pkgconfig/curfew\.pc"
     r"|share/cmake/curfew/curfewConfig(Version)?\.cmake"
 )

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "handlers/base/harakiri.h"
+#include "handlers/context/own_mutex.h"
 #include "handlers/http/extension.h"
 #include "worker/shared/scoreboard.h"
 
@@ -43,7 +44,7 @@ class HarakiriExtension final : public Extension {
     [[nodiscard]] const std::atomic<Deadline>& killed_at() const noexcept { return harakiri_; }
 
   private:
-    std::mutex mutex_;  ///< several threads of a handler may call extend()
+    OwnMutex mutex_;  ///< several threads of a handler may call extend()
     RunningCell running_;
     std::atomic<Deadline> harakiri_;
     bool over_ = false;

@@ -97,7 +97,7 @@ Helpers::Here Helpers::here() const noexcept {
 }
 
 Helper Helpers::take() {
-    std::unique_lock lock(mutex_);
+    auto lock = mutex_.locked();
     if (idle_.empty()) welcome_new();
     if (!idle_.empty()) {
         auto helper = std::move(idle_.back());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../../base/unique_fd.h"
+#include "../../context/own_mutex.h"
 
 #include <sys/types.h>
 
@@ -64,7 +65,7 @@ class Helpers {
     pid_t zygote_ = 0;  ///< until stop() has reaped it
     UniqueFd zygote_pidfd_;
     UniqueFd zygote_socket_;  ///< the zygote sends new helpers over it
-    std::mutex mutex_;
+    OwnMutex mutex_;
     std::vector<Helper> idle_;
     std::deque<Waiter*> waiting_;
     bool zygote_gone_ = false;

@@ -1,6 +1,7 @@
 #include "message.h"
 
 #include "../../base/error.h"
+#include "../../context/limited_poll.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -168,10 +169,7 @@ std::optional<Message> receive(int socket) {
 }
 
 void wait_for(std::span<pollfd> wanted) {
-    int ready = 0;
-    do {
-        ready = ::poll(wanted.data(), wanted.size(), -1);
-    } while (ready < 0 && errno == EINTR);
+    const int ready = limited_poll(wanted.data(), wanted.size(), Deadline::never());
     if (checked(ready, "poll") == 0) throw TimeoutError("the time limit has passed");
 }
 

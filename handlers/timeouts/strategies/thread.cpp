@@ -3,6 +3,7 @@
 #include "../../base/error.h"
 #include "../../context/call_context.h"
 #include "../../context/copies.h"
+#include "../../context/own_mutex.h"
 #include "../../context/pooled_token.h"
 #include "overrun.h"
 
@@ -25,7 +26,7 @@ struct Thread::Job {
 
     std::shared_ptr<Call> call;  ///< owned by the thread until the function has run
     const CallContext context;
-    std::mutex mutex;
+    OwnMutex mutex;
     std::condition_variable ended;
     State state = State::running;
 
@@ -40,7 +41,7 @@ struct Thread::Job {
             pollfd end{.fd = (*wakes_fiber)->fd(), .events = POLLIN, .revents = 0};
             const ContextScope scope(deadline);
             while (!(*wakes_fiber)->raised() && !deadline.passed()) ::poll(&end, 1, -1);
-            lock.lock();
+            lock = mutex.locked();
         } else if (deadline.is_never()) {
             ended.wait(lock, over);
         } else {
@@ -82,7 +83,7 @@ void Thread::run_detached(const std::shared_ptr<Call>& call, Deadline deadline) 
                                  " threads for calls with a limit are taken");
     }
 
-    std::unique_lock lock(job->mutex);
+    auto lock = job->mutex.locked();
     if (job->wait(lock, inherited.limit)) {
         return check_overrun(name(),
                              deadline);  // it may have ended because the deadline ended its waits

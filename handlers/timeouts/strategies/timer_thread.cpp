@@ -36,7 +36,7 @@ void TimerThread::remove(Entry entry) noexcept {
 }
 
 void TimerThread::work() {
-    std::unique_lock lock(mutex_);
+    auto lock = mutex_.locked();
     while (true) {
         auto next = entries_.begin();
         while (next != entries_.end() && next->first.passed()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../../context/call_context.h"
+#include "../../context/own_mutex.h"
 
 #include <condition_variable>
 #include <map>
@@ -26,7 +27,7 @@ class TimerThread {
     TimerThread();
     void work();
 
-    std::mutex mutex_;
+    OwnMutex mutex_;
     std::condition_variable sooner_;
     std::multimap<Deadline, CancelToken*> entries_;  ///< null once it was raised
     Deadline wakes_at_ = Deadline::never();
