@@ -2,7 +2,7 @@
 
 #include "module.h"
 
-#include <cxxabi.h>
+#include <dlfcn.h>
 #include <unwind.h>
 
 #include <cstdint>
@@ -147,7 +147,7 @@ _Unwind_Reason_Code visit_frame(_Unwind_Context* context, void* visitor) {
 bool is_cpp(const unsigned char* code) noexcept {
     const Module module(code);
     return module.imports("__gxx_personality_v0") ||
-           module.has(reinterpret_cast<const void*>(&__gxx_personality_v0));
+           module.has(::dlsym(RTLD_DEFAULT, "__gxx_personality_v0"));
 }
 
 class Fate final : public FrameVisitor {
