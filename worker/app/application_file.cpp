@@ -1,6 +1,7 @@
 #include "worker/app/application_file.h"
 
 #include "worker/app/application_error.h"
+#include "worker/os/seal.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -9,10 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 namespace curfew::worker {
@@ -26,9 +24,6 @@ constexpr std::string_view mapped_suffix = " (deleted)";
 
 /// Of memfd_create(2).
 constexpr std::size_t longest_name = 249;
-
-/// Of sealing a copy. The kernel itself waits for a fifth of a second each time.
-constexpr int most_tries = 50;
 
 fs::path find_library(const std::string& app) {
     if (app.empty()) {
@@ -83,20 +78,6 @@ bool same_content(const struct stat& a, const struct stat& b) noexcept {
            a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
-/// No worker may change what the others load. On a busy machine the kernel may say for some time
-/// that the pages are in use, although nobody has mapped them: another processor has not yet put
-/// them on its list of pages.
-void seal(int copy) {
-    constexpr int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
-    for (int tries = 0; ::fcntl(copy, F_ADD_SEALS, seals) != 0; ++tries) {
-        if (errno != EBUSY || tries == most_tries) {
-            throw std::system_error(errno, std::generic_category(),
-                                    "sealing the copy of the application");
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-}
-
 }  // namespace
 
 ApplicationFile::ApplicationFile(const std::string& app) {
@@ -125,7 +106,7 @@ ApplicationFile::ApplicationFile(const std::string& app) {
     } catch (const std::runtime_error& error) {
         throw ApplicationError("cannot load the application: " + name_ + " " + error.what());
     }
-    seal(copy_.get());
+    seal(copy_.get());  // no worker may change what the others load
 }
 
 std::string ApplicationFile::path() const {
