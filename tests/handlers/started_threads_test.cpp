@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -143,15 +144,16 @@ TEST_CASE("with_current_limit brings the limit to a thread that was there before
     std::atomic<bool> limited_after{true};
 
     CHECK(is_late("deadline", [&] {
-        std::promise<void> done;
-        job.set_value([&, limited = with_current_limit([](std::chrono::seconds time) {
-                              std::this_thread::sleep_for(time);
-                          })]() mutable {
+        // The wait for it ends at the limit, before the pool is done with it.
+        const auto done = std::make_shared<std::promise<void>>();
+        job.set_value([&, done, limited = with_current_limit([](std::chrono::seconds time) {
+                                    std::this_thread::sleep_for(time);
+                                })]() mutable {
             limited(too_long);
             limited_after = call_context().limits_waits();
-            done.set_value();
+            done->set_value();
         });
-        done.get_future().wait();
+        done->get_future().wait();
     }));
 
     pool.join();

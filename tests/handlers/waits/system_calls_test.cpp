@@ -108,9 +108,16 @@ int with_only(std::initializer_list<long> list, bool has_limit, Calls calls) {
     });
 }
 
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+constexpr bool counts_others = true;  // a sanitizer makes system calls of its own
+#else
+constexpr bool counts_others = false;
+#endif
+
 }  // namespace
 
-TEST_CASE("a call that need not wait makes one system call, as without a limit") {
+TEST_CASE("a call that need not wait makes one system call, as without a limit" *
+          doctest::skip(counts_others)) {
     const bool all = pipes_can_be_asked_not_to_wait();
     for (const bool has_limit : {false, true}) {
         CAPTURE(has_limit);
