@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 using namespace curfew;
 using namespace std::chrono_literals;
@@ -29,16 +30,21 @@ struct Mapped {
         memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
         REQUIRE(memory != MAP_FAILED);
     }
-    ~Mapped() { ::munmap(memory, size); }
+    ~Mapped() { unmap(); }
+
+    /// Once: another mapping may be there afterwards.
+    void unmap() {
+        if (memory != nullptr) ::munmap(std::exchange(memory, nullptr), size);
+    }
 };
 
 }  // namespace
 
 TEST_CASE("a file in memory that is in use for a moment is sealed when it is not any more") {
-    const Mapped mapped;
+    Mapped mapped;
     std::thread end([&] {
         std::this_thread::sleep_for(50ms);
-        ::munmap(mapped.memory, size);
+        mapped.unmap();
     });
 
     CHECK_NOTHROW(worker::seal(mapped.file.get()));
