@@ -37,11 +37,11 @@ class Amqp final : public Session {
 
     /// After an error of the library there is no more use for the connection.
     void check(const amqp_rpc_reply_t& reply) {
-        if (reply.reply_type == AMQP_RESPONSE_NORMAL) return;
+        const auto& [type, method, error] = reply;
+        if (type == AMQP_RESPONSE_NORMAL) return;
         connection_.reset();
-        throw Failed(reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION
-                         ? ::amqp_error_string2(reply.library_error)
-                         : "an exception of the server");
+        throw Failed(type == AMQP_RESPONSE_LIBRARY_EXCEPTION ? ::amqp_error_string2(error)
+                                                             : "an exception of the server");
     }
 
     struct Freed {
