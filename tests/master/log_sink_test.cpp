@@ -1,5 +1,7 @@
 #include "master/log/log_sink.h"
 
+#include "tests/support/ends.h"
+
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <spdlog/logger.h>
@@ -12,25 +14,9 @@
 
 using namespace curfew;
 using namespace curfew::master;
+using namespace curfew::tests;
 
 namespace {
-
-struct Ends {
-    UniqueFd reading;
-    UniqueFd writing;
-};
-
-Ends open_pipe() {
-    std::array<int, 2> fds{};
-    REQUIRE(::pipe2(fds.data(), O_CLOEXEC) == 0);
-    return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
-
-Ends open_sockets() {
-    std::array<int, 2> fds{};
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) == 0);
-    return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
 
 /// A log that ends there, with nothing but the messages in its lines.
 struct Log {

@@ -1,6 +1,7 @@
 #include "worker/access_log/log_output.h"
 
 #include "tests/handlers/temporary_directory.h"
+#include "tests/support/ends.h"
 #include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>
@@ -23,25 +24,9 @@
 
 using namespace curfew;
 using namespace curfew::worker;
+using namespace curfew::tests;
 
 namespace {
-
-struct Ends {
-    UniqueFd reading;
-    UniqueFd writing;
-};
-
-Ends open_pipe() {
-    std::array<int, 2> fds{};
-    REQUIRE(::pipe2(fds.data(), O_CLOEXEC) == 0);
-    return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
-
-Ends open_sockets() {
-    std::array<int, 2> fds{};
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds.data()) == 0);
-    return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
 
 Ends open_terminal() {
     UniqueFd master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));

@@ -1,6 +1,7 @@
 #include "worker/clients/listener.h"
 
 #include "tests/worker/clients/test_worker.h"
+#include "tests/worker/os/socket_pair.h"
 
 #include <doctest/doctest.h>
 
@@ -16,19 +17,7 @@ namespace {
 struct Queue {
     UniqueFd listening =
         checked_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket");
-    UniqueFd client = checked_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-
-    Queue() {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const any = reinterpret_cast<sockaddr*>(&address);
-        checked(::bind(listening.get(), any, size), "bind");
-        checked(::listen(listening.get(), 8), "listen");
-        checked(::getsockname(listening.get(), any, &size), "getsockname");
-        checked(::connect(client.get(), any, size), "connect");
-    }
+    UniqueFd client = connect_to(listening);
 };
 
 }  // namespace

@@ -32,22 +32,27 @@ inline SocketPair make_socket_pair() {
     return pair;
 }
 
-/// The same over TCP, where there are resets.
-inline SocketPair make_tcp_pair() {
-    const UniqueFd listening =
-        checked_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+/// Lets the socket listen on loopback, and connects a client to it.
+inline UniqueFd connect_to(const UniqueFd& listening) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* const any = reinterpret_cast<sockaddr*>(&address);
     checked(::bind(listening.get(), any, size), "bind");
-    checked(::listen(listening.get(), 1), "listen");
+    checked(::listen(listening.get(), 8), "listen");
     checked(::getsockname(listening.get(), any, &size), "getsockname");
+    auto client = checked_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    checked(::connect(client.get(), any, size), "connect");
+    return client;
+}
 
+/// The same over TCP, where there are resets.
+inline SocketPair make_tcp_pair() {
+    const UniqueFd listening =
+        checked_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
     SocketPair pair;
-    pair.client = checked_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-    checked(::connect(pair.client.get(), any, size), "connect");
+    pair.client = connect_to(listening);
     pair.server = checked_fd(
         ::accept4(listening.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC), "accept4");
     give_up_after_a_while(pair.client.get());
