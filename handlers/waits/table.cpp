@@ -13,8 +13,7 @@ constexpr std::string_view unless_thrown =
 constexpr std::string_view would_loop = "a caller that loops would wait again; harakiri ends it";
 constexpr std::string_view must_be_joined =
     "a thread that nobody has joined is lost, and a std::thread ends the process; the thread has "
-    "the "
-    "limit as well, and so ends soon";
+    "the limit as well, and so ends soon";
 constexpr std::string_view is_noexcept =
     "it is noexcept, and waits again after each error; harakiri ends it";
 
@@ -66,12 +65,12 @@ const std::vector<LimitedWait>& limited_waits() {
         {"flock", "", lock, "EAGAIN", looks_again},
         {"fcntl F_SETLKW, fcntl F_OFD_SETLKW, lockf", "", lock, "ENOLCK", looks_again},
 
-        {"waitpid, wait4, waitid", "", process, "ECHILD", parks},
+        {"waitpid, wait4, waitid", "one child", process, "ECHILD", parks},
+        {"wait, wait3, waitpid, wait4, waitid", "any child", process, "ECHILD", looks_again},
         {"system", "", process, "ECHILD", parks},
         {"popen", "", process, "EIO", spare_thread},
         {"pclose", "", process, "ECHILD", parks},
-        {"mq_receive, mq_timedreceive, mq_send, mq_timedsend", "", process, "ETIMEDOUT",
-         looks_again},
+        {"mq_receive, mq_timedreceive, mq_send, mq_timedsend", "", process, "ETIMEDOUT", parks},
         {"msgrcv", "", process, "ENOMSG", looks_again},
         {"msgsnd, semop, semtimedop", "", process, "EAGAIN", looks_again},
         {"sigtimedwait, sigwaitinfo, sigwait", "", signal, "EAGAIN", looks_again},

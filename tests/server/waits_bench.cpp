@@ -86,6 +86,7 @@ WaitsBench::WaitsBench(std::string worker_class)
         const auto space = line.find(' ');
         rows_.push_back(line.substr(space + 1));
         if (line.substr(0, space) == "time") without_event_.push_back(rows_.back());
+        if (line.substr(0, space) == "alone") alone_.push_back(rows_.back());
     }
     if (rows_.empty()) throw std::runtime_error("no rows: " + server_.log());
     for (const auto& row : rows_) {
@@ -121,25 +122,38 @@ std::string WaitsBench::run(std::string_view kind, const std::string& row, bool 
     return wrong + ": " + details;
 }
 
+std::map<std::string, std::string> WaitsBench::failures(std::string_view kind,
+                                                        const std::vector<std::string>& rows,
+                                                        std::size_t at_once) const {
+    std::mutex mutex;
+    std::map<std::string, std::string> failed;
+    for_each(rows, at_once, [&](const std::string& row) {
+        const auto found = run(kind, row);
+        if (found.empty()) return;
+        const std::scoped_lock lock(mutex);
+        failed[row] = found;
+    });
+    return failed;
+}
+
 std::string WaitsBench::wrong(std::string_view kind) const {
-    std::vector<std::string> obedient;
+    std::vector<std::string> together;
+    std::vector<std::string> alone;
     for (const auto& row : rows_) {
         const bool skipped = kind == "early" && std::ranges::count(without_event_, row) > 0;
-        if (!skipped && std::ranges::count(disobedient_, row) == 0) obedient.push_back(row);
+        if (skipped || std::ranges::count(disobedient_, row) > 0) continue;
+        (std::ranges::count(alone_, row) > 0 ? alone : together).push_back(row);
     }
     const Others others(server_);
     std::map<std::string, std::string> failed;
-    for (int i = 0; i < attempts && !obedient.empty(); ++i) {
-        std::mutex mutex;
-        failed.clear();
-        for_each(obedient, at_once_, [&](const std::string& row) {
-            const auto found = run(kind, row);
-            if (found.empty()) return;
-            const std::scoped_lock lock(mutex);
-            failed[row] = found;
-        });
-        obedient.clear();
-        for (const auto& [row, found] : failed) obedient.push_back(row);
+    for (int i = 0; i < attempts && !(together.empty() && alone.empty()); ++i) {
+        failed = failures(kind, together, at_once_);
+        auto others_failed = failures(kind, alone, 1);
+        together.clear();
+        alone.clear();
+        for (const auto& [row, found] : failed) together.push_back(row);
+        for (const auto& [row, found] : others_failed) alone.push_back(row);
+        failed.merge(others_failed);
     }
     std::string all;
     for (const auto& [row, found] : failed) {

@@ -3,6 +3,7 @@
 #include "tests/support/server.h"
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@ class WaitsBench {
 
     /// What the trials of a kind (see apps/waits/trial.h) have found wrong, a line for each row;
     /// those that wait on, as the server's table says, are left out. All trials run at once, as far
-    /// as the class allows. Those that fail have another try, as the machine may have been busy.
+    /// as the class allows, except those of rows that must be alone. Those that fail have another
+    /// try, as the machine may have been busy.
     [[nodiscard]] std::string wrong(std::string_view kind) const;
 
     /// Those of which the table says that they wait on, and which obey: the table has to be mended.
@@ -34,6 +36,10 @@ class WaitsBench {
     [[nodiscard]] std::size_t workers() const { return worker_class_ == "sync" ? at_once_ : 1; }
 
   private:
+    /// Of some rows, those that fail, each with what is wrong.
+    [[nodiscard]] std::map<std::string, std::string> failures(std::string_view kind,
+                                                              const std::vector<std::string>& rows,
+                                                              std::size_t at_once) const;
     [[nodiscard]] std::string run(std::string_view kind, const std::string& row,
                                   bool obeys = true) const;
 
@@ -42,6 +48,7 @@ class WaitsBench {
     Server server_;
     std::vector<std::string> rows_;
     std::vector<std::string> without_event_;
+    std::vector<std::string> alone_;
     std::vector<std::string> disobedient_;
 };
 

@@ -43,7 +43,8 @@ Duration milliseconds(const Request& request, const char* name) {
 Response list(const Request&) {
     std::string names;
     for (const auto& row : rows()) {
-        names.append(row.has_event ? "event " : "time ").append(row.name).append("\n");
+        const auto* const kind = !row.has_event ? "time " : row.alone ? "alone " : "event ";
+        names.append(kind).append(row.name).append("\n");
     }
     return text(names);
 }

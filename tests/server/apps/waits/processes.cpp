@@ -34,15 +34,21 @@ class Child {
     /// Its standard input ends.
     void end() { input_.far.reset(); }
 
+    /// In a process group of its own.
     void start() {
         input_ = pipe_pair();
+        posix_spawnattr_t attributes;
+        ::posix_spawnattr_init(&attributes);
+        ::posix_spawnattr_setpgroup(&attributes, 0);
+        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
         posix_spawn_file_actions_t actions;
         ::posix_spawn_file_actions_init(&actions);
         ::posix_spawn_file_actions_adddup2(&actions, input_.near.get(), STDIN_FILENO);
         char name[] = "/bin/cat";
         char* arguments[] = {name, nullptr};
-        const int error = ::posix_spawn(&pid_, name, &actions, nullptr, arguments, environ);
+        const int error = ::posix_spawn(&pid_, name, &actions, &attributes, arguments, environ);
         ::posix_spawn_file_actions_destroy(&actions);
+        ::posix_spawnattr_destroy(&attributes);
         if (error != 0) pid_ = -1;
     }
 
@@ -65,9 +71,10 @@ Wait child_by(Reap reap) {
 
 int zero_if(long reaped, pid_t pid) { return reaped == pid ? 0 : static_cast<int>(reaped); }
 
+template <idtype_t type>
 int reap_by_waitid(pid_t pid) {
     siginfo_t info{};
-    return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED);
+    return ::waitid(type, static_cast<id_t>(pid), &info, WEXITED);
 }
 
 /// A command that ends once it has read a byte of the FIFO.
@@ -103,25 +110,47 @@ Wait end_of_command() {
             [=] { put_byte(fifo->both.get()); }};
 }
 
+/// One of several: any child of a process group, so that the children of other rows stay.
+void add_any_child(std::vector<Row>& rows) {
+    rows.push_back({"waitpid of any child", [] {
+                        return child_by(
+                            [](pid_t pid) { return zero_if(::waitpid(-pid, nullptr, 0), pid); });
+                    }});
+    rows.push_back({"wait4 of any child", [] {
+                        return child_by([](pid_t pid) {
+                            return zero_if(::wait4(-pid, nullptr, 0, nullptr), pid);
+                        });
+                    }});
+    rows.push_back({"waitid of any child", [] { return child_by(reap_by_waitid<P_PGID>); }});
+    rows.push_back(
+        {"wait of any child",
+         [] { return child_by([](pid_t pid) { return zero_if(::wait(nullptr), pid); }); }, true,
+         true});
+    rows.push_back({"wait3 of any child",
+                    [] {
+                        return child_by(
+                            [](pid_t pid) { return zero_if(::wait3(nullptr, 0, nullptr), pid); });
+                    },
+                    true, true});
+}
+
 }  // namespace
 
 void add_processes(std::vector<Row>& rows) {
-    rows.insert(rows.end(), {{"waitpid",
-                              [] {
-                                  return child_by([](pid_t pid) {
-                                      return zero_if(::waitpid(pid, nullptr, 0), pid);
-                                  });
-                              }},
-                             {"wait4",
-                              [] {
-                                  return child_by([](pid_t pid) {
-                                      return zero_if(::wait4(pid, nullptr, 0, nullptr), pid);
-                                  });
-                              }},
-                             {"waitid", [] { return child_by(reap_by_waitid); }},
-                             {"system", command_by_system},
-                             {"popen", output_of_command},
-                             {"pclose", end_of_command}});
+    rows.push_back({"waitpid of one child", [] {
+                        return child_by(
+                            [](pid_t pid) { return zero_if(::waitpid(pid, nullptr, 0), pid); });
+                    }});
+    rows.push_back({"wait4 of one child", [] {
+                        return child_by([](pid_t pid) {
+                            return zero_if(::wait4(pid, nullptr, 0, nullptr), pid);
+                        });
+                    }});
+    rows.push_back({"waitid of one child", [] { return child_by(reap_by_waitid<P_PID>); }});
+    add_any_child(rows);
+    rows.push_back({"system", command_by_system});
+    rows.push_back({"popen", output_of_command});
+    rows.push_back({"pclose", end_of_command});
 }
 
 }  // namespace waits

@@ -23,6 +23,7 @@ struct Row {
     std::string_view name;
     Wait (*make)();
     bool has_event = true;  ///< false: only its own time ends it, which is 1.5 s
+    bool alone = false;     ///< it would take the events of other rows of the same process
 };
 
 /// Appends the rows of each file.
