@@ -2,10 +2,8 @@
 
 #include "handlers/base/wrapped.h"
 #include "master/config/action.h"
+#include "master/config/declarations.h"
 #include "master/config/text.h"
-#include "master/config/units.h"
-
-#include <algorithm>
 
 namespace curfew::master {
 
@@ -43,23 +41,20 @@ constexpr auto file_head =
 constexpr auto routes_head = R"(
 # ---- Routes ----
 
-# Limits of single routes, over those that the application sets itself. At `limit` the handler is
-# to end, and its client to get 504, as far as `strategy` can do that (none, io, deadline, thread,
-# timer, alarm, checkpoint, fiber, process or fork; the demo's /strategies says what each can stop);
-# at `harakiri` the worker is killed and replaced, whatever `timeout` says, and as soon as its thread
-# has computed for `cpu_limit` (0: never). `harakiri` may also be, or begin with, the word off, log or
-# on: "log 2s" only says who would have been killed. At `slow_request_limit` the log says what the
-# request is doing. One key is enough; limit must be sooner than harakiri.
+# Limits of single routes, in place of those that the application sets. There is one table for each
+# route, with its pattern and at least one other key:
 )";
 
-constexpr auto route_example = R"(#
-# [[route]]
-# pattern = "/report/:id"
-# limit = "5s"
-# strategy = "deadline"
-# harakiri = "10s"
-# slow_request_limit = "2s"
-)";
+/// What the file shows in a comment while it has no routes.
+worker::RouteOverride example_route() {
+    worker::RouteOverride route;
+    route.pattern = "/report/:id";
+    route.limit = std::chrono::seconds(5);
+    route.strategy = "deadline";
+    route.harakiri = std::chrono::seconds(10);
+    route.slow_request_limit = std::chrono::seconds(2);
+    return route;
+}
 
 /// One entry of the help: what to write on the left, what it means on the right.
 std::string help_entry(const std::string& left, const std::string& right) {
@@ -95,30 +90,30 @@ std::string heading(const Group& group) {
     return group.table.empty() ? text : text + "\n[" + std::string(group.table) + "]\n";
 }
 
-/// "log", "2s" or "log 2s"
-std::string harakiri_text(const worker::RouteOverride& route) {
-    constexpr const char* words[] = {"off", "log", "on"};
+/// What each key of a `[[route]]` table is: a comment, like those of the options.
+std::string about_route_keys() {
     std::string text;
-    if (route.harakiri_mode) text = words[static_cast<std::size_t>(*route.harakiri_mode)];
-    if (!route.harakiri) return text;
-    return text + (text.empty() ? "" : " ") + format_duration(*route.harakiri);
-}
-
-std::string route_text(const worker::RouteOverride& route) {
-    std::string text = "\n[[route]]\npattern = " + in_quotes(route.pattern) + "\n";
-    if (route.limit) text += "limit = " + in_quotes(format_duration(*route.limit)) + "\n";
-    if (!route.strategy.empty()) text += "strategy = " + in_quotes(route.strategy) + "\n";
-    if (const auto harakiri = harakiri_text(route); !harakiri.empty()) {
-        text += "harakiri = " + in_quotes(harakiri) + "\n";
-    }
-    if (route.cpu_limit) {
-        text += "cpu_limit = " + in_quotes(format_duration(*route.cpu_limit)) + "\n";
-    }
-    if (route.slow_request_limit) {
-        text +=
-            "slow_request_limit = " + in_quotes(format_duration(*route.slow_request_limit)) + "\n";
+    worker::RouteOverride none;
+    for (const Option& key : route_keys(none)) {
+        const auto lines = wrapped(key.key() + ": " + meaning_of(key), page_width - 4);
+        text += "#\n# " + joined(lines, "\n#   ") + "\n";
     }
     return text;
+}
+
+/// A copy, because the table holds references that could write.
+std::string route_text(worker::RouteOverride route) {
+    std::string text = "[[route]]\n";
+    for (const Option& key : route_keys(route)) {
+        if (!key.shown().empty()) text += key.key() + " = " + key.toml() + "\n";
+    }
+    return text;
+}
+
+std::string commented(const std::string& text) {
+    std::vector<std::string> lines = split(text, '\n');
+    lines.pop_back();  // what is after the last line
+    return "# " + joined(lines, "\n# ") + "\n";
 }
 
 }  // namespace
@@ -148,9 +143,9 @@ std::string file_text(const OptionTable& table, const std::vector<worker::RouteO
         text += "\n# " + joined(wrapped(meaning_of(option), page_width - 2), "\n# ") + "\n";
         text += option.name() + " = " + option.toml() + "\n";
     }
-    text += routes_head;
-    if (routes.empty()) text += route_example;
-    for (const worker::RouteOverride& route : routes) text += route_text(route);
+    text += routes_head + about_route_keys();
+    if (routes.empty()) text += "#\n" + commented(route_text(example_route()));
+    for (const worker::RouteOverride& route : routes) text += "\n" + route_text(route);
     return text;
 }
 

@@ -32,20 +32,24 @@ void declare_others(Options& c, OptionTable& option) {
 
 }  // namespace
 
-void declare_harakiri(Options& c, OptionTable& option) {
-    const Choice<Harakiri> modes{
+const Choice<Harakiri>& harakiri_modes() {
+    static const Choice<Harakiri> modes{
         {"off", Harakiri::off}, {"log", Harakiri::log}, {"on", Harakiri::on}};
+    return modes;
+}
+
+void declare_harakiri(Options& c, OptionTable& option) {
     worker::Options& w = c.worker;
 
     option.group(timeouts);
-    option("-t,--timeout", w.timeout, Span{10ms, 24h, true},
+    option("-t,--timeout", w.timeout, Span{harakiri_range.least, harakiri_range.most, true},
            "Harakiri: if a request runs longer than this, its worker is killed and replaced, "
            "unless the route has a limit of its own; 0: never");
-    option("--harakiri", w.harakiri, modes,
+    option("--harakiri", w.harakiri, harakiri_modes(),
            "What to do about requests that exceed `timeout` or `cpu_limit`: `off` does nothing, "
            "`log` writes a line that says which worker would have been killed, `on` kills the "
            "worker");
-    option("--cpu-limit", w.cpu_limit, Span{10ms, 24h, true},
+    option("--cpu-limit", w.cpu_limit, cpu_limit_range,
            "Harakiri by CPU time: how long the thread of a request may compute, unless the route "
            "has a limit of its own. Time spent waiting does not count; 0: no limit");
     option("--circuit-breaker", w.circuit_breaker, Count{1, 100, true},
@@ -67,7 +71,7 @@ void declare_harakiri(Options& c, OptionTable& option) {
            "How far handlers may extend their own harakiri limit, counted from the start of the "
            "request; 0: they may only shorten it");
     declare_others(c, option);
-    option("--slow-request-limit", w.slow_request_limit, Span{1ms, 24h, true},
+    option("--slow-request-limit", w.slow_request_limit, slow_range,
            "If a request runs longer than this, the log says once what it waits for and where, and "
            "the request goes on, unless the route has a limit of its own; 0: never");
     option("--post-mortem", c.post_mortem, Span{1ms, 10s, true},

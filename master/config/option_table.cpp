@@ -49,7 +49,7 @@ Option& OptionTable::operator()(std::string_view flags, std::string& target, con
         if (keep) target = texts.back();
     };
     const auto show = [&target] { return std::vector{target}; };
-    return add({flags, Form::text, text.placeholder, {}, take, show}, help, details);
+    return (*this)({flags, Form::text, text.placeholder, {}, take, show}, help, details);
 }
 
 Option& OptionTable::operator()(std::string_view flags, std::vector<std::string>& target,
@@ -60,21 +60,21 @@ Option& OptionTable::operator()(std::string_view flags, std::vector<std::string>
         if (keep) target = texts;
     };
     const auto show = [&target] { return target; };
-    return add({flags, Form::list, text.placeholder, {}, take, show}, help, details);
+    return (*this)({flags, Form::list, text.placeholder, {}, take, show}, help, details);
 }
 
 Option& OptionTable::operator()(std::string_view flags, int& target, const Count& range,
                                 std::string_view help, std::string_view details) {
-    return add({flags, Form::count, "N", described(range, format_count), take_count(target, range),
-                show_count(target)},
-               help, details);
+    return (*this)({flags, Form::count, "N", described(range, format_count),
+                    take_count(target, range), show_count(target)},
+                   help, details);
 }
 
 Option& OptionTable::operator()(std::string_view flags, std::size_t& target, const Count& range,
                                 std::string_view help, std::string_view details) {
-    return add({flags, Form::count, "N", described(range, format_count), take_count(target, range),
-                show_count(target)},
-               help, details);
+    return (*this)({flags, Form::count, "N", described(range, format_count),
+                    take_count(target, range), show_count(target)},
+                   help, details);
 }
 
 Option& OptionTable::operator()(std::string_view flags, std::size_t& target, const Size& range,
@@ -84,8 +84,8 @@ Option& OptionTable::operator()(std::string_view flags, std::size_t& target, con
         if (keep) target = size;
     };
     const auto show = [&target] { return std::vector{format_size(target)}; };
-    return add({flags, Form::size, "SIZE", described(range, format_size), take, show}, help,
-               details);
+    return (*this)({flags, Form::size, "SIZE", described(range, format_size), take, show}, help,
+                   details);
 }
 
 Option& OptionTable::operator()(std::string_view flags, Duration& target, const Span& range,
@@ -95,18 +95,31 @@ Option& OptionTable::operator()(std::string_view flags, Duration& target, const 
         if (keep) target = duration;
     };
     const auto show = [&target] { return std::vector{format_duration(target)}; };
-    return add({flags, Form::duration, "TIME", described(range, format_duration), take, show}, help,
-               details);
+    return (*this)({flags, Form::duration, "TIME", in_words(range), take, show}, help, details);
+}
+
+Option& OptionTable::operator()(std::string_view flags, std::optional<Duration>& target,
+                                const Span& range, std::string_view help,
+                                std::string_view details) {
+    const auto take = [&target, range](const auto& texts, bool keep) {
+        const Duration duration = parse_within(texts.back(), range);
+        if (keep) target = duration;
+    };
+    const auto show = [&target] {
+        return target ? std::vector{format_duration(*target)} : std::vector<std::string>();
+    };
+    return (*this)({flags, Form::duration, "TIME", in_words(range), take, show}, help, details);
 }
 
 Option& OptionTable::add_choice(std::string_view flags, const std::vector<std::string>& words,
                                 Option::Take take, Option::Show show, std::string_view help,
                                 std::string_view details) {
-    return add({flags, Form::word, "WORD", joined(words, ", "), std::move(take), std::move(show)},
-               help, details);
+    return (*this)(
+        {flags, Form::word, "WORD", joined(words, ", "), std::move(take), std::move(show)}, help,
+        details);
 }
 
-std::size_t OptionTable::index_of(const std::string& text, const std::vector<std::string>& words) {
+std::size_t index_of_word(const std::string& text, const std::vector<std::string>& words) {
     const auto found = std::ranges::find_if(
         words, [&](const std::string& word) { return equals_ignoring_case(word, text); });
     if (found == words.end()) {
@@ -115,7 +128,7 @@ std::size_t OptionTable::index_of(const std::string& text, const std::vector<std
     return static_cast<std::size_t>(found - words.begin());
 }
 
-Option& OptionTable::add(Option option, std::string_view help, std::string_view details) {
+Option& OptionTable::operator()(Option option, std::string_view help, std::string_view details) {
     option.help = help;
     option.details = details;
     option.group = group_;
@@ -147,6 +160,8 @@ const Option& OptionTable::at(std::string_view key) const {
 Option& OptionTable::at(std::string_view key) {
     return const_cast<Option&>(std::as_const(*this).at(key));
 }
+
+std::string in_words(const Span& range) { return described(range, format_duration); }
 
 Duration parse_within(const std::string& text, const Span& range) {
     return within(range, parse_duration(text), format_duration);

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,10 @@ struct Text {
     void (*check)(const std::string&) = nullptr;
 };
 
+/// Which of `words` the text is, in any case of letters; else std::invalid_argument.
+[[nodiscard]] std::size_t index_of_word(const std::string& text,
+                                        const std::vector<std::string>& words);
+
 /// One of a few words, each of which stands for a value.
 template <class T>
 using Choice = std::vector<std::pair<std::string, T>>;
@@ -54,6 +59,11 @@ class OptionTable {
                        std::string_view help, std::string_view details = {});
     Option& operator()(std::string_view flags, Duration& target, const Span& range,
                        std::string_view help, std::string_view details = {});
+    /// One that may be absent: then it shows no value.
+    Option& operator()(std::string_view flags, std::optional<Duration>& target, const Span& range,
+                       std::string_view help, std::string_view details = {});
+    /// One with a way of its own to be read and shown.
+    Option& operator()(Option option, std::string_view help, std::string_view details = {});
 
     template <class T>
     Option& operator()(std::string_view flags, T& target, const Choice<T>& choice,
@@ -61,7 +71,7 @@ class OptionTable {
         std::vector<std::string> words;
         for (const auto& [word, value] : choice) words.push_back(word);
         const auto take = [&target, choice, words](const auto& texts, bool keep) {
-            const T& value = choice[index_of(texts.back(), words)].second;
+            const T& value = choice[index_of_word(texts.back(), words)].second;
             if (keep) target = value;
         };
         const auto show = [&target, choice] {
@@ -90,17 +100,17 @@ class OptionTable {
     [[nodiscard]] const Option& at(std::string_view key) const;
 
   private:
-    Option& add(Option option, std::string_view help, std::string_view details);
     Option& add_choice(std::string_view flags, const std::vector<std::string>& words,
                        Option::Take take, Option::Show show, std::string_view help,
                        std::string_view details);
-    static std::size_t index_of(const std::string& text, const std::vector<std::string>& words);
 
     Group group_;
     std::deque<Option> options_;  // a deque: references to its elements stay valid
 };
 
-/// `text` within `range`; else std::invalid_argument. For values outside of the table too.
+/// `text` within `range`; else std::invalid_argument.
 [[nodiscard]] Duration parse_within(const std::string& text, const Span& range);
+/// The range in words: "0, or 10ms to 24h".
+[[nodiscard]] std::string in_words(const Span& range);
 
 }  // namespace curfew::master

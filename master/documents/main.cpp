@@ -18,6 +18,7 @@
 #include <stdexcept>
 #include <string_view>
 
+using namespace curfew;
 using namespace curfew::master;
 
 namespace {
@@ -43,7 +44,8 @@ int run(std::string_view what, const Path& path) {
     Options defaults;
     const OptionTable table = table_of(defaults);
     if (what == "manual") {
-        std::fputs(manual_page(read(path), table).c_str(), stdout);
+        worker::RouteOverride none;
+        std::fputs(manual_page(read(path), table, route_keys(none)).c_str(), stdout);
         return 0;
     }
     if (what == "write") {

@@ -49,15 +49,26 @@ std::string item(std::string_view flags, std::string_view help) {
     return ".It " + flags_in_mdoc(flags) + "\n" + sentences(std::string(help) + ".");
 }
 
+/// What it is and what it accepts.
+std::string meaning(const Option& option) {
+    const std::string text = sentences(std::string(option.help) + ".") + sentences(option.details);
+    if (option.accepted().empty()) return text;
+    return text + (option.is_word() ? "One of " : "Range: ") + option.accepted() + ".\n";
+}
+
 std::string item(const Option& option) {
-    std::string text = ".It " + flags_in_mdoc(option.flags()) + " Ar " +
-                       std::string(option.placeholder()) + "\n" +
-                       sentences(std::string(option.help) + ".") + sentences(option.details);
-    if (!option.accepted().empty()) {
-        text += (option.is_word() ? "One of " : "Range: ") + option.accepted() + ".\n";
-    }
+    const std::string text = ".It " + flags_in_mdoc(option.flags()) + " Ar " +
+                             std::string(option.placeholder()) + "\n" + meaning(option);
     const std::string value = joined(option.shown(), ",");
     return value.empty() ? text : text + "Default: " + escaped(value) + ".\n";
+}
+
+/// The page with `part` in place of the line that marks where it belongs.
+std::string with_line_replaced(const std::string& page, const std::string& line,
+                               const std::string& part) {
+    const std::size_t at = page.find(line);
+    if (at == page.npos) throw std::runtime_error("the manual page has no line " + line);
+    return page.substr(0, at) + part + page.substr(at + line.size());
 }
 
 std::string heading(const Group& group) {
@@ -83,11 +94,17 @@ std::string manual_options(const OptionTable& table) {
     return text + ".El\n";
 }
 
-std::string manual_page(const std::string& page, const OptionTable& table) {
-    const std::string_view mark = ".\\\" OPTIONS\n";
-    const std::size_t at = page.find(mark);
-    if (at == page.npos) throw std::runtime_error("the manual page has no line .\\\" OPTIONS");
-    return page.substr(0, at) + manual_options(table) + page.substr(at + mark.size());
+std::string manual_route_keys(const OptionTable& keys) {
+    std::string text = ".Bl -tag -width Ds\n";
+    for (const Option& key : keys) text += ".It Ql " + key.key() + "\n" + meaning(key);
+    return text + ".El\n";
+}
+
+std::string manual_page(const std::string& page, const OptionTable& table,
+                        const OptionTable& route_keys) {
+    const std::string with_options =
+        with_line_replaced(page, ".\\\" OPTIONS\n", manual_options(table));
+    return with_line_replaced(with_options, ".\\\" ROUTE KEYS\n", manual_route_keys(route_keys));
 }
 
 }  // namespace curfew::master

@@ -119,11 +119,25 @@ TEST_CASE("what roff would take for a request, an escape or a quote is text in t
                     "Default: a\\eb.\n") != text.npos);
 }
 
-TEST_CASE("a manual page without a place for the options is an error") {
-    const OptionTable none;
+TEST_CASE("the manual page has the keys of [[route]] as they are declared") {
+    worker::RouteOverride none;
+    const std::string text = manual_route_keys(route_keys(none));
 
-    CHECK(manual_page(".Sh OPTIONS\n.\\\" OPTIONS\n.Sh FILES\n", none).ends_with(".Sh FILES\n"));
-    CHECK_THROWS_AS(static_cast<void>(manual_page(".Sh OPTIONS\n", none)), std::runtime_error);
+    CHECK(text.starts_with(".Bl -tag -width Ds\n.It Ql pattern\nThe pattern under which "));
+    CHECK(text.find("\nRange: 1ms to 24h.\n.It Ql strategy\n") != text.npos);
+    CHECK(text.find("\nOne of none, io, deadline, ") != text.npos);
+    CHECK(text.find("\nRange: 10ms to 24h; or one of off, log, on; or both.\n") != text.npos);
+    CHECK(text.ends_with("; 0: never.\nRange: 0, or 1ms to 24h.\n.El\n"));
+}
+
+TEST_CASE("a manual page without a place for the options or the keys of routes is an error") {
+    const OptionTable none;
+    const std::string options = ".Sh OPTIONS\n.\\\" OPTIONS\n";
+    const std::string routes = ".Sh FILE\n.\\\" ROUTE KEYS\n";
+
+    CHECK(manual_page(options + routes + ".Sh FILES\n", none, none).ends_with("\n.Sh FILES\n"));
+    CHECK_THROWS_AS(static_cast<void>(manual_page(options, none, none)), std::runtime_error);
+    CHECK_THROWS_AS(static_cast<void>(manual_page(routes, none, none)), std::runtime_error);
 }
 
 }  // namespace curfew::master
