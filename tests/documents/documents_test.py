@@ -20,6 +20,10 @@ import readme  # noqa: E402
 
 DOCUMENTS = [SOURCE / "README.md", *sorted((SOURCE / "docs").glob("*.md"))]
 MANUAL = SOURCE / "docs" / "manual.md"
+ROOM_READMES = sorted(SOURCE.glob("[hwm]*/*/README.md"))
+
+# What a reader of README.md writes, and what tools/lab writes.
+NOT_OF_THE_TREE = {"hello.cpp", "run.json"}
 
 
 def prose(text):
@@ -30,6 +34,27 @@ def anchors(path):
     """As GitHub makes them of headings."""
     titles = re.findall(r"^#+ (.*)$", prose(path.read_text()), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+# A path in the text begins at the source tree or, as those of rooms do, at one of these.
+FLOORS = ("handlers", "worker", "master", "tests", "tools")
+
+
+def named_files(text):
+    """Paths and names of files between backticks: "handlers/app.h", "registry.cpp", "base/"."""
+    path = r"[A-Za-z][\w*.-]*(?:/[\w*.-]+)*(?:/|\.(?:cpp|h|py|md|mdoc|toml|sh|build|json))"
+    return set(re.findall(f"`({path})`", prose(text))) | set(
+        re.findall(r"`((?:[a-z_]+/)+[a-z_]+)`", prose(text))
+    )
+
+
+def is_there(document, path):
+    """A file may be named without its ending, and by its name alone."""
+    beginnings = [SOURCE, document.parent, *(SOURCE / floor for floor in FLOORS)]
+    if any(found for place in beginnings for end in ("", ".*") for found in place.glob(path + end)):
+        return True
+    tree = [SOURCE / part for part in (*FLOORS, "conf", "docs")]
+    return "/" not in path and any(found for part in tree for found in part.rglob(path))
 
 
 def run(*command):
@@ -48,6 +73,14 @@ class Documents(unittest.TestCase):
                     self.assertTrue(file.exists())
                     if anchor:
                         self.assertIn(anchor, anchors(file))
+
+    def test_files_that_the_text_names_are_there(self):
+        for document in [SOURCE / "README.md", SOURCE / "docs" / "ARCHITECTURE.md", *ROOM_READMES]:
+            found = named_files(document.read_text())
+            self.assertTrue(found)
+            for path in sorted(found - NOT_OF_THE_TREE):
+                with self.subTest(document=document.relative_to(SOURCE), path=path):
+                    self.assertTrue(is_there(document, path))
 
     def test_the_readme_leads_to_every_section_of_the_manual(self):
         said = (SOURCE / "README.md").read_text()

@@ -2,7 +2,7 @@
 
 const run = JSON.parse(byId('run').textContent);
 
-// The signs and words of the table in the terminal (sign.cpp).
+// The signs and words of the table in the terminal (symbol.cpp).
 const verdicts = {
   clean: {sign: '✓', letter: 'c', point: 'circle',
           about: 'answered on time, and nothing stays behind'},
