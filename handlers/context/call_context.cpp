@@ -3,6 +3,7 @@
 #include "../base/error.h"
 #include "limited_poll.h"
 #include "own_descriptors.h"
+#include "scope_end.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -48,6 +49,7 @@ Deadline CallContext::postponed(Deadline asked) const noexcept {
 }
 
 thread_local constinit CallContext current_context;
+thread_local constinit ScopeEnd at_scope_end = nullptr;
 
 CallContext& call_context() noexcept { return current_context; }
 
@@ -71,6 +73,7 @@ ContextScope::ContextScope(Deadline deadline) noexcept : before_(current_context
 ContextScope::~ContextScope() {
     if (current_context.lends) current_context.lends->end();
     current_context = before_;
+    if (at_scope_end) at_scope_end();
 }
 
 KilledAtScope::KilledAtScope(const std::atomic<Deadline>& when) noexcept

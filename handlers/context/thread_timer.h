@@ -25,8 +25,13 @@ class ThreadTimer {
     /// Async-signal-safe. False if this process has no such timer.
     bool set(Deadline deadline, Duration interval = Duration::zero()) noexcept;
 
+    /// Removes its signal if that is pending, because code of the function has blocked it: it would
+    /// interrupt the code that unblocks it later. Leaves errno as it is.
+    void discard_signal() const noexcept;
+
   private:
     timer_t id_{};
+    int signal_ = 0;
     bool made_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "interruption.h"
 
 #include "../context/limited_poll.h"
+#include "../context/scope_end.h"
 #include "../context/thread_timer.h"
 
 #include <pthread.h>
@@ -58,12 +59,29 @@ class ThreadWatch {
     void end() noexcept {
         --scopes_;
         std::atomic_signal_fence(std::memory_order_seq_cst);
-        if (scopes_ == 0 && ticks_) stop_ticks();
+        if (scopes_ > 0) return;
+        if (ticks_) {
+            stop_ticks();
+            ticker_.discard_signal();
+        }
+        if (current_context.borrowed) unwatch();
+    }
+
+    /// To be called once the scope of a limit has ended. A timer that stayed set would interrupt
+    /// waits that come later: neither poll() nor a sleep is restarted after a signal.
+    void on_scope_end() noexcept {
+        const auto end = end_of_waits();
+        if (end <= watched_for_) return;
+        if (scopes_ > 0 && !end.is_never()) {
+            watch(end);
+        } else {
+            unwatch();
+        }
     }
 
     void on_watch() noexcept {
         watched_for_ = Deadline::never();
-        if (scopes_ == 0) return;
+        if (scopes_ == 0 || (current_context.borrowed && current_context.borrowed->over())) return;
         if (current_context.expired()) {
             ticks_ = ticker_.set(Deadline::in(between_ticks), between_ticks);
         } else if (const auto later = end_of_waits(); !later.is_never()) {
@@ -81,6 +99,7 @@ class ThreadWatch {
         ticker_.forget();
         watched_for_ = Deadline::never();
         ticks_ = false;
+        at_scope_end = nullptr;
         if (!make()) existing_ = nullptr;
     }
 
@@ -102,8 +121,19 @@ class ThreadWatch {
     void watch(Deadline end) noexcept {
         const auto before = watched_for_;
         watched_for_ = end;
+        at_scope_end = []() noexcept {
+            if (existing_) existing_->on_scope_end();
+        };
         std::atomic_signal_fence(std::memory_order_seq_cst);
         if (!watch_.set(end)) watched_for_ = before;
+    }
+
+    void unwatch() noexcept {
+        at_scope_end = nullptr;
+        const bool over = watched_for_.passed();
+        if (!watch_.set(Deadline::never())) return;
+        watched_for_ = Deadline::never();
+        if (over) watch_.discard_signal();
     }
 
     void stop_ticks() noexcept {

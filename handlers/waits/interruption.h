@@ -7,9 +7,10 @@ namespace curfew {
 /// force has expired, such a system call fails with EINTR.
 ///
 /// A timer of the thread sends signals for that: SIGRTMIN + 6 at the limit, which interrupts
-/// nothing, and then SIGRTMIN + 7 every other millisecond while the scope lasts. The first timer is
-/// set only if it is not set for a sooner time already, and stays set at the scope's end: a
-/// request needs no system call for it, and its signal may come when there is no scope any more.
+/// nothing here, and then SIGRTMIN + 7 every other millisecond while this scope lasts. The first
+/// timer is set only if it is not set for a sooner time already, and stays set until the scope of
+/// the limit ends, so that most scopes need no system call. It does not stay set in a thread that
+/// a function with a limit has started: that function may end first.
 ///
 /// Code that has blocked or replaced the signals is not interrupted.
 class Interruption {

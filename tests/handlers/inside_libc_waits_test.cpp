@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -305,4 +306,87 @@ TEST_CASE("code without a limit is not interrupted by the limit of code before")
 
     CHECK_FALSE(std::ferror(stream.file));
     late.join();
+}
+
+TEST_CASE("once the scope of a limit is over, its timer interrupts no poll and no sleep") {
+    for (const auto* by : strategies_of_waits) {
+        CAPTURE(by);
+        const Stream stream;
+        const auto read_line = [&] {
+            stream.say("a line\n");
+            std::array<char, 16> line{};
+            CHECK(std::fgets(line.data(), line.size(), stream.file) != nullptr);
+        };
+        const auto nothing_interrupts = [] {
+            CHECK(::poll(nullptr, 0, 150) == 0);
+            timeval time{.tv_sec = 0, .tv_usec = 150'000};
+            CHECK(::select(0, nullptr, nullptr, nullptr, &time) == 0);
+        };
+        with_timeout(100ms, by, read_line);
+        nothing_interrupts();
+        with_timeout(10s, by, [&] {
+            with_timeout(100ms, by, read_line);
+            nothing_interrupts();
+        });
+        CHECK(read_late(by, [&] {
+                  std::array<char, 16> line{};
+                  return std::fgets(line.data(), line.size(), stream.file) == nullptr;
+              }).late);
+        std::clearerr(stream.file);
+        nothing_interrupts();
+    }
+}
+
+TEST_CASE("the outer limit of a stream ends its reads after an inner limit is over") {
+    for (const auto* by : strategies_of_waits) {
+        CAPTURE(by);
+        const Stream stream;
+        const auto rescue = stream.rescue();
+        const auto outcome = read_late(by, [&] {
+            with_timeout(50ms, by, [&] {
+                stream.say("a\n");
+                CHECK(std::fgetc(stream.file) == 'a');
+                CHECK(std::fgetc(stream.file) == '\n');
+            });
+            return std::fgetc(stream.file) == EOF;
+        });
+        CHECK(outcome.late);
+        CHECK(outcome.ended);
+    }
+}
+
+TEST_CASE("a timer that was met by blocked signals interrupts nothing when they come back") {
+    const Stream stream;
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    read_late("deadline", [&] {
+        stream.say("a line\n");
+        std::array<char, 16> line{};
+        CHECK(std::fgets(line.data(), line.size(), stream.file) != nullptr);
+        ::pthread_sigmask(SIG_SETMASK, &all, &before);
+        ::poll(nullptr, 0, 1000);
+        return true;
+    });
+    const timespec time{.tv_sec = 0, .tv_nsec = 100'000'000};
+    CHECK(::ppoll(nullptr, 0, &time, &before) == 0);
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST_CASE("a thread that outlives the limit of its maker is not interrupted at that limit") {
+    const Stream stream;
+    std::thread started;
+    with_timeout(100ms, "deadline", [&] {
+        stream.say("a line\n");
+        started = std::thread([&] {
+            std::array<char, 16> line{};
+            CHECK(std::fgets(line.data(), line.size(), stream.file) != nullptr);
+            CHECK(std::fgets(line.data(), line.size(), stream.file) != nullptr);
+            while (!call_context().lose_borrowed_limit()) std::this_thread::yield();
+            CHECK(::poll(nullptr, 0, 200) == 0);
+        });
+        stream.say("another\n");
+        std::this_thread::sleep_for(20ms);
+    });
+    started.join();
 }

@@ -84,7 +84,7 @@ class ThreadAlarms {
         *target.link = target.next;
         std::atomic_signal_fence(std::memory_order_seq_cst);
         if (target.token->raised()) return;
-        if (target.deadline.passed()) discard_pending();
+        if (target.deadline.passed()) timer_.discard_signal();
         if (target.deadline == armed_for_) arm(soonest());
     }
 
@@ -119,16 +119,6 @@ class ThreadAlarms {
         armed_for_ = deadline;
         std::atomic_signal_fence(std::memory_order_seq_cst);
         timer_.set(deadline);
-    }
-
-    /// Removes a pending signal. If code of the function has blocked it, it would otherwise
-    /// interrupt the code that unblocks it later.
-    static void discard_pending() noexcept {
-        sigset_t ours;
-        sigemptyset(&ours);
-        sigaddset(&ours, alarm_signal());
-        constexpr timespec at_once{};
-        ::sigtimedwait(&ours, nullptr, &at_once);
     }
 
     ThreadTimer timer_;
