@@ -206,6 +206,22 @@ class Lab(unittest.TestCase):
 
         self.assertIn("given up", self.log())
 
+    def test_an_end_that_nobody_has_heard_is_said_again(self):
+        self.browser.run("""
+            const real = window.fetch;
+            window.said = 0;
+            window.fetch = (target, options) =>
+                target.startsWith("/lab/done?") && ++window.said === 1
+                    ? Promise.resolve(new Response(null, {status: 204}))
+                    : real(target, options);
+        """)
+        self.choose(function="sleep", strategy="deadline", seconds=0.05, requests=1)
+        self.browser.one("#run").click()
+        self.browser.wait_until(lambda: self.state() == "done", 20)
+
+        self.assertGreaterEqual(self.browser.run("return window.said"), 2)
+        self.assertIn("Request 1: value after", self.log())
+
     def test_if_the_worker_that_tells_is_killed_another_goes_on(self):
         self.choose(function="sleep", strategy="deadline", limit=3000, seconds=2, requests=1)
         self.browser.one("#run").click()

@@ -47,6 +47,13 @@ class Events {
         return heard_.substr(at, heard_.find('\n', at) - at);
     }
 
+    /// When this experiment ends at the latest, which is its name.
+    [[nodiscard]] std::string ends() const {
+        constexpr std::string_view member = "\"ends\": ";
+        const auto at = heard_.find(member) + member.size();
+        return heard_.substr(at, heard_.find_first_not_of("0123456789", at) - at);
+    }
+
     void leave() { client_.reset(); }
 
   private:
@@ -118,11 +125,27 @@ TEST_CASE("the lab tells when a request begins and ends, and ends itself when it
     CHECK(events.tell("event: begin"));
     CHECK(events.tell("event: end"));
     Client other(server);
-    other.send(post_request("/lab/done", ""));
+    other.send(post_request("/lab/done?ends=" + events.ends(), ""));
     CHECK(other.read_reply().status == 204);
     CHECK(events.tell("\"why\": \"done\""));
     CHECK(events.tell("0\r\n\r\n"));
     CHECK(Events(server).tell("event: hello"));
+}
+
+TEST_CASE("the end of another experiment ends none") {
+    const Server server({.workers = 3});
+    Events events(server);
+    REQUIRE(events.tell("event: hello"));
+
+    for (const auto* const query : {"", "?ends=", "?ends=1"}) {
+        Client other(server);
+        other.send(post_request(std::string("/lab/done") + query, ""));
+        CHECK(other.read_reply().status == 204);
+    }
+
+    CHECK(server.get("/timeout/deadline/sleep?limit=50ms&n=1").status == 504);
+    CHECK(events.tell("event: end"));
+    CHECK_FALSE(contains(events.heard(), "event: bye"));
 }
 
 TEST_CASE("the lab tells what ran in a worker before it tells that the worker died") {

@@ -82,8 +82,9 @@ void add_harakiri(Index& index) {
     }
 }
 
-Response done(const Request&) {
-    tell_watcher("done");
+/// Only the experiment that ends then is meant: this may come when the next has begun already.
+Response done(const Request& request) {
+    tell_watcher("done " + std::string(request.query("ends").value_or("")));
     return Response(204).close_connection();
 }
 

@@ -10,6 +10,7 @@ const log = document.getElementById("log");
 const other_every = 200;    // ms between two requests of the others
 const other_is_slow = 50;   // ms
 const give_pool = 3000;     // ms for the pool to be whole again, once all is answered
+const say_again = 200;      // ms until "done" is said again to those that tell
 const tolerance = Number(form.dataset.tolerance);  // ms after its limit that an end is in time
 
 let experiment = null;
@@ -150,6 +151,7 @@ function all_is_settled() {
 
 function on_hello(event) {
     const told = JSON.parse(event.data);
+    experiment.ends = told.ends;
     if (told.resumed) {
         say(told.t, `The event stream goes on in worker ${told.watcher}.`);
         experiment.watcher = told.watcher;
@@ -262,7 +264,7 @@ function begin() {
         seconds: Number(fields.get("seconds")), count: Number(fields.get("requests")),
     };
     experiment = {
-        asked, offset: 0, start: null, end: null, watcher: 0, workers: new Map(), requests: [],
+        asked, offset: 0, start: null, end: null, ends: 0, watcher: 0, workers: new Map(), requests: [],
         others: [], whole: 0, lost: 0, few_since: 0, few_for: 0, answered_all: false,
         said_bye: false, abort: new AbortController(), source: new EventSource("/lab/events?network=" + asked.network),
     };
@@ -297,7 +299,17 @@ async function start_requests() {
     while (!all_is_settled() && now() < give_up && !mine.said_bye) {
         await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    if (!mine.said_bye) await fetch("/lab/done", {method: "POST", ...request_options});
+    await say_done(mine);
+}
+
+/// Until it is heard: meanwhile the worker that tells may be dead, and the next not yet there.
+async function say_done(mine) {
+    while (mine === experiment && !mine.said_bye && !mine.end) {
+        try {
+            await fetch("/lab/done?ends=" + mine.ends, {method: "POST", ...request_options});
+        } catch { /* said again */ }
+        await new Promise((resolve) => setTimeout(resolve, say_again));
+    }
 }
 
 function finish(why) {
@@ -329,7 +341,7 @@ function stop() {
         experiment.source.close();
         finish("Stopped.");
     } else {
-        fetch("/lab/done", {method: "POST", ...request_options});
+        say_done(experiment);
     }
 }
 

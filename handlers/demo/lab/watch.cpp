@@ -160,7 +160,7 @@ std::string Watch::look() {
 std::string Watch::look_at_requests() {
     std::string events;
     for (const auto& line : inbox_.take()) {
-        over_ |= line == "done";
+        over_ |= line == "done " + std::to_string(seen_.ends_ms);
         const auto told = Told::parse(line);
         if (!told) continue;
         events += event(told->what, "\"request\": " + std::to_string(told->request) +
