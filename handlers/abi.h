@@ -18,8 +18,9 @@
 
 namespace curfew::abi {
 
-/// Raise it with each change of the headers that an application compiled before would not survive,
-/// and that changes no size: members that trade places, another meaning, another virtual function.
+/// To be raised with each change of the headers that an application compiled before would not
+/// survive, and that changes the size of no type: members that trade places, another meaning,
+/// another virtual function.
 inline constexpr std::uint64_t revision = 1;
 
 namespace detail {
@@ -32,9 +33,9 @@ constexpr std::uint64_t mix_layouts(std::uint64_t hash) noexcept {
 
 }  // namespace detail
 
-/// A number for the layout of what server and application pass each other, as this compiler lays it
-/// out with its options: other headers, another standard library or another mode of it make another
-/// number.
+/// A number for the layout of the types that server and application exchange, as this compiler lays
+/// them out with its options. Other headers, another standard library or another mode of it give
+/// another number.
 [[nodiscard]] constexpr std::uint64_t tag() noexcept {
     return detail::mix_layouts<Request, RequestParts, Response, Headers, Route, Router, Deadline,
                                Duration, Extension, HttpError, TimeoutError, std::string,
@@ -46,8 +47,8 @@ constexpr std::uint64_t mix_layouts(std::uint64_t hash) noexcept {
 
 namespace curfew {
 
-/// How a server finds its application. Stays as it is for ever, so that any server understands any
-/// application's.
+/// What the server reads first in an application. It never changes, so that any server can read
+/// that of any application.
 struct ApplicationDescriptor {
     std::uint64_t tag;        ///< abi::tag(), of the headers that it was compiled with
     void (*routes)(Router&);  ///< null: there is none

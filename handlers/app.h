@@ -34,14 +34,15 @@ using namespace std::chrono_literals;
 
 }  // namespace curfew
 
-/// Defined by every application: adds its routes. Called once in each worker, before the first
-/// request, and once before the server listens, in a process that ends then and is there to find
-/// what does not fit. If it throws, the server does not start and says what it threw.
+/// Defined by every application: adds its routes. Called once in each worker, before its first
+/// request. Also called once before the server listens, in a temporary process, to find mistakes.
+/// If it throws, the server does not start, and prints what was thrown.
 ///
 /// Visible whatever -fvisibility says. Weak, so that a program without one can use these headers.
 [[gnu::visibility("default"), gnu::weak]] void routes(curfew::Router& router);
 
-/// Written here, in each application, for the server to know it by.
+/// Each application has this symbol. The server finds the application by it, and checks with which
+/// headers the application was compiled.
 extern "C" {
 [[gnu::visibility("default"),
   gnu::weak]] extern const curfew::ApplicationDescriptor curfew_application;

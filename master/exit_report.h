@@ -11,21 +11,22 @@
 
 namespace curfew::master {
 
-/// What a worker died of, which requests it had, what those for which it was killed were stuck in,
-/// and what became of each of its connections. To be made when its keeper has ended; from then on
-/// it needs neither the Child nor its slot.
+/// How a worker has died, its requests, the stacks of those for which it was killed, and the
+/// outcome of each of its connections. To be made when the worker's keeper has ended. From then on
+/// the report needs neither the Child nor its slot.
 class ExitReport {
   public:
     ExitReport(const Child& child, const Findings& findings);
 
-    /// The calls that led to its crash, which are found later; empty: unknown.
+    /// Adds the stack of the crash, which is read later; empty: unknown.
     void add_crash_stack(std::vector<std::string> stack);
 
     /// One line of JSON.
     [[nodiscard]] std::string text() const;
 
   private:
-    /// Shared since the type is not complete here: a copy is the same report.
+    /// A shared_ptr, because that can destroy a type that is incomplete here. Copies are the same
+    /// report.
     std::shared_ptr<nlohmann::ordered_json> json_;
 };
 

@@ -7,18 +7,18 @@
 
 namespace curfew::master {
 
-/// The exit reports that are not in the log yet. All is known of those workers but the calls that
-/// led to a crash. Another process reads these: the files in which their names are may be large, or
-/// on a disk that does not answer.
+/// The exit reports that are not in the log yet, because the stack of the crash is missing. A
+/// process of its own reads the stack: the files with the names of its functions may be large, or
+/// on a disk that does not respond.
 class ExitReports {
   public:
     explicit ExitReports(Inspector& inspector) : inspector_(inspector) {}
 
-    /// Draws up the report of a worker that is dead and whose clients have been seen to.
-    /// `expected`: it is no reason to worry.
+    /// Makes the report of a dead worker whose keeper has finished. `expected`: the report is
+    /// logged as information, not as a warning.
     void add(const Child& child, bool expected);
 
-    /// Writes those of which all is known now.
+    /// Logs the reports that are complete.
     void write();
 
   private:

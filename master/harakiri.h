@@ -14,8 +14,9 @@
 
 namespace curfew::master {
 
-/// Kills workers whose time is over: that of a request, or their own to boot, to leave or to go on
-/// after a stop. Says when the master must wake for that.
+/// Kills workers whose time is up: a request has exceeded its limit, or the worker takes too long
+/// to boot, to finish, or to continue after a signal has stopped it. Also tells the master when to
+/// wake for that.
 class Harakiri {
   public:
     using Time = Deadline::Clock::time_point;
@@ -26,19 +27,19 @@ class Harakiri {
           inspector_(inspector),
           deferred_kills_(workers, generations) {}
 
-    /// Notes which workers come near a limit, so that they are replaced in time.
+    /// Notes which workers come near a limit, so that their replacements are forked in time.
     void expect_deaths();
 
-    /// When the master is to wake, which does so for `others` as well. To be called last before it
-    /// sleeps: workers poke it from now on.
+    /// When the master must wake: at the next deadline, and at `others` at the latest. To be called
+    /// last before the master sleeps, because from now on workers wake it for sooner deadlines.
     [[nodiscard]] Deadline next_wake(Time now, Deadline others);
-    /// The master does not sleep any more.
+    /// To be called when the master has woken. Workers need not wake it any more.
     void woke_up();
 
-    /// Kills those whose time is over.
+    /// Kills the workers whose time is up.
     void turn(Stopping stopping);
 
-    /// A request has ended its worker by a crash or an exit: its route is charged with that.
+    /// Charges the route of the request that has ended this worker by a crash or an exit.
     void charge_culprit(const Child& child);
 
   private:
@@ -57,7 +58,7 @@ class Harakiri {
     Inspector& inspector_;
     CpuWatch cpu_watch_{thread_cpu_time};
     DeferredKills deferred_kills_;
-    std::uint64_t spared_ = 0;  ///< requests that harakiri = log has spared
+    std::uint64_t spared_ = 0;  ///< requests over their limit that harakiri = log did not kill
     bool poked_ = false;
     Deadline woken_for_ = Deadline::never();
     Time lenient_until_{};

@@ -22,8 +22,8 @@
 
 namespace curfew::master {
 
-/// The first process: keeps as many workers as it should have, and kills those whose requests
-/// exceed their limit. It never touches a request itself.
+/// The main process of the server. It keeps the configured number of workers running, and kills
+/// those whose requests exceed their limit. It never reads a byte of a request.
 class Master {
   public:
     /// Does what can fail before anything is forked: user, pid file, sockets.

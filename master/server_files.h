@@ -23,25 +23,24 @@ class ServerFiles {
     ServerFiles& operator=(const ServerFiles&) = delete;
 
     [[nodiscard]] const Identity& identity() const noexcept { return identity_; }
-    /// Over which keepers hand connections to workers.
+    /// The socket over which keepers hand connections over to workers.
     [[nodiscard]] worker::AdoptionSocket& adoption() noexcept { return adoption_; }
     [[nodiscard]] std::vector<int> listeners() const;
 
-    /// Opens the logs anew. A log that cannot be opened is no reason to stop: the one that is open
-    /// goes on.
+    /// Reopens the logs. If a log cannot be reopened, the server goes on writing to the old file.
     void reopen_logs(const Options& options) const;
 
-    /// Gives up the master's share of the sockets. Before its process ends: the next server may
-    /// come before it has gone.
+    /// Closes the master's copies of the sockets. The server does this before its process ends,
+    /// because the next server may start before that.
     void stop_listening();
-    /// Gives up the master's share of the receiving end of adoptions, so that a keeper notices when
-    /// no worker is left to take a connection.
+    /// Closes the master's copy of the receiving end of adoptions, so that a keeper notices when no
+    /// worker is left that could take over a connection.
     void stop_adopting() noexcept { adoption_.take.reset(); }
 
-    /// In a worker's process.
+    /// To be called in a worker's process.
     void forget_pidfile() noexcept;
     [[nodiscard]] std::vector<UniqueFd> take_listeners();
-    /// In a process that serves no clients.
+    /// To be called in a process that serves no clients: closes everything.
     void forget() noexcept;
 
   private:

@@ -25,15 +25,17 @@
 
 namespace curfew::worker {
 
-/// One process that serves: everything a worker has, built after fork.
+/// One process that serves: all objects that a worker has, built after fork. It has more than 20
+/// members, because it owns each object of the worker once, in the order in which they can be
+/// destroyed.
 class Worker {
   public:
     /// Throws ApplicationError, or std::system_error, if the worker cannot boot.
     Worker(const Options& options, WorkerBoard board, Arena& arena, WorkerSetup setup);
     ~Worker();
 
-    /// Serves until it is ordered to go or has answered max_requests, and its clients have what
-    /// they asked for.
+    /// Serves until it is ordered to stop or has answered max_requests requests, and its clients
+    /// have their responses.
     void run();
 
   private:

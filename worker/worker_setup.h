@@ -10,7 +10,7 @@
 
 namespace curfew::worker {
 
-/// What a worker is given by the floor above, and asks of it.
+/// What the master gives to a worker, and what the worker calls back.
 struct WorkerSetup {
     std::vector<UniqueFd> sockets;                       ///< to listen on
     std::shared_ptr<const ApplicationFile> application;  ///< the master has a part in it as well

@@ -7,12 +7,14 @@
 #include <string>
 #include <string_view>
 
-/// Calls of memcached. They block, but never longer than the handler's deadline and the configured
-/// `[cache] timeout`.
+/// Calls of memcached. A call blocks, but never longer than the handler's deadline and the
+/// configured `[cache] timeout`. All functions are safe from any thread; on a fiber a call parks
+/// the fiber only.
 ///
-/// Each throws TimeoutError (504) once the caller's time is over, BackendError (502) if there is no
-/// answer for another reason, std::invalid_argument for a key that is none: it must have 1 to 250
-/// bytes, none of them a space or a control character. What is not in the cache is no error.
+/// Each function throws TimeoutError (504) when the caller's time is up, BackendError (502) if
+/// there is no answer for another reason, and std::invalid_argument for an invalid key: a key has 1
+/// to 250 bytes, none of them a space or a control character. A key that is not in the cache is no
+/// error.
 namespace curfew::cache {
 
 /// The value, or nothing.
@@ -27,8 +29,8 @@ bool add(std::string_view key, std::string_view value, Duration lifetime = Durat
 /// False if the key is not there.
 bool del(std::string_view key);
 
-/// Adds to a value that is a decimal number, as one step. The sum, or nothing if the key is not
-/// there.
+/// Adds to a value that is a decimal number, atomically. Returns the sum, or nothing if the key is
+/// not there.
 std::optional<std::uint64_t> increment(std::string_view key, std::uint64_t by = 1);
 
 }  // namespace curfew::cache

@@ -10,10 +10,12 @@
 #include <variant>
 #include <vector>
 
-/// Statements for MariaDB or MySQL. They block, but never longer than the handler's deadline and
-/// the configured `[db] timeout`; the server is told, and stops a statement by then as well.
+/// Statements for MariaDB or MySQL. A call blocks, but never longer than the handler's deadline and
+/// the configured `[db] timeout`. The database server is told the limit, and stops the statement by
+/// then as well. query() and transaction() are safe from any thread; on a fiber a call parks the
+/// fiber only.
 ///
-/// Each function throws TimeoutError (504) once the caller's time is over, BackendError (502) if
+/// Each function throws TimeoutError (504) when the caller's time is up, BackendError (502) if
 /// there is no answer for another reason, and Error if the server refuses the statement.
 namespace curfew::db {
 
@@ -34,8 +36,8 @@ struct Result {
     }
 };
 
-/// The server refused a statement: a mistake in it, a duplicate key, a deadlock. No HttpError: the
-/// client gets 500, and only the log has the text.
+/// The server has refused a statement: a mistake in it, a duplicate key, a deadlock. It is not an
+/// HttpError, so the client gets 500, and only the log has the text.
 class Error : public std::runtime_error {
   public:
     Error(unsigned code, const std::string& message) : std::runtime_error(message), code_(code) {}
@@ -47,22 +49,23 @@ class Error : public std::runtime_error {
     unsigned code_;
 };
 
-/// One statement, with a value for each `?` in it; std::invalid_argument if their number is wrong.
-/// Statements in a row may run over different connections: what one of them leaves behind in its
-/// connection (a variable, a lock, a temporary table) is not for the next.
+/// Runs one statement, with a value for each `?` in it; throws std::invalid_argument if their
+/// number is wrong. Consecutive statements may use different connections: what one of them leaves
+/// behind in its connection (a variable, a lock, a temporary table), the next does not find.
 Result query(const std::string& sql, const Values& parameters = {});
 
-/// How a statement writes a value: NULL, 12, 0.5, or the text as it is.
+/// The value as text: NULL, 12, 0.5, or the text as it is.
 [[nodiscard]] std::string to_text(const Value& value);
 
 class Connection;
 
-/// Statements that take effect together. From transaction(), below.
+/// Statements that take effect together; see transaction() below. To be used by one thread at a
+/// time.
 class Transaction {
   public:
     Transaction();
     /// Rolls back what was not committed. If that takes longer than the caller's time, the
-    /// connection is closed instead, which comes to the same.
+    /// connection is closed instead, upon which the server rolls back.
     ~Transaction();
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;

@@ -5,21 +5,24 @@
 #include <string>
 #include <string_view>
 
-/// Calls of HTTP servers. They block, but never longer than the handler's deadline and the
-/// configured `[http] timeout`, and tell the server what is left of it in the field
-/// `Request-Timeout` (in seconds).
+/// Calls of HTTP servers. A call blocks, but never longer than the handler's deadline and the
+/// configured `[http] timeout`, and tells the server the time that is left in the field
+/// `Request-Timeout` (in seconds). All functions are safe from any thread; on a fiber a call parks
+/// the fiber only.
 ///
-/// Each throws TimeoutError (504) once the caller's time is over, BackendError (502) if there is no
-/// whole response for another reason, std::invalid_argument for a URL that is none. A response of
-/// any status is a response: 404 and 500 are returned, not thrown.
+/// Each function throws TimeoutError (504) when the caller's time is up, BackendError (502) if
+/// there is no complete response for another reason, and std::invalid_argument for an invalid URL.
+/// A response of any status is a response: 404 and 500 are returned, not thrown.
 ///
-/// A name is looked up in the hosts file and by the name servers, once for as long as they allow.
+/// Names are looked up in the hosts file and by the name servers. An answer is used for as long as
+/// the name servers allow.
 namespace curfew::http {
 
 struct Options {
     Headers headers = {};
-    /// Followed at most, and only for GET and HEAD; 0: they are the response. Another origin than
-    /// the one before gets no Authorization, Cookie and Host from `headers`.
+    /// The most redirections (RFC 9110 section 15.4) that are followed, for GET and HEAD only; 0: a
+    /// redirection is the response. If a redirection leads to another origin, that gets no
+    /// Authorization, Cookie and Host from `headers`.
     int redirects = 5;
 };
 
@@ -39,8 +42,8 @@ Response post(const std::string& url, std::string_view body, const Options& opti
 Response put(const std::string& url, std::string_view body, const Options& options = {});
 Response del(const std::string& url, const Options& options = {});
 
-/// Any method. `url`: http or https, whose certificate is verified. Proxies that the environment
-/// names are not used. The body that is sent has no Content-Type unless `options` has one.
+/// Any method. `url`: http, or https with a verified certificate. Proxies that the environment
+/// names are not used. The body gets a Content-Type only if `options` has one.
 Response request(std::string_view method, const std::string& url, std::string_view body = {},
                  const Options& options = {});
 

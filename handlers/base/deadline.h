@@ -7,8 +7,9 @@ namespace curfew {
 
 using Duration = std::chrono::nanoseconds;
 
-/// A point on CLOCK_MONOTONIC by which something must be over. A value: copy it freely. The clock
-/// is the same in every process of the machine, so a deadline may cross a process border.
+/// A time on CLOCK_MONOTONIC by which something must have ended, in nanoseconds. A value, whose
+/// functions never throw. The clock is the same in every process of the machine, so a deadline may
+/// be passed to another process.
 class Deadline {
   public:
     using Clock = std::chrono::steady_clock;

@@ -5,8 +5,9 @@
 
 namespace curfew {
 
-/// Thrown by a handler to answer with a status of its choice; `what()` is the text the client sees.
-/// Any other exception is answered 500 with the request id, and only the log has its text.
+/// Thrown by a handler to make a response with a status of its choice; the client sees the text of
+/// `what()`. For any other exception the client gets a 500 with the request id, and only the log
+/// has the text.
 class HttpError : public std::runtime_error {
   public:
     /// `status`: 400 to 599, else std::invalid_argument.
@@ -35,10 +36,10 @@ class TimeoutError : public HttpError {
 class BackendError : public HttpError {
   public:
     enum class Kind {
-        refused,      ///< it is there, and does not let us in
-        unreachable,  ///< there is no way to it, or its name is unknown
-        timed_out,    ///< it took longer than its own limit, though the caller had time left
-        protocol,     ///< the connection broke, or what came over it makes no sense
+        refused,      ///< the upstream refuses access
+        unreachable,  ///< the upstream cannot be reached, or its name is unknown
+        timed_out,    ///< the configured timeout was exceeded; the caller had time left
+        protocol,     ///< the connection broke, or the response is not valid
     };
 
     explicit BackendError(const std::string& message, Kind kind = Kind::protocol)

@@ -12,8 +12,8 @@ struct pollfd;
 
 namespace curfew {
 
-/// A flag that ends the waits of another thread. That thread's CallContext names it, and whoever
-/// wants to end the waits raises it: another thread, or a signal handler.
+/// A flag that ends the waits of another thread. That thread's CallContext names the token; another
+/// thread or a signal handler raises it.
 class CancelToken {
   public:
     /// Throws std::system_error if there is no descriptor left.
@@ -36,11 +36,11 @@ class CancelToken {
     UniqueFd fd_;
 };
 
-/// Waits without keeping the thread: what a fiber does instead of blocking.
+/// How a fiber waits: it lets its thread run other code instead of blocking it.
 class Parking {
   public:
-    /// Returns once one of the descriptors may be ready, or the deadline has passed. Called on the
-    /// fiber. Throws std::bad_alloc if it cannot wait.
+    /// Returns when one of the descriptors may be ready, or the deadline has passed. To be called
+    /// on the fiber. Throws std::bad_alloc if it cannot wait.
     virtual void wait(const pollfd* fds, unsigned long count, Deadline deadline) = 0;
 
   protected:
@@ -54,41 +54,41 @@ class Parking {
 /// when the token is raised. The library then sees a plain timeout and returns by its own error
 /// path.
 struct CallContext {
-    Deadline deadline = Deadline::never();  ///< cuts waits
+    Deadline deadline = Deadline::never();  ///< when waits end
     CancelToken* token = nullptr;           ///< ends waits, if token_ends_waits; null: none
     bool token_ends_waits = true;           ///< false: only checkpoint() looks at the token
     Parking* parking = nullptr;             ///< null: waits block the thread
 
-    /// When harakiri kills this process, which Request::extend() may change; null: it does not. A
-    /// wait that would end then or later is postponed: see postponed().
+    /// The time at which harakiri kills this process, which Request::extend() may change; null:
+    /// there is none. A wait that would end then or later is postponed: see postponed().
     const std::atomic<Deadline>* killed_at = nullptr;
 
-    /// The soonest limit in force, whatever enforces it: what upstreams are told.
+    /// The soonest limit in force, whatever enforces it. Upstreams are told this limit.
     Deadline limit = Deadline::never();
 
-    /// What the libraries' own timeouts should be, for each operation (strategy `io`).
+    /// The timeout of each operation of the network libraries, under strategy `io`.
     Duration per_operation = Duration::max();
 
-    /// The pattern of the route whose handler runs; null: it is the server's own code.
+    /// The pattern of the route whose handler runs; null: the code is the server's own.
     const char* route = nullptr;
 
-    /// Where calls to upstreams are timed; nowhere by default.
+    /// The meter that times calls to upstreams; by default there is none.
     Metering metering = {};
 
-    /// How often code that has expired was told that nothing is ready, and whether it was told that
-    /// its sockets have failed: see `waits/readiness.h`.
+    /// How often this code was told after its deadline that nothing is ready, and whether it was
+    /// told that its sockets have failed: see `waits/readiness.h`.
     unsigned waits_in_vain = 0;
     bool sockets_failed = false;
 
-    /// What the threads have that this scope has started; null: there are none. See
-    /// `waits/thread_start.cpp`.
+    /// The limit as the threads have it that this scope has started; null: there are no such
+    /// threads. See `waits/thread_start.cpp`.
     LentLimit* lends = nullptr;
 
-    /// The deadline and the limit are those of the function that has started this thread; null:
-    /// they are its own.
+    /// Set if the deadline and the limit are those of the function that has started this thread;
+    /// null: they are the thread's own.
     LentLimit* borrowed = nullptr;
 
-    /// When the limit ends waits. A token is raised at the limit.
+    /// When waits end. A token that ends waits is raised at the limit.
     [[nodiscard]] Deadline end_of_waits() const noexcept {
         return token && token_ends_waits ? std::min(deadline, limit) : deadline;
     }
@@ -107,7 +107,8 @@ struct CallContext {
     /// wait that ended together with the limit would unwind the stack first.
     [[nodiscard]] Deadline postponed(Deadline asked) const noexcept;
 
-    /// True once waiting makes no sense any more.
+    /// Whether waits of this context end at once, because its deadline has passed or its token is
+    /// raised.
     [[nodiscard]] bool expired() const noexcept {
         return (token_ends_waits && cancelled()) ||
                (!deadline.is_never() && postponed(deadline).passed() &&
@@ -130,7 +131,7 @@ class ContextScope {
   public:
     explicit ContextScope(const CallContext& context) noexcept;
 
-    /// The context in force, with the sooner of its own deadline and this one.
+    /// The context in force, but with that deadline if it is sooner.
     explicit ContextScope(Deadline deadline) noexcept;
 
     ~ContextScope();
@@ -141,7 +142,7 @@ class ContextScope {
     CallContext before_;
 };
 
-/// Tells the waits of a scope when the process is killed.
+/// Sets the time at which the process is killed, for the waits of a scope.
 class KilledAtScope {
   public:
     /// `when` has to outlive the scope.
@@ -154,8 +155,8 @@ class KilledAtScope {
     const std::atomic<Deadline>* before_;
 };
 
-/// What is left for an operation that begins now: the sooner of the limit and per_operation.
-/// Duration::max() if there is neither.
+/// The time that an operation may take that begins now: the shorter of what is left of the limit
+/// and per_operation. Duration::max() if there is neither.
 [[nodiscard]] Duration remaining_time() noexcept;
 
 /// Throws TimeoutError if the context has expired or its token is raised. A loop that computes and

@@ -4,8 +4,8 @@
 
 namespace curfew {
 
-/// Whether a function that has a limit still runs, as the threads see it that the function has
-/// started: they have its limit until then. Destroyed with its last user.
+/// Tells the threads that a function has started whether the function still runs, because they have
+/// its limit until it ends. The last user destroys the object. Safe from any thread.
 class LentLimit {
   public:
     LentLimit() = default;
@@ -14,7 +14,7 @@ class LentLimit {
 
     [[nodiscard]] bool over() const noexcept { return over_.load(std::memory_order_acquire); }
 
-    /// Called by its maker, once, who does not use it any more.
+    /// To be called once, by the code that has made this object and does not use it any more.
     void end() noexcept {
         over_.store(true, std::memory_order_release);
         give_back();
@@ -29,7 +29,7 @@ class LentLimit {
     ~LentLimit() = default;
 
     std::atomic<bool> over_{false};
-    std::atomic<int> users_{1};  ///< its maker, until end(), and the threads
+    std::atomic<int> users_{1};  ///< the code that has made it, until end(), and the threads
 };
 
 }  // namespace curfew

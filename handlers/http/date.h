@@ -8,8 +8,8 @@
 
 namespace curfew {
 
-/// A date as HTTP wants it, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7). What lies
-/// outside the years 0 to 9999 becomes the nearest second that does not.
+/// A date as HTTP wants it, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7). A time
+/// outside of the years 0 to 9999 becomes the nearest second inside.
 [[nodiscard]] std::string http_date(std::int64_t unix_seconds);
 
 /// The same, async-signal-safe.

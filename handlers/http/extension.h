@@ -15,10 +15,11 @@ class Extension {
     /// As Request::extend().
     virtual Deadline extend(Duration from_now) = 0;
 
-    /// That time, as it is now.
+    /// The time at which the worker is killed, as it is now.
     [[nodiscard]] virtual Deadline harakiri() const noexcept = 0;
 
-    /// One for a handler that may go on after the request has been answered: then it refuses.
+    /// An Extension for code that may outlive the request. Once the request has its response,
+    /// extend() throws as Request::extend() does then.
     [[nodiscard]] virtual std::shared_ptr<Extension> keep() = 0;
 };
 

@@ -26,7 +26,8 @@ struct Field {
 /// (RFC 9110 section 5.6.1).
 [[nodiscard]] bool list_contains(std::string_view value, std::string_view member) noexcept;
 
-/// The fields of a response, in order.
+/// The fields of a response, in order. Names are compared without regard to case (RFC 9110 section
+/// 5.1). Several threads may read it at once, if none changes it.
 class Headers {
   public:
     struct Entry {
@@ -39,9 +40,9 @@ class Headers {
         }
     };
 
-    /// Adds a field, beside others of the same name.
-    /// Throws std::invalid_argument if the name is not a token or the value holds a CR, LF, NUL or
-    /// other control character: a string from outside can never start a field of its own.
+    /// Adds a field, beside others of the same name. Throws std::invalid_argument if the name is
+    /// not a token, or if the value has a CR, LF, NUL or other control character. So a value from
+    /// outside can never begin another field.
     void add(std::string_view name, std::string_view value);
 
     /// Replaces every field of that name by one. Throws as add() does.

@@ -30,20 +30,21 @@ struct RequestParts {
     std::vector<std::pair<std::string_view, std::string>> params;
 };
 
-/// One HTTP request, complete with its body. Handlers get it by const reference; it and every view
-/// that it hands out are valid until the handler returns. Copy what must live longer.
-/// Reading it from several threads at once is safe.
+/// One HTTP request with its complete body. Handlers get it by const reference. The request and
+/// every view that it returns are valid until the handler returns; copy what must live longer.
+/// Several threads may read it at once.
 class Request {
   public:
     explicit Request(const RequestParts& parts) noexcept : parts_(&parts) {}
 
+    /// As the client sent it; upper and lower case differ (RFC 9110 section 9.1).
     [[nodiscard]] std::string_view method() const noexcept { return parts_->method; }
 
     /// The target as the client sent it: `/a%20b?x=1`, `http://host/a`, `*`.
     [[nodiscard]] std::string_view target() const noexcept { return parts_->target; }
 
-    /// The path, percent-decoded: `/a b`. Not normalised: `..` stays `..`. As received if it holds
-    /// a malformed escape, which the server lets no client send.
+    /// The path, percent-decoded: `/a b`. It is not normalised: `..` stays `..`. A malformed escape
+    /// would leave the whole path as received, but the server refuses such requests.
     [[nodiscard]] std::string path() const;
 
     /// A parameter of the route, decoded. Throws std::out_of_range if the route has none of that
@@ -60,38 +61,41 @@ class Request {
     /// Every name and value of the query, decoded, in order.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> queries() const;
 
-    /// The first field of that name, in whatever case; empty view if there is none.
+    /// The value of the first field of that name, in any case of letters (RFC 9110 section 5.1);
+    /// empty if there is none.
     [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
     [[nodiscard]] bool has_header(std::string_view name) const noexcept;
+    /// All fields, in the order in which they came.
     [[nodiscard]] const std::vector<Field>& headers() const noexcept { return parts_->fields; }
 
     /// The whole body, transfer coding removed.
     [[nodiscard]] std::string_view body() const noexcept { return parts_->body; }
 
-    /// Who is at the other end of the connection: `127.0.0.1:40112`, `[::1]:40112`, or `unix`.
+    /// The address of the client, or of the proxy that has made the connection: `127.0.0.1:40112`,
+    /// `[::1]:40112`, or `unix`.
     [[nodiscard]] std::string_view peer() const noexcept { return parts_->peer; }
 
-    /// The client's X-Request-Id if it sent a sane one, else one of our making.
+    /// The client's X-Request-Id if the server accepts it, else an id that the server has made.
     [[nodiscard]] std::string_view id() const noexcept { return parts_->id; }
 
-    /// When the answer is due: the soonest of the route's limits, the server's and the client's.
+    /// When the response is due: the soonest of the limits of the route, the server and the client.
     [[nodiscard]] Deadline deadline() const noexcept {
         const auto* const extension = parts_->extension;
         return extension ? std::min(parts_->limit, extension->harakiri()) : parts_->deadline;
     }
 
-    /// Moves harakiri, the time at which the worker is killed, to so long from now: later, for a
-    /// handler that knows that it goes on, or sooner; again and again if need be. The limits of
-    /// within() and of the client stay. No later than the server's harakiri_ceiling allows, counted
-    /// from the request's start, or the limit that the request had at first if that is later.
-    /// Returns what it has come to; what upstreams are told from here on follows.
+    /// Sets harakiri, the time at which the worker is killed, to `from_now` from now. It may become
+    /// later or sooner, and the function may be called repeatedly. The latest possible time is the
+    /// later of two: what the option harakiri_ceiling allows, counted from the start of the
+    /// request, and the first harakiri limit of the request. The limits of within() and of the
+    /// client stay. Returns the time that is in force now; upstreams are told it from here on.
     ///
-    /// Only in the worker's own process, so not under the strategies process and fork; there, and
-    /// once the request has been answered, it throws std::logic_error. Throws std::invalid_argument
-    /// for less than 1 ms, and TimeoutError if the time was up already.
+    /// Throws std::logic_error in another process than the worker, so under the strategies process
+    /// and fork, and after the response was sent; std::invalid_argument for less than 1 ms; and
+    /// TimeoutError if the time is up already. Safe from any thread and fiber of the worker.
     Deadline extend(Duration from_now) const;
 
-    /// For servers.
+    /// For the server; handlers do not need it.
     [[nodiscard]] const RequestParts& parts() const noexcept { return *parts_; }
 
   private:

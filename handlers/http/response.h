@@ -18,8 +18,9 @@ class Packer;
 class Request;
 class Unpacker;
 
-/// The body of a stream, pulled piece by piece as the client takes it: each call returns the next
-/// piece, nothing at the end. It runs where handlers run and may block; a piece may be empty.
+/// Makes the body of a stream: each call returns the next piece, which may be empty, and nothing at
+/// the end. It is called when the client has room for the next piece, never twice at once. It may
+/// block. In class threads, each call may be on another thread of the pool.
 using Chunks = std::function<std::optional<std::string>()>;
 
 /// Part of an open regular file.
@@ -31,20 +32,20 @@ struct FileBody {
 
 using Body = std::variant<std::string, FileBody, Chunks>;
 
-/// What a handler returns. A value that can be moved, not copied.
+/// What a handler returns. It can be moved, not copied. Several threads must not use it at once.
 class Response {
   public:
     /// `status`: 200 to 599 (a final status, RFC 9110 section 15), else std::invalid_argument.
     explicit Response(int status = 200);
 
-    /// Adds a field. Throws std::invalid_argument for anything that could break out of it (see
-    /// Headers::add), and for the fields that the server alone writes: Content-Length,
-    /// Transfer-Encoding, Connection, Date. A Content-Type replaces the one there was.
+    /// Adds a field. Throws std::invalid_argument for a name or a value that Headers::add refuses,
+    /// and for the fields that only the server writes: Content-Length, Transfer-Encoding,
+    /// Connection, Date. A Content-Type replaces the previous one.
     Response& header(std::string_view name, std::string_view value) &;
     Response&& header(std::string_view name, std::string_view value) &&;
 
-    /// The connection ends with this response: a client that goes on makes a new one, which any
-    /// worker that is free may take.
+    /// Closes the connection after this response (RFC 9112 section 9.6). A client with further
+    /// requests opens a new connection, which any free worker may accept.
     Response& close_connection() & noexcept;
     Response&& close_connection() && noexcept;
 
@@ -60,8 +61,8 @@ class Response {
     [[nodiscard]] const Body& body() const noexcept { return body_; }
     [[nodiscard]] Body& body() noexcept { return body_; }
 
-    /// Sets the body and its type. `content_type` is a literal; a computed one goes through
-    /// header().
+    /// Sets the body and its type. `content_type` must be a literal, because it is not copied; a
+    /// computed type is set by header().
     template <std::size_t N>
     Response& body(const char (&content_type)[N], Body body) & {
         headers_.remove("Content-Type");
@@ -75,8 +76,8 @@ class Response {
         return std::move(*this);
     }
 
-    /// From and to another process (see timeouts/serializable.h). Throws std::logic_error for a
-    /// body of Chunks, which is a function of the process that made it.
+    /// To and from another process: see timeouts/serializable.h. Throws std::logic_error for a body
+    /// of Chunks, which is a function of the process that made it.
     void save(Packer& packer) const;
     void load(Unpacker& unpacker);
 
@@ -88,22 +89,23 @@ class Response {
     Body body_;
 };
 
-/// A body of text, UTF-8.
+/// A response with status 200 and a body of text in UTF-8.
 [[nodiscard]] Response text(std::string body);
 
-/// A body that already is JSON.
+/// A response with status 200 and a body that is JSON already.
 [[nodiscard]] Response json(std::string body);
 
-/// A body of HTML, UTF-8.
+/// A response with status 200 and a body of HTML in UTF-8.
 [[nodiscard]] Response html(std::string body);
 
-/// A body of unknown length, sent as it is made: chunked to HTTP/1.1, until close to 1.0.
-/// If `next` throws, or a piece takes longer than its route allows, the connection is reset so that
-/// the client does not take the part for the whole.
+/// A response with status 200 and a body of unknown length, whose pieces are sent as they are made:
+/// in chunked coding (RFC 9112 section 7.1), or to a client of HTTP/1.0 until the connection
+/// closes. If `next` throws, or a piece takes longer than its route allows, the connection is
+/// reset, so that the client does not take the part for the whole.
 [[nodiscard]] Response stream(std::string_view content_type, Chunks next);
 
-/// To another place: 302, or any 3xx given. `location` may not hold control characters
-/// (std::invalid_argument).
+/// A redirection to `location` (RFC 9110 section 15.4). Throws std::invalid_argument if `status` is
+/// not a 3xx, or `location` has control characters.
 [[nodiscard]] Response redirect(std::string_view location, int status = 302);
 
 /// The standard reason phrase of a status, "Unknown" for one that has none.

@@ -16,19 +16,22 @@ namespace curfew {
 
 using Handler = std::function<Response(const Request&)>;
 
-/// A handler under a method and a pattern, and the limits it runs under. Owned by its Router.
+/// A handler under a method and a pattern, and its limits. Owned by its Router. The application's
+/// routes() sets it up; from then on it is only read, from any thread.
 class Route {
   public:
     Route(std::string method, std::string pattern, Handler handler);
 
-    /// The time by which this route's handlers must be done: what Request::deadline() tells them,
-    /// and after which the client gets 504. Each piece of a streamed response has as long again. At
-    /// least 1 ms, else std::invalid_argument. Must be sooner than the route's harakiri limit; that
-    /// is checked when the worker starts.
+    /// The time in which a handler of this route must end. Request::deadline() tells it to the
+    /// handler, the strategy of the route enforces it, and the client gets 504 if it is exceeded.
+    /// Each piece of a streamed response has as long again. At least 1 ms, else
+    /// std::invalid_argument. Must be shorter than the route's harakiri limit, which is checked
+    /// when the application is loaded.
     Route& within(Duration limit);
 
     /// The strategy that enforces within(); `deadline` if none is named. Throws
-    /// std::invalid_argument that names the choices. Without a limit the worker does not start.
+    /// std::invalid_argument that names the choices. An application whose route has a strategy and
+    /// no limit cannot be loaded.
     Route& by(std::string_view name) { return by(strategy(name)); }
     Route& by(Strategy& strategy) noexcept;
 
@@ -36,18 +39,19 @@ class Route {
     /// the server's `timeout`. At least 1 ms, else std::invalid_argument.
     Route& harakiri(Duration limit);
 
-    /// The time after which the log says of a request what it is doing, which goes on. Overrides
-    /// the server's `slow_request_limit`; zero: never. Else at least 1 ms, or
+    /// The time after which the log says once what the request waits for; the request continues.
+    /// Overrides the server's `slow_request_limit`. Zero: never; else at least 1 ms, or
     /// std::invalid_argument.
     Route& slow(Duration limit);
-    /// What happens then, and at cpu_limit. Overrides the server's option `harakiri`:
-    /// `.harakiri(2s).harakiri(Harakiri::log)` finds out whom a limit of 2 s would hit.
+    /// What the master does when the limit of harakiri() or cpu_limit() is exceeded. Overrides the
+    /// server's option `harakiri`: `.harakiri(2s).harakiri(Harakiri::log)` shows which requests a
+    /// limit of 2 s would end.
     Route& harakiri(Harakiri mode) noexcept;
 
-    /// How long the thread that runs this route's handler may compute for one request, or for one
-    /// piece of a streamed response, before the master kills the worker; time in which it waits
-    /// does not count, nor do other threads and processes. Overrides the server's `cpu_limit`. At
-    /// least 1 ms, or zero for none; else std::invalid_argument.
+    /// The CPU time that the thread of this route's handler may use for one request, or for one
+    /// piece of a streamed response, before the master kills the worker. Time in which the thread
+    /// waits does not count, nor do other threads and processes. Overrides the server's
+    /// `cpu_limit`. Zero: no limit; else at least 1 ms, or std::invalid_argument.
     Route& cpu_limit(Duration limit);
 
     /// "*" for any().
@@ -61,11 +65,11 @@ class Route {
     /// Null if none was named.
     [[nodiscard]] Strategy* by() const noexcept { return by_; }
 
-    /// For servers: a number of their choice.
+    /// For the server: a number of its choice.
     void number(std::uint32_t number) noexcept { number_ = number; }
     [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
 
-    /// In a process that the handler has forked and that comes back from it, this does not return.
+    /// Runs the handler. If the handler forks and the child returns from it, the child ends here.
     [[nodiscard]] Response operator()(const Request& request) const;
 
   private:

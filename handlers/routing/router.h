@@ -31,14 +31,15 @@ class Router {
     /// that is there already. The reference stays valid as long as the router lives.
     Route& add(std::string_view method, std::string_view pattern, Handler handler);
 
+    // Each adds a route for that method, and throws as add() does.
     Route& get(std::string_view pattern, Handler handler);
     Route& post(std::string_view pattern, Handler handler);
     Route& put(std::string_view pattern, Handler handler);
     Route& patch(std::string_view pattern, Handler handler);
     Route& del(std::string_view pattern, Handler handler);
 
-    /// Every method that has no route of its own under this pattern, OPTIONS too; HEAD goes to
-    /// GET's if there is one.
+    /// Adds a route for every method that has no route of its own under this pattern, OPTIONS
+    /// included; HEAD goes to the route for GET if there is one. Throws as add() does.
     Route& any(std::string_view pattern, Handler handler);
 
     /// What the router says to a request.

@@ -16,15 +16,16 @@ namespace curfew {
 ///     const auto page = with_timeout(500ms, "deadline", [&] { return http::get(url).body; });
 ///     const auto rows = with_timeout(500ms, "thread", &rows_of, customer);
 ///
-/// Throws TimeoutError if it has not ended by then; what it throws itself, otherwise; and
-/// std::invalid_argument for an unknown strategy. Limits nest: the sooner one wins.
+/// Throws TimeoutError if the function has not ended within `limit` from now; otherwise whatever
+/// the function throws; and std::invalid_argument for an unknown strategy. Limits nest: the sooner
+/// one applies. May be called on any thread or fiber that the strategy allows (see Guarantees).
 ///
-/// Under `thread` the function may outlive this call: it must own all that it uses. The arguments
-/// are copied or moved for that, so a function that captures nothing runs under every strategy.
-/// Under `process` and `fork` it runs in another process, and its result (under `process` itself
-/// and its arguments, too) must be able to go there and back; see serializable.h. If not, a call
-/// that names the strategy by a literal does not compile; one whose name is chosen at run time
-/// throws std::logic_error.
+/// Under `thread` the function may outlive this call, so it must own all that it uses. For that,
+/// the arguments are copied or moved, so a function that captures nothing runs under every
+/// strategy. Under `process` and `fork` the function runs in another process, so its result must be
+/// serializable, and under `process` its arguments as well; see serializable.h. If they are not, a
+/// call that names the strategy by a literal does not compile, and a call whose strategy is chosen
+/// at run time throws std::logic_error.
 template <typename Function, typename... Arguments>
 auto with_timeout(
     Duration limit,

@@ -4,17 +4,18 @@
 
 namespace curfew::master {
 
-/// What one invocation of curfew is for.
+/// What one invocation of curfew does.
 enum class Action { serve, check, print, help, version };
 
-/// A flag that asks for something else than serving.
+/// A flag that makes curfew do something other than serve.
 struct ActionFlag {
     const char* flags;
     Action action;
     const char* help;
 };
 
-/// From the weakest: of several, the last one is heeded.
+/// In ascending order of precedence: if the command line has several, the last one of this list
+/// decides.
 inline constexpr std::array<ActionFlag, 4> action_flags{{
     {"--check-config", Action::check,
      "Check the configuration and exit: 0 if it is good, 2 if not"},

@@ -5,8 +5,8 @@
 
 namespace curfew::master {
 
-/// Refuses what each option allows by itself, but not together. `table` knows where each value
-/// comes from. Throws ConfigError.
+/// Refuses combinations of values that each option by itself allows. `table` knows where each value
+/// comes from, for the message. Throws ConfigError.
 void check_combinations(const Options& options, OptionTable& table);
 
 }  // namespace curfew::master

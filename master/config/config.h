@@ -18,8 +18,8 @@ struct Invocation {
     std::vector<std::string> warnings = {};  ///< for the log
 };
 
-/// Makes one configuration out of the defaults, the file, the environment and the flags, each of
-/// which beats those before it. Throws ConfigError for the first mistake in any of them.
+/// Makes one configuration of the defaults, the file, the environment and the flags; each overrides
+/// those before it. Throws ConfigError for the first mistake in any of them.
 [[nodiscard]] Invocation configure(int argc, const char* const* argv,
                                    const Environment& environment);
 

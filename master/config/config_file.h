@@ -7,7 +7,7 @@
 
 namespace curfew::master {
 
-/// A key of the file and what stands behind it.
+/// A key of the file and its value.
 struct FileEntry {
     std::string key;
     std::string where;  ///< of the key: "conf/curfew.toml:12:5"
@@ -27,11 +27,11 @@ struct FileContent {
     std::vector<FileRoute> routes;
 };
 
-/// Reads a TOML file. `path` is repeated in every position as given. Throws ConfigError if it
-/// cannot be read or is not TOML.
+/// Reads a TOML file. All positions begin with `path` as it is given here. Throws ConfigError if
+/// the file cannot be read or is not TOML.
 [[nodiscard]] FileContent read_config_file(const std::string& path);
 
-/// The same, of a text that is in memory already.
+/// Parses the text of a TOML file. All positions begin with `path`. Throws ConfigError.
 [[nodiscard]] FileContent parse_config_text(const std::string& text, const std::string& path);
 
 }  // namespace curfew::master

@@ -11,7 +11,7 @@
 
 namespace curfew::master {
 
-/// What the command line says, not yet understood.
+/// What the command line says; values are not parsed yet.
 struct Flags {
     Action action = Action::serve;
     std::map<std::string, std::vector<std::string>>
@@ -20,8 +20,8 @@ struct Flags {
     std::set<std::string> former;            ///< former names that were used: "--harakiri-brake"
 };
 
-/// Takes the command line apart by the flags of `table`. Throws ConfigError for an unknown flag, a
-/// missing value or a second argument.
+/// Splits the command line into the flags of `table` and their values. Throws ConfigError for an
+/// unknown flag, a missing value or a second argument.
 [[nodiscard]] Flags parse_flags(int argc, const char* const* argv, const OptionTable& table);
 
 }  // namespace curfew::master

@@ -10,11 +10,12 @@
 
 namespace curfew::master {
 
-// Each puts what one source says into the table, in any order: the table knows which layer wins.
-// They throw ConfigError for the first thing that is unknown or wrong.
+// Each of these functions stores in the table what one source says. They may be called in any
+// order, because the table knows which layer takes precedence. They throw ConfigError for the first
+// value that is unknown or wrong.
 
-// They return warnings, each one line: of options by a former name, and of environment variables,
-// which others may have set.
+// They return warnings, a line each: about options that are given by a former name, and about
+// environment variables that have no effect, because other programs may have set them.
 
 using Warnings = std::vector<std::string>;
 

@@ -7,8 +7,8 @@
 
 namespace curfew::master {
 
-/// Where a value comes from. A later one beats an earlier one. `platform` are the variables that
-/// platforms set for every program, such as PORT.
+/// Where a value comes from. A later layer overrides an earlier one. `platform` are the variables
+/// that platforms set for every program, such as PORT.
 enum class Layer { defaults, platform, file, environment, flag };
 
 /// What an option's values look like. A `word` is one of a few.
@@ -26,7 +26,7 @@ struct Group {
 /// The type that the file gave to a value. Flags and variables have none: `untyped`.
 enum class Type { untyped, string, integer, floating, boolean, date, array, table };
 
-/// A value as its source wrote it, not yet understood.
+/// A value as its source wrote it, not parsed yet.
 struct Written {
     std::string text;
     Type type = Type::untyped;
@@ -63,12 +63,14 @@ class Option {
     /// Whether the empty text is one of its values.
     [[nodiscard]] bool accepts_empty() const;
 
-    /// The present value as texts; more or fewer than one only for a list.
+    /// The present value as texts: one, or for a list any number. None if the value is absent, as a
+    /// key of a route may be.
     [[nodiscard]] std::vector<std::string> shown() const { return show_(); }
     /// The present value as TOML.
     [[nodiscard]] std::string toml() const;
 
-    /// Whether any layer but the defaults has set it, and the place that did.
+    /// Whether a layer other than the defaults has set the value; where() is the place in that
+    /// layer.
     [[nodiscard]] bool given() const noexcept { return layer_ != Layer::defaults; }
     [[nodiscard]] const std::string& where() const noexcept { return where_; }
 
@@ -87,15 +89,16 @@ class Option {
     [[nodiscard]] bool is_word() const noexcept { return form_ == Form::word; }
     [[nodiscard]] bool is_list() const noexcept { return form_ == Form::list; }
 
-    /// What it is, wherever options are shown: Markdown, but only `literals`. Without the stop of
-    /// its last sentence, its range and its default, which are added.
+    /// The help, in Markdown that uses `literals` only. It ends without a full stop, and has
+    /// neither the range nor the default: every text that shows the help adds them.
     std::string_view help;
-    /// What only the manual page says, after that; whole sentences, with the same marks.
+    /// Further sentences, which only the manual page has; with the same marks.
     std::string_view details;
     Group group;
-    /// The file does not say which file to read.
+    /// False for --config: a file cannot name the file that is read.
     bool in_file = true;
-    /// The key that it had in the version before, which is understood still; empty: the same.
+    /// The key in the previous version, which is accepted with a warning; empty: the key is the
+    /// same.
     std::string former;
     [[nodiscard]] std::string former_flag() const;      ///< empty if there is none
     [[nodiscard]] std::string former_variable() const;  ///< empty if there is none

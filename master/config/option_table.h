@@ -44,7 +44,7 @@ using Choice = std::vector<std::pair<std::string, T>>;
 /// help, and the details that only the manual page has. All texts are literals.
 class OptionTable {
   public:
-    /// Of the options declared from here on.
+    /// Sets the group of all options that are declared after this call.
     void group(const Group& group) { group_ = group; }
 
     Option& operator()(std::string_view flags, std::string& target, const Text& text,
@@ -59,10 +59,10 @@ class OptionTable {
                        std::string_view help, std::string_view details = {});
     Option& operator()(std::string_view flags, Duration& target, const Span& range,
                        std::string_view help, std::string_view details = {});
-    /// One that may be absent: then it shows no value.
+    /// A duration that may be absent: then the option shows no value.
     Option& operator()(std::string_view flags, std::optional<Duration>& target, const Span& range,
                        std::string_view help, std::string_view details = {});
-    /// One with a way of its own to be read and shown.
+    /// An option that brings its own functions to parse and to show its value.
     Option& operator()(Option option, std::string_view help, std::string_view details = {});
 
     template <class T>

@@ -7,8 +7,9 @@
 
 namespace curfew::master {
 
-/// Understands the `[[route]]` tables of a file. Throws ConfigError for an unknown key, a wrong
-/// type, a limit out of range or not sooner than its harakiri, and a pattern that is there twice.
+/// Parses the `[[route]]` tables of a file. Throws ConfigError for an unknown key, a wrong type, a
+/// value out of range, a limit that is not shorter than the harakiri limit, and a pattern that
+/// occurs twice.
 [[nodiscard]] std::vector<worker::RouteOverride> routes_from(const std::vector<FileRoute>& tables);
 
 }  // namespace curfew::master

@@ -20,20 +20,20 @@ struct Finding {
 /// By the worker's pid and the request's id.
 using Findings = std::map<std::pair<pid_t, std::string>, Finding>;
 
-/// A pipe from the inspector's process to the master. Neither waits for the other: what does not
-/// fit is left out.
+/// A pipe from the inspector's process to the master. Neither process waits for the other: a
+/// finding for which the pipe has no room is dropped.
 class FindingsPipe {
   public:
     /// Throws std::system_error if there are no descriptors left.
     FindingsPipe();
 
-    /// For the inspector's process.
+    /// To be called in the inspector's process.
     void tell(pid_t worker, const std::string& request, Finding finding) const;
 
-    /// For the master: all findings so far.
+    /// To be called in the master: returns all findings so far.
     [[nodiscard]] Findings take() const;
 
-    /// For any other process.
+    /// To be called in every other process: closes both ends.
     void close() noexcept;
 
   private:

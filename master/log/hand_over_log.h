@@ -6,9 +6,9 @@
 
 namespace curfew::master {
 
-/// Makes the log that an option names, unless it is there, and gives it to the user of the workers,
-/// who open it themselves. A file that was there before in a directory where others can make files
-/// keeps its owner: they may have moved another user's file to that name.
+/// Creates the log file that an option names, if it does not exist, and makes the workers' user its
+/// owner, because workers open the log themselves. An existing file keeps its owner if other users
+/// can create files in its directory, because they may have moved another user's file to that name.
 /// Throws std::runtime_error (std::system_error included).
 void hand_over_log(const std::string& name, const Identity& identity);
 

@@ -4,7 +4,7 @@
 
 namespace curfew::master {
 
-/// One line for each route to which something has happened, and one if log lines are lost.
+/// Logs one line for each route that has events to report, and one line if log lines were dropped.
 void log_counters(const worker::Counters& counters);
 
 }  // namespace curfew::master

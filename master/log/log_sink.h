@@ -10,9 +10,10 @@
 
 namespace curfew::master {
 
-/// Where the error log goes. Whoever logs waits for a slow reader a moment, once; after that lines
-/// are lost until there is room again, and then the log says how many. A master that waited for
-/// longer could kill nobody. Lines are whole.
+/// Writes the error log. If the reader of the log is slow, the process that logs waits for a
+/// moment, once. After that it drops lines until there is room again, and then logs how many it has
+/// dropped. The wait is short because a master that waits cannot enforce limits. A line is written
+/// as a whole or not at all.
 class LogSink : public spdlog::sinks::base_sink<std::mutex> {
   public:
     explicit LogSink(worker::LogOutput output) noexcept : output_(std::move(output)) {}

@@ -10,17 +10,17 @@
 
 namespace curfew::master {
 
-/// The processes that a process has started, and that these have, and so on, as long as their
-/// parents live: what was made a child of somebody else on purpose, as daemons do, is not among
-/// them. They would outlive it, and must not if it is killed for what they may be a part of.
+/// The descendants of a process: its children, their children, and so on. A process whose parent
+/// has ended, such as a daemon, is not among them. A worker's descendants are killed with the
+/// worker, because they may be part of what its request is stuck in, and would outlive it.
 class Descendants {
   public:
-    /// Looks for those of a process that is about to be killed, which is not reaped before this is
-    /// done. If there are any, it and they are stopped, so that they start no others meanwhile.
-    /// At `deadline` those that are found are all.
+    /// Finds the descendants of `process`, which is about to be killed and must not be reaped
+    /// meanwhile. If there are any, the process and its descendants are stopped, so that they start
+    /// no more processes. The search ends at `deadline` with what it has found by then.
     Descendants(pid_t process, Deadline deadline) noexcept;
 
-    /// SIGKILL, for none but them.
+    /// Sends SIGKILL to the descendants, and never to another process that has got a pid of theirs.
     void kill() const noexcept;
 
     [[nodiscard]] std::size_t count() const noexcept { return pidfds_.size(); }

@@ -9,17 +9,18 @@
 
 namespace curfew::master {
 
-/// The directory that this process is in, for going back to it.
+/// The working directory of this process, held open so that the process can return to it. Throws
+/// std::system_error.
 [[nodiscard]] inline UniqueFd open_working_directory() {
     return checked_fd(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), "opening the directory");
 }
 
-/// Goes there; stays for an empty path. Throws std::system_error.
+/// Changes the working directory; an empty path changes nothing. Throws std::system_error.
 inline void enter_directory(const std::string& path) {
     if (!path.empty()) checked(::chdir(path.c_str()), ("chdir to " + path).c_str());
 }
 
-/// Goes to a directory and, at its end, back.
+/// Changes the working directory for as long as this object lives.
 class Excursion {
   public:
     explicit Excursion(int directory) : home_(open_working_directory()) {

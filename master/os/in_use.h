@@ -6,22 +6,22 @@
 
 namespace curfew::master {
 
-/// Another server holds it: an address or the pid file.
+/// Thrown if an address or the pid file is in use by another server.
 class InUse : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
-/// A signal has ended the start of the server.
+/// Thrown if a signal that stops the server arrives during its start.
 struct StartCancelled {};
 
 namespace detail {
 void wait_for_release(const InUse& error, bool is_first);
 }
 
-/// What `attempt` returns, once it does not throw InUse. A server that is being stopped may hold it
-/// for a moment longer: so for some seconds it is tried again. Signals that stop the server have to
-/// be blocked; one that comes ends this with StartCancelled.
+/// Calls `attempt` until it does not throw InUse, for some seconds, and returns what it returns: a
+/// previous server may be about to end. The signals that stop the server must be blocked; if one of
+/// them arrives meanwhile, throws StartCancelled.
 template <class Attempt>
 auto retry_while_in_use(Attempt attempt) {
     constexpr Duration longest_wait = std::chrono::seconds(5);

@@ -8,22 +8,22 @@
 
 namespace curfew::master {
 
-/// Whether a process of ours that was killed from outside was killed by the kernel, for want of
-/// memory. The kernel only counts such kills: those in our control group (memory.events of version
-/// 2, memory.oom_control of version 1), or else those of the whole machine, so that a kill by
-/// somebody else is taken for one of them if both happened since the last look.
+/// Tells whether the kernel has killed a process of this server for lack of memory. The kernel only
+/// counts such kills: for the control group of the server (memory.events in version 2,
+/// memory.oom_control in version 1) or, if there is none, for the whole machine. So a kill by
+/// another process is mistaken for one of them if both have happened since the last look.
 class OomKills {
   public:
-    /// `root`: where /proc and all that it names are. Files that do not exist are no error: then
-    /// there are no such kills.
+    /// `root`: the directory below which /proc and the files that it names are read. If the files
+    /// do not exist, no kill is ever reported.
     explicit OomKills(const std::filesystem::path& root = "/");
 
-    /// To be called after each death: true if a kill explains it, which only one that `may_be_one`
-    /// can. Each kill explains one.
+    /// To be called after each death of a process. True if the kernel has counted a kill that
+    /// explains the death. Each kill explains one death, and only a death that `may_be_one`.
     [[nodiscard]] bool explain_death(bool may_be_one = true,
                                      Deadline::Clock::time_point now = Deadline::Clock::now());
 
-    /// The file that counts; empty: there is none.
+    /// The file with the count; empty: there is none.
     [[nodiscard]] const std::filesystem::path& source() const noexcept { return source_; }
 
   private:

@@ -8,9 +8,9 @@
 
 namespace curfew::master {
 
-/// The file that says which process is the master. It is locked for as long as that lives: the lock
-/// says whether a server is there, and not the number, which may be another program's by now.
-/// Removed at the end, if it is still the same file.
+/// The file with the pid of the master. The master holds a lock on the file for as long as it
+/// lives. The lock, not the pid, tells whether the server is running, because the pid may belong to
+/// another program by now. The destructor removes the file if the path still leads to it.
 class Pidfile {
   public:
     /// Throws InUse if another process has locked it, and std::runtime_error if it cannot be
@@ -20,7 +20,7 @@ class Pidfile {
     Pidfile(Pidfile&& other) noexcept : file_(std::exchange(other.file_, std::nullopt)) {}
     Pidfile& operator=(Pidfile&&) = delete;
 
-    /// In a child: lets go without removing.
+    /// In a child process: closes the file, and does not remove it.
     void forget() noexcept { file_.reset(); }
 
   private:

@@ -14,11 +14,11 @@ namespace curfew::master {
 /// Without one (NOTIFY_SOCKET is not set) nothing is sent.
 class ServiceManager {
   public:
-    /// Removes the variable, so that no child takes itself for the service. An address that cannot
-    /// be used is as good as none.
+    /// Removes the variable, so that no child process reports in the name of the service. An
+    /// address that cannot be used is ignored.
     ServiceManager();
 
-    /// From now on requests are answered. Says it once, and once after each reloading().
+    /// Reports that requests are served: once after the start, and once after each reloading().
     void ready();
     void reloading();
     void stopping();
@@ -27,7 +27,7 @@ class ServiceManager {
     [[nodiscard]] bool is_behind() const noexcept { return !unsent_.empty(); }
     void retry();
 
-    /// In a child: the messages are the master's.
+    /// In a child process: reports nothing from now on, because only the master does.
     void forget() noexcept { socket_.reset(); }
 
   private:

@@ -9,8 +9,9 @@
 
 namespace curfew::master {
 
-/// From the first line of main() on, no signal ends this process but those that are meant to stop
-/// it: SIGTERM, SIGINT and SIGQUIT. The others wait until there are Signals to read them from.
+/// Blocks or ignores the signals that must not end this process: all but SIGTERM, SIGINT, SIGQUIT
+/// and those of job control. To be called in the first line of main(). Blocked signals wait until
+/// an object of class Signals reads them.
 void hold_signals();
 
 struct ArrivedSignal {
@@ -19,26 +20,27 @@ struct ArrivedSignal {
     uid_t user;
 };
 
-/// The master's signals: all of them, blocked and read from a descriptor, so that the loop handles
-/// them one after the other, and none that the server has no use for can end it. The exceptions are
-/// those with which a shell controls its jobs (SIGTSTP, SIGCONT). What the processor reports of
-/// this process itself, such as SIGSEGV, ends it although it is blocked.
+/// The master's signals. They are blocked and read from a descriptor, so that the main loop handles
+/// them one after the other, and so that no signal which the server does not use can end the
+/// master. Exceptions are the signals of job control (SIGTSTP, SIGCONT), and those with which the
+/// processor reports a fault of this process, such as SIGSEGV: they end it although they are
+/// blocked.
 class Signals {
   public:
     Signals();
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
-    /// The next one that has arrived.
+    /// The next signal that has arrived; nothing if there is none.
     [[nodiscard]] std::optional<ArrivedSignal> next();
 
-    /// In a child: the descriptor is not its own.
+    /// In a child process: closes the descriptor, which is the master's.
     void forget() noexcept { fd_.reset(); }
 
-    /// In a child: lets all signals through but those that the master heeds.
+    /// In a child process: unblocks all signals except those that the master handles.
     static void narrow() noexcept;
 
-    /// Lets all signals through again; those that wait arrive now.
+    /// Unblocks all signals; those that are pending arrive now.
     static void unblock() noexcept;
 
   private:

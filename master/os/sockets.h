@@ -13,7 +13,7 @@
 
 namespace curfew::master {
 
-/// Where to listen, as `bind` says it.
+/// An address to listen on, as `bind` names it.
 struct TcpBind {
     std::string host;  ///< empty: every address of the machine
     std::uint16_t port = 0;
@@ -24,21 +24,23 @@ struct UnixBind {
 };
 using Bind = std::variant<TcpBind, UnixBind>;
 
-/// Reads `host:port`, `[::1]:port`, `:port` or `unix:/path[,mode=0660]`.
-/// Throws std::invalid_argument with what is wrong.
+/// Parses `host:port`, `[::1]:port`, `:port` or `unix:/path[,mode=0660]`. Throws
+/// std::invalid_argument that says what is wrong.
 [[nodiscard]] Bind parse_bind(std::string_view text);
 
-/// One listening socket, and the file to remove when it is given up, if it is a Unix one of ours.
+/// A listening socket. If it is a Unix socket that this server has created, its file is removed
+/// when the socket is given up.
 struct ListeningSocket {
     UniqueFd fd;
     std::string name;  ///< "http://127.0.0.1:8000", "unix:/run/curfew.sock"
     std::optional<worker::NamedFile> file = {};
 };
 
-/// Opens sockets for all of `binds`; for none of them, if service managers handed over any
-/// (LISTEN_FDS, LISTEN_PID): then those. The variables are removed, so that no child heeds them.
-/// A host's name stands for all of its addresses that this machine has.
-/// Throws std::runtime_error naming the address and what to do, InUse if somebody listens there.
+/// Opens sockets for all of `binds`. If a service manager has passed sockets (LISTEN_FDS,
+/// LISTEN_PID), returns those instead, and removes the variables, so that no child process uses
+/// them. A host name stands for all of its addresses that this machine has. Throws
+/// std::runtime_error that names the address and what to do, and InUse if another process listens
+/// there.
 [[nodiscard]] std::vector<ListeningSocket> open_sockets(const std::vector<std::string>& binds,
                                                         int backlog);
 

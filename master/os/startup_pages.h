@@ -2,9 +2,9 @@
 
 namespace curfew::master {
 
-/// Gives back the memory that only the start needed: what reading the configuration left on the
-/// heap, and the pages of programs and libraries that were read to link and to set them up, with
-/// libcurl and its like most of what there is. To be called before forking. See
+/// Returns memory to the kernel that only the start needed: what parsing the configuration has left
+/// on the heap, and the pages of executables and libraries that were read to link them. To be
+/// called before the first fork, because every worker would inherit these pages. See
 /// worker/os/file_pages.h.
 void drop_startup_pages() noexcept;
 

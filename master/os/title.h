@@ -4,11 +4,12 @@
 
 namespace curfew::master {
 
-/// Makes room for process titles, which overwrite the arguments and the environment where ps looks
-/// for them. To be called first in main; what argv pointed to is moved away before.
+/// Makes room for process titles. A title overwrites the arguments and the environment in memory,
+/// which is what ps shows. So this function copies them elsewhere first, and must be called first
+/// in main().
 void prepare_titles(char** argv, char** environment);
 
-/// What ps shows: `curfew: worker 2 [ready]`.
+/// Sets what ps shows: `curfew: worker 2 [ready]`.
 void set_title(const std::string& title);
 
 }  // namespace curfew::master

@@ -9,18 +9,18 @@
 
 namespace curfew::master {
 
-/// Whom the workers run as, looked up once in the master.
+/// The user and the group that the workers run as. The master looks them up once.
 class Identity {
   public:
-    /// Names or numbers; empty: as the master. Throws ConfigError for unknown ones, or if
-    /// the master may not change its own.
+    /// `user` and `group` are names or numbers; empty: those of the master. Throws ConfigError if
+    /// one is unknown, or if the master has no right to change them.
     Identity(const std::string& user, const std::string& group);
 
-    /// Gives an open file of the master's to them; it may be open with O_PATH. Does nothing if they
-    /// are the same.
+    /// Makes them the owner of an open file, which may be open with O_PATH. Does nothing if the
+    /// workers run as the master does.
     void give(int fd) const;
 
-    /// Becomes them, for good. Throws std::system_error.
+    /// Makes this process run as this user and group, for good. Throws std::system_error.
     void assume() const;
 
   private:

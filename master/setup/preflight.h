@@ -4,13 +4,13 @@
 
 namespace curfew::master {
 
-/// Loads the application once, as the workers' user and with what the configuration wants of its
-/// routes, in a process that ends with it: what cannot be served is known before anybody listens,
-/// and the master runs no code of the application's.
+/// Loads the application once in a temporary process, as the workers' user, and applies the
+/// configuration to its routes. So the server finds out before it listens whether the application
+/// can be served, and the master itself never runs code of the application.
 ///
-/// False if SIGTERM, SIGINT or SIGQUIT came first; they and the other signals of the master's stay
-/// blocked. Throws ConfigError for a user that is unknown, ApplicationError for what is wrong with
-/// the application, also that it was not loaded within `boot_timeout`.
+/// False if SIGTERM, SIGINT or SIGQUIT has arrived meanwhile; these signals and the others of the
+/// master stay blocked. Throws ConfigError for an unknown user, and ApplicationError for anything
+/// that is wrong with the application, also if it is not loaded within `boot_timeout`.
 [[nodiscard]] bool preflight(const Release& release);
 
 }  // namespace curfew::master

@@ -8,15 +8,15 @@
 
 namespace curfew::master {
 
-/// What workers are made of: the configuration, the application as it is now, and the directory
-/// that relative names are meant from. Names are resolved here and nowhere else, that is at start
-/// and at each reload; what a deployment moves or removes later is no matter.
+/// What workers are made of: the configuration, a copy of the application, and the working
+/// directory. Names of files are resolved only here, at the start and at each reload. So workers
+/// that start later are not affected if a deployment has moved or removed files.
 struct Release {
-    /// `start`: the directory that a relative `chdir` is meant from. Throws
-    /// worker::ApplicationError, std::system_error.
+    /// `start`: the directory to which a relative `chdir` refers. Throws worker::ApplicationError
+    /// and std::system_error.
     Release(Options all, int start);
 
-    /// Goes to its directory. Throws std::system_error.
+    /// Changes to the working directory of the release. Throws std::system_error.
     void enter() const;
 
     Options options;

@@ -5,14 +5,14 @@
 
 namespace curfew::master {
 
-/// Whose code a frame is of.
+/// To which part of the program the code of a frame belongs.
 enum class Origin {
     application,  ///< what the server has loaded, and whatever that has brought along
     server,       ///< the server's executable
     library,      ///< the system's libraries, and templates of a library in the application
 };
 
-/// One call on a stack, by the names that its program has for it.
+/// One call of a stack, with the names that the program has for it.
 struct Frame {
     std::uint64_t address = 0;
     std::string function;      ///< demangled; empty: unknown

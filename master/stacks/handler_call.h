@@ -6,8 +6,9 @@
 
 namespace curfew::master {
 
-/// A stack, the innermost call first, without the calls by which std::function reaches the handler
-/// at its end. A handler that the compiler has merged with these keeps the place, by its own name.
+/// Removes from a stack, whose innermost call is the first, the calls by which std::function
+/// reaches the handler. If the compiler has merged the handler with one of these calls, that frame
+/// stays, and gets the name of the handler.
 [[nodiscard]] std::vector<Frame> without_handler_call(std::vector<Frame> frames);
 
 }  // namespace curfew::master

@@ -7,7 +7,7 @@
 
 namespace curfew::master {
 
-/// Copies from the memory of another process. False if not all of it can be had.
+/// Copies from the memory of another process. False if a part of it cannot be read.
 [[nodiscard]] inline bool read_memory(pid_t pid, std::uint64_t address, void* to,
                                       std::size_t size) noexcept {
     const iovec here{.iov_base = to, .iov_len = size};

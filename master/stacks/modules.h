@@ -12,10 +12,10 @@
 
 namespace curfew::master {
 
-/// One call of a stack: an address inside it, or behind it.
+/// One call of a stack: the address of the instruction that runs, or a return address.
 struct Call {
     Dwarf_Addr address = 0;
-    bool runs = false;  ///< true: there it runs; false: there it goes on when another returns to it
+    bool runs = false;  ///< false: it is a return address
 };
 
 /// What is mapped into a process, and the names of the functions in it.

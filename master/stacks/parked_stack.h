@@ -13,17 +13,18 @@
 
 namespace curfew::master {
 
-/// Copies from the memory in which a stack lies. False if not all of it can be had.
+/// Copies from the memory in which a stack lies. False if a part of it cannot be read.
 using ReadStack = std::function<bool(std::uint64_t address, void* to, std::size_t size)>;
 
-/// The calls of a fiber that has been put aside, down to the one that parked it, the innermost
-/// first. `registers`: where they lie on its stack. Throws std::runtime_error if it cannot be read.
+/// The calls of a parked fiber up to the call that has parked it, the innermost first. `registers`:
+/// the address of its saved registers, on its stack. Throws std::runtime_error if the stack cannot
+/// be read.
 [[nodiscard]] std::vector<Call> parked_calls(const Modules& modules, pid_t pid, pid_t tid,
                                              std::uint64_t registers, const ReadStack& read);
 
-/// As stack_of(), for a fiber that has been put aside. `parked`: where its registers lie, as the
-/// worker says, 0 while it runs. The thread that would let it go on stands still meanwhile. Also
-/// throws std::runtime_error if it has gone on already.
+/// As stack_of(), for a parked fiber. `parked`: the address of its saved registers, as the worker
+/// reports it; 0: the fiber runs. The thread that would resume the fiber is stopped meanwhile. Also
+/// throws std::runtime_error if the fiber has been resumed already.
 [[nodiscard]] std::vector<Call> parked_stack_of(const Modules& modules, pid_t pid, pid_t tid,
                                                 const std::atomic<std::uint64_t>& parked,
                                                 Deadline deadline);

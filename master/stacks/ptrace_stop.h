@@ -6,26 +6,26 @@
 
 namespace curfew::master {
 
-/// A thread of another process, held still by ptrace as long as this lives, and then left to go on
-/// as it was. Also if this process is killed meanwhile: the kernel lets go of what a tracer held.
-/// To be used by the thread that made it.
+/// Stops a thread of another process by ptrace for as long as this object lives. Then the thread
+/// continues as before, also if this process is killed, because the kernel then detaches the
+/// thread. An object must be used by the thread that has made it, as ptrace demands.
 class PtraceStop {
   public:
-    /// Waits until it stands still, at most until `deadline`: a thread in an uninterruptible sleep
-    /// does not.
+    /// Waits until the thread has stopped, but no longer than until `deadline`, because a thread in
+    /// an uninterruptible sleep does not stop.
     PtraceStop(pid_t tid, Deadline deadline) noexcept;
     ~PtraceStop();
     PtraceStop(const PtraceStop&) = delete;
     PtraceStop& operator=(const PtraceStop&) = delete;
 
-    /// 0: it stands still. Else why not: EPERM, ESRCH, ETIMEDOUT, ...
+    /// 0 if the thread is stopped; else the reason why not: EPERM, ESRCH, ETIMEDOUT, ...
     [[nodiscard]] int error() const noexcept { return error_; }
 
   private:
     [[nodiscard]] int hold(Deadline deadline) noexcept;
 
     pid_t tid_;
-    int signal_ = 0;  ///< one that was about to be delivered when it stopped
+    int signal_ = 0;  ///< that the thread was about to receive when it stopped; 0: none
     int error_;
 };
 

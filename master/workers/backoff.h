@@ -6,9 +6,10 @@
 
 namespace curfew::master {
 
-/// When the next worker may be forked: at once, unless workers die one after the other before they
-/// have been of use. Then the pause doubles from 100 ms to 1 s, until a worker is of use. This
-/// spares the machine, and workers still boot soon after what they were missing is there.
+/// Decides when the next worker may be forked: at once, unless workers die one after the other
+/// before they have been of use. Then the pause doubles from 100 ms to 1 s, until a worker is of
+/// use. Pauses save CPU time, and are short enough for workers to start soon after the cause is
+/// mended.
 class Backoff {
   public:
     /// A worker that has finished no request, and lived for less time than this, was of no use.

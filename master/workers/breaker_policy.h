@@ -13,7 +13,7 @@ namespace curfew::master {
 ///
 /// The rule: within each window the requests of a route may cost `percent` of the workers of the
 /// pool, but always three, so that single kills in a pool of one or two workers have no
-/// consequence. The death that would be one more trips the route's circuit breaker
+/// consequence. A death beyond that number trips the route's circuit breaker
 /// (worker/shared/circuit_breaker.h). A request that is overdue on such a route is claimed as
 /// always, so that its client gets its 504 in time, but the kill of its worker is deferred: one
 /// worker at a time is killed, the next when the replacement of the one before is ready. So many

@@ -38,7 +38,11 @@ struct ExitRecord {
 /// The word in an exit report: "crashed".
 [[nodiscard]] std::string_view to_string(Cause cause) noexcept;
 
-/// A worker as its master sees it. Not an owner of the process: the master reaps it.
+/// A worker as its master sees it. The object does not own the process: the master reaps it.
+///
+/// It has more than 20 members, because each step towards the end of a worker (asked to go,
+/// dismissed, terminating, killed, dead, given up) has its own deadline or reason, and a worker may
+/// take the steps in several orders.
 class Child {
   public:
     Child(pid_t pid, std::size_t slot, int generation, worker::WorkerBoard board,
@@ -47,11 +51,11 @@ class Child {
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] std::size_t slot() const noexcept { return slot_; }
 
-    /// The number of the configuration that it was forked with.
+    /// The number of the configuration that the worker was forked with.
     [[nodiscard]] int generation() const noexcept { return generation_; }
 
     [[nodiscard]] const worker::WorkerBoard& board() const noexcept { return board_; }
-    /// The options that it was forked with. The master's may have changed since.
+    /// The options that the worker was forked with. Those of the master may have changed since.
     [[nodiscard]] const worker::Options& options() const noexcept { return options_; }
 
     [[nodiscard]] bool runs_one_at_a_time() const noexcept {
@@ -65,97 +69,102 @@ class Child {
     }
     [[nodiscard]] bool ready() const noexcept { return state() != worker::WorkerState::booting; }
 
-    /// From fork to ready; zero if it is not ready.
+    /// The time from fork to ready; zero if the worker is not ready.
     [[nodiscard]] Duration boot_time() const noexcept;
 
-    /// It is stopping, being killed or dead: it does not count as a worker any more.
+    /// Whether the worker is stopping, being killed or dead. Then it does not count as a worker any
+    /// more.
     [[nodiscard]] bool leaving() const noexcept {
         return told_ || dead_ || killed() || terminating() ||
                state() == worker::WorkerState::draining;
     }
 
-    /// It does its work, or will when it has booted, and needs no replacement.
+    /// Whether the worker serves, or will serve when it has booted, and needs no replacement.
     [[nodiscard]] bool counts() const noexcept { return !leaving() && !near_limit_ && !worn(); }
 
-    /// Tells it to finish its requests and exit: Order::finish if the server stops, Order::leave if
-    /// other workers go on. A worker that is not ready has no requests, and is dismissed at once.
+    /// Tells the worker to finish its requests and exit: Order::finish if the server stops,
+    /// Order::leave if other workers continue. A worker that is not ready has no requests, and is
+    /// dismissed at once.
     void tell_to_go(worker::Order order, Deadline kill_by);
 
     [[nodiscard]] bool told() const noexcept { return told_; }
 
-    /// It should be replaced, and goes on until its replacement is ready.
+    /// Whether the worker should be replaced. It serves until its replacement is ready.
     [[nodiscard]] bool worn() const noexcept { return board_.line().worn.load(); }
     void wear_out() noexcept { board_.line().worn.store(true); }
 
-    /// It may soon have to be killed, so its replacement is forked now. Returns whether that has
-    /// changed.
+    /// Notes whether the worker may soon have to be killed; if so, its replacement is forked now.
+    /// Returns whether this has changed.
     bool set_near_limit(bool expected) noexcept {
         return std::exchange(near_limit_, expected) != expected;
     }
     [[nodiscard]] bool near_limit() const noexcept { return near_limit_; }
 
-    /// Begins its termination: it is killed once its other requests have ended, or at `kill_by`.
-    /// `why` becomes part of its ExitRecord.
+    /// Begins to terminate the worker: it is killed when its other requests have ended, and at
+    /// `kill_by` at the latest. `why` becomes part of its ExitRecord.
     void terminate(std::string why, Deadline kill_by);
 
-    /// The same for a surplus worker: it is killed once all its requests have ended, or at
-    /// `kill_by`, and its end counts as `finished`. It can still be terminated.
+    /// Begins to terminate a surplus worker: it is killed when all its requests have ended, and at
+    /// `kill_by` at the latest. Its end counts as `finished`. terminate() may still be called.
     void dismiss(Deadline kill_by);
     [[nodiscard]] bool terminating() const noexcept { return !termination_reason_.empty(); }
     [[nodiscard]] const std::string& termination_reason() const noexcept {
         return termination_reason_;
     }
 
-    /// It is being terminated, and begins no more requests.
+    /// Whether the worker is frozen: it is being terminated, and begins no more requests.
     [[nodiscard]] bool frozen() const noexcept { return board_.line().frozen.load(); }
 
     /// When a worker that is being terminated is killed at the latest: at the end of its grace
     /// period, or soon if it does not freeze.
     [[nodiscard]] Deadline kill_deadline() const noexcept;
 
-    /// Sends SIGKILL, once, to it and its descendants. `why` becomes part of its ExitRecord.
+    /// Sends SIGKILL, once, to the worker and its descendants. `why` becomes part of its
+    /// ExitRecord.
     void kill(std::string why);
 
     void tell(worker::Order order) const noexcept;
 
     [[nodiscard]] bool killed() const noexcept { return !kill_reason_.empty(); }
 
-    /// By when SIGKILL should have ended it. After that its keeper is called all the same: the
-    /// process is blocked in the kernel, and will never run its own code again.
+    /// When SIGKILL should have ended the worker at the latest. If it has not, the process is
+    /// blocked in the kernel and will never run its own code again; so its keeper is called before
+    /// it has ended.
     [[nodiscard]] Deadline death_due() const noexcept;
     void give_up() noexcept { given_up_ = true; }
     [[nodiscard]] bool given_up() const noexcept { return given_up_; }
 
-    /// A signal has stopped it (SIGSTOP), or continued it.
+    /// Notes that a signal has stopped the worker (SIGSTOP) or continued it.
     void notice_stopped(bool stopped) noexcept;
     [[nodiscard]] bool stopped() const noexcept { return !stop_deadline_.is_never(); }
 
-    /// When it is killed if it has not gone on by then: while it boots, while it finishes its
-    /// requests, and while a signal has stopped it.
+    /// When the worker is killed if it does not proceed: while it boots, while it finishes its
+    /// requests, or while a signal has stopped it.
     [[nodiscard]] Deadline overstay_deadline() const noexcept;
 
-    /// Sets the time for a worker that drains of its own accord.
+    /// Sets the time by which a worker must have exited that has begun to drain by itself.
     void notice_draining(Deadline kill_by) noexcept;
 
-    /// The meaning of a wait status; `oom`: the kernel has just killed some process for want of
-    /// memory.
+    /// How the worker has ended, by its wait status. `oom`: the kernel has just killed a process
+    /// for lack of memory.
     [[nodiscard]] ExitRecord death(int wait_status, bool oom = false) const;
 
-    /// The process has been reaped. Its keeper responds to its clients: see call_keeper().
+    /// To be called when the process has been reaped. call_keeper() then makes the keeper respond
+    /// to the worker's clients.
     void has_died(ExitRecord death) {
         dead_ = true;
         exit_record_ = std::move(death);
     }
     [[nodiscard]] bool dead() const noexcept { return dead_; }
-    /// Neither dead nor about to be: it runs, and what its board says is of now.
+    /// Whether the worker runs and is not about to be killed, so that its board is up to date.
     [[nodiscard]] bool live() const noexcept { return !killed() && !dead_; }
 
     [[nodiscard]] const ExitRecord& exit_record() const noexcept { return exit_record_; }
 
-    /// The pid of its keeper; 0: the keeper has been reaped, or was never started.
+    /// The pid of the worker's keeper; 0: the keeper has been reaped, or was never started.
     [[nodiscard]] pid_t keeper() const noexcept { return board_.line().keeper.load(); }
 
-    /// Tells the keeper how the worker has ended, if it has, and wakes the keeper.
+    /// Tells the keeper how the worker has ended, if it has ended, and wakes the keeper.
     void call_keeper(worker::Ending ending) noexcept;
 
   private:

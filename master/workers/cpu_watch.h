@@ -10,9 +10,10 @@
 
 namespace curfew::master {
 
-/// Finds the requests that have used up their cpu_limit. It reads a thread's clock no earlier than
-/// that is possible: a request that began at t with a limit of c cannot have used it up before t +
-/// c, nor one that has r left before another r.
+/// Finds the requests that have used up their cpu_limit. A request cannot have used up a limit of 2
+/// s before it has run for 2 s; and if 0.5 s of the limit is left at one look, not before another
+/// 0.5 s has passed. So the clock of a thread, which costs a system call to read, is only read at
+/// these times.
 class CpuWatch {
   public:
     /// The CPU time of a thread so far; nothing if it cannot be read.
@@ -20,8 +21,8 @@ class CpuWatch {
 
     explicit CpuWatch(Clock clock) : clock_(std::move(clock)) {}
 
-    /// Reads the clock, if it is time to, and says whether the limit is used up. Only a claim is
-    /// final.
+    /// Reads the clock if it is time to, and tells whether the limit is used up. The request may
+    /// have ended since: only a claim is final.
     [[nodiscard]] bool exceeded(const worker::WorkerBoard& board, const Burning& burning,
                                 Deadline::Clock::time_point now);
 

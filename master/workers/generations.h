@@ -9,14 +9,14 @@
 namespace curfew::master {
 
 /// The configurations that workers are made of, and how many workers of each there should be. A
-/// reload begins a new generation of workers. The one before goes on until the new one is ready; if
-/// that cannot boot, it goes on for good.
+/// reload begins a new generation of workers. The previous generation serves until the new one is
+/// ready, and stays for good if the new one cannot boot.
 class Generations {
   public:
     /// `reread` makes a release anew for each reload. What it throws is logged.
     Generations(const Release& release, std::function<Release()> reread, Workers& workers);
 
-    /// Of the current generation. The references stay good.
+    /// The release and the options of the current generation. The references stay valid for good.
     [[nodiscard]] const Release& release() const noexcept { return release_; }
     [[nodiscard]] const Options& options() const noexcept { return release_.options; }
     [[nodiscard]] int current() const noexcept { return current_; }
@@ -30,17 +30,18 @@ class Generations {
     /// The generation of which another worker is to be forked.
     [[nodiscard]] std::optional<int> lacking() const noexcept;
 
-    /// Has workers go that are too many, worn, or replaced.
+    /// Dismisses the workers that are too many, worn, or of a replaced generation.
     void dismiss_surplus();
 
-    /// Reads the configuration anew and begins a generation with it. False if the configuration
-    /// cannot be used: then nothing has changed.
+    /// Reads the configuration again and begins a generation with it. False if the configuration
+    /// cannot be used; then nothing has changed.
     [[nodiscard]] bool reload();
 
-    /// The current generation cannot boot. True if the one before is still there to go on with.
+    /// To be called if the current generation cannot boot. True if the previous generation still
+    /// serves, and is the current one again.
     [[nodiscard]] bool undo_reload();
 
-    /// Until the current generation can do its work: it may take long to boot, or not be able to.
+    /// True from a reload until the new generation is ready, or has failed to boot.
     [[nodiscard]] bool reloading() const noexcept { return replaced_.has_value(); }
 
     [[nodiscard]] bool is_current(const Child& child) const noexcept {
@@ -60,11 +61,11 @@ class Generations {
     /// Whether one of the current generation has been.
     [[nodiscard]] bool current_has_served() const noexcept { return newest_ready_ == current_; }
 
-    /// In a worker's process: its generation is the current one for good.
+    /// In a worker's process: the worker's generation is the current one for good.
     void become(int generation) noexcept;
 
   private:
-    /// What a reload has replaced, for as long as that may still fail.
+    /// What a reload has replaced. It is kept for as long as the reload can still fail.
     struct Replaced {
         Release release;
         int target;

@@ -6,7 +6,8 @@
 
 namespace curfew::master {
 
-/// Leaves the clients of a worker that runs no more to its keeper. `ours`: we have killed it.
+/// Tells the keeper of a worker that does not run any more to respond to the worker's clients.
+/// `ours`: the master has killed the worker.
 void leave_clients_to_keeper(Child& child, bool ours, Retry retry, Stopping stopping);
 
 /// To be called when the keeper has been reaped. A living worker without a keeper is replaced,

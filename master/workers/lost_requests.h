@@ -4,8 +4,8 @@
 
 namespace curfew::master {
 
-/// Logs and counts the requests whose response was lost with a dead worker. Those for which we have
-/// killed it have been logged by then.
+/// Logs and counts the requests whose response was lost because their worker died. The requests for
+/// which the master has killed the worker are not among them: they were logged before the kill.
 void log_lost_requests(const Child& child);
 
 }  // namespace curfew::master

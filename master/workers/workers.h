@@ -13,9 +13,9 @@
 
 namespace curfew::master {
 
-/// The workers, in the order of their birth, and the scoreboard that they share. A worker is one of
-/// them, and has its slot, from its fork until it has been reaped and its clients have been seen
-/// to. A generation is the workers of one configuration.
+/// The workers, in the order of their forks, and the scoreboard that they share. A worker is one of
+/// them, and occupies its slot, from its fork until the worker is reaped and its keeper has
+/// finished. The workers of one configuration are a generation.
 class Workers {
   public:
     /// `slots`: for the workers that serve, and as many that still leave; `cells`: the connections
@@ -30,47 +30,49 @@ class Workers {
     [[nodiscard]] auto begin() noexcept { return children_.begin(); }
     [[nodiscard]] auto end() noexcept { return children_.end(); }
 
-    /// The workers that run and are not killed. To be iterated once, and not while killing them.
+    /// The workers that run and are not killed. The range can be iterated once, and workers must
+    /// not be killed meanwhile.
     [[nodiscard]] auto live() {
         return std::views::filter(children_, [](const Child& child) { return child.live(); });
     }
 
     [[nodiscard]] std::optional<std::size_t> free_slot() const noexcept;
 
-    /// A process that has been forked for that slot.
+    /// Adds a process that was forked for that slot.
     Child& add(pid_t pid, std::size_t slot, int generation, const Options& options,
                UniqueFd orders);
     void remove(const Child& child);
 
-    /// In a child process: the workers are the master's.
+    /// In a child process: forgets the workers, which are the master's children.
     void forget() noexcept { children_.clear(); }
 
-    /// The worker that is that process and has not been reaped; null: there is none.
+    /// The worker with that pid, if it has not been reaped; else null.
     [[nodiscard]] Child* by_pid(pid_t pid) noexcept;
-    /// The worker whose keeper that process is; null: there is none.
+    /// The worker whose keeper has that pid; null if there is none.
     [[nodiscard]] Child* by_keeper(pid_t pid) noexcept;
 
-    /// How many of that generation do their work, or will when they have booted, and need no
+    /// How many workers of that generation serve, or will serve when they have booted, and need no
     /// replacement.
     [[nodiscard]] int serving(int generation) const noexcept;
     [[nodiscard]] bool anyone_ready() const noexcept;
-    /// Whether the master must wait for a worker before it exits. Not for a worker that the kernel
-    /// holds, which may never end.
+    /// Whether the master must wait for a worker before it exits. A worker that is blocked in the
+    /// kernel may never end, and does not count.
     [[nodiscard]] bool anyone_left() const noexcept;
-    /// All workers that there should be are ready, and none is about to be killed.
+    /// Whether all workers that there should be are ready, and none is about to be killed.
     [[nodiscard]] bool at_strength(int generation, int target) const noexcept;
 
-    /// Has the workers go that `target` does not need, the youngest first, because they have the
-    /// fewest clients. They are killed at `kill_by`.
+    /// Dismisses the workers beyond `target`, the youngest first, because they have the fewest
+    /// clients. They are killed at `kill_by`.
     void dismiss_surplus(int generation, int target, Deadline kill_by);
-    /// Has worn workers go, each once another is ready in its place, so that no pool recycles
-    /// itself to nothing.
+    /// Dismisses worn workers, each when another worker is ready in its place, so that the pool
+    /// never becomes empty. They are killed at `kill_by`.
     void dismiss_worn(int generation, int target, Deadline kill_by);
 
-    /// How long before a kill its replacement is forked: so long that it is ready by then.
+    /// How long before a kill the replacement is forked, so that it is ready at the kill.
     [[nodiscard]] Duration replacement_lead() noexcept;
 
-    /// No request of theirs has a shorter limit, but for those of which hasten() tells.
+    /// The shortest limit of any route in any worker. The limit of a single request may be shorter;
+    /// then the worker wakes the master by WorkerBoard::hasten().
     [[nodiscard]] Duration shortest_limit() const noexcept;
 
   private:

@@ -16,7 +16,8 @@
 
 namespace curfew::worker {
 
-/// One answered request, as the log sees it. `request_line` and the fields are the client's bytes.
+/// One request that has a response, as the log sees it. `request_line` and the fields are the bytes
+/// that the client sent.
 struct Served {
     const RequestParts& request;
     std::string_view request_line;
@@ -30,22 +31,22 @@ struct Served {
 /// Appends one part of a line.
 using LogPiece = std::function<void(std::string& out, const Served& served)>;
 
-/// One line for each request, in a format of gunicorn's letters (`%(h)s`, `%({referer}i)s`, ...) or
-/// as JSON. What the client chose is escaped: a line is always one line.
+/// Writes one line for each request, in a format of gunicorn's letters (`%(h)s`, `%({referer}i)s`,
+/// ...) or as JSON. Bytes of the client are escaped, so that they cannot begin another line.
 ///
 /// A line is written at once, with one call, so that it is in the log even if the worker dies next.
-/// If there is no room, as in a pipe that nobody reads or on a disk that is full, nobody waits: the
-/// line is held back, in its place, until there is. Of lines for which even that has no room it is
-/// said how many are lost.
+/// If there is no room, because nobody reads the pipe or the disk is full, the worker does not
+/// wait: it holds lines back, in their order, and writes them when there is room. If too many are
+/// held back, further lines are dropped, and their number is logged.
 class AccessLog {
   public:
-    /// Bytes that are held back at most.
+    /// The most bytes that are held back.
     static constexpr std::size_t capacity = 256 << 10;
 
-    /// Nothing is opened yet. Throws std::invalid_argument for an unknown letter.
+    /// Opens nothing yet. Throws std::invalid_argument for an unknown letter.
     AccessLog(std::string path, std::string_view format);
 
-    /// Opens the file, or opens it anew after it was moved away. Throws std::system_error.
+    /// Opens the file, or opens it again after it was moved away. Throws std::system_error.
     void open();
 
     [[nodiscard]] bool enabled() const noexcept { return !path_.empty(); }
@@ -53,17 +54,18 @@ class AccessLog {
 
     void write(const Served& served);
 
-    /// Tries again to write what is held back. False if there is still some.
+    /// Tries again to write the lines that are held back. False if some are left.
     bool flush();
 
-    /// The same, but waits for room until `limit`. What is still there then is lost.
+    /// The same, but waits for room until `limit`. Lines that are left then are lost.
     void finish(Deadline limit);
 
-    /// From now on what is held back is tried again by itself. The loop must outlive this object.
+    /// From now on the loop writes lines that are held back when there is room. The loop must
+    /// outlive this object.
     void retry_on(Loop& loop);
 
-    /// Counts there the lines that ought to be in the log and are not, so that they remain counted
-    /// if the worker dies.
+    /// Counts in `missing` the lines that are not in the log, so that they are counted even if the
+    /// worker dies.
     void count_missing_in(std::atomic<std::uint64_t>& missing) noexcept { missing_ = &missing; }
 
   private:

@@ -10,39 +10,41 @@
 
 namespace curfew::worker {
 
-/// Where a log goes: a file, pipe, socket or terminal, to which any number of this server's
-/// processes write whole lines and for which none of them ever waits.
+/// The file, pipe, socket or terminal of a log. Any number of processes of this server write whole
+/// lines to it, and none of them ever waits for it.
 ///
-/// O_NONBLOCK belongs to the open file description, which for standard output and error is shared
-/// with strangers. So a pipe or terminal is opened anew, through /proc/self/fd, to have a
-/// description of our own; a socket has MSG_DONTWAIT. A pipe that may not be opened anew, because
-/// it was made by another user, is written to by splice(), which need not wait either.
+/// O_NONBLOCK is a flag of the open file description, which standard output and error share with
+/// other programs. So a pipe or terminal is opened again through /proc/self/fd, which makes a
+/// description of its own. For a socket there is MSG_DONTWAIT. A pipe of another user, which this
+/// process has no right to open, is written by splice(), which can also be told not to wait.
 class LogOutput {
   public:
     LogOutput() noexcept = default;
 
-    /// What `fd` refers to, which stays open and as it is. Throws std::system_error.
+    /// A log that writes to what `fd` refers to; `fd` itself stays open and unchanged. Throws
+    /// std::system_error.
     [[nodiscard]] static LogOutput of(int fd);
 
-    /// The same of standard output or error. It is opened anew by the first call, which should come
-    /// while the process still is the user who may do that; the others have what that has opened.
+    /// A log that writes to standard output or error. The first call opens it, and should come
+    /// while the process still runs as the user that has the right to; later calls share the
+    /// result.
     [[nodiscard]] static LogOutput standard(int fd);
 
-    /// Opens a log for appending, and makes it if need be. Throws std::system_error.
+    /// Opens a file for appending, and creates it if necessary. Throws std::system_error.
     [[nodiscard]] static LogOutput open(const char* path);
 
     explicit operator bool() const noexcept { return static_cast<bool>(fd_); }
 
-    /// Writes as many of these lines as there is room for now. Each ends with a newline and is no
-    /// longer than LogShare::longest_line. Returns the size of those; if that is not all of them,
-    /// errno says why. Of a line that counts as written the end may be missing still if it is
-    /// longer than PIPE_BUF: then any process's next call begins with it.
+    /// Writes as many of these lines as there is room for. Each line ends with a newline and is no
+    /// longer than LogShare::longest_line. Returns the total size of the lines that were written;
+    /// if that is not all, errno says why. If a line is longer than PIPE_BUF, its end may still be
+    /// missing; then the next call of any process begins with the end.
     [[nodiscard]] std::size_t write(std::string_view lines) noexcept;
 
-    /// False if the end of a line is missing still.
+    /// Whether the log ends with a complete line.
     [[nodiscard]] bool settled() const noexcept { return share_->rest(identity_).empty(); }
 
-    /// Waits until there may be room, but not beyond that.
+    /// Waits until there may be room, or `limit` has passed.
     void await_room(Deadline limit) const noexcept;
 
     [[nodiscard]] bool is_terminal() const noexcept { return kind_ == Kind::terminal; }

@@ -14,8 +14,9 @@
 
 namespace curfew::worker {
 
-/// The handlers that a worker serves: a shared object with a `void routes(curfew::Router&)`, and
-/// what the configuration says over its limits. Stays loaded as long as this lives.
+/// The application of a worker: a shared object with a function `void routes(curfew::Router&)`, and
+/// the limits that the configuration sets for its routes. It stays loaded for as long as this
+/// object lives.
 class Application {
   public:
     /// Throws ApplicationError.
@@ -23,16 +24,16 @@ class Application {
 
     [[nodiscard]] const Router& router() const noexcept { return router_; }
 
-    /// The descriptors that it opened when it was loaded, and left open.
+    /// The descriptors that the application opened while it was loaded, and left open.
     [[nodiscard]] const std::vector<OpenDescriptor>& descriptors() const noexcept {
         return descriptors_;
     }
 
-    /// Finds each route its breaker, and numbers it by that.
+    /// Finds the circuit breaker of each route, and gives the route its number.
     void number_routes(std::span<CircuitBreaker> breakers);
 
-    /// The soonest limit that the master must know of and that any request can have: its harakiri,
-    /// or when it counts as slow. Duration::max() if none has one.
+    /// The shortest time after which a request may need the master: the shortest harakiri or
+    /// slow-request limit of any route. Duration::max() if there is none.
     [[nodiscard]] Duration shortest_limit() const noexcept;
 
   private:

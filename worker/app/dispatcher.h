@@ -10,25 +10,26 @@
 
 namespace curfew::worker {
 
-/// What is to be done for a request: run a route, or answer at once.
+/// What to do for a request: run a route, or respond at once.
 struct Plan {
     const Route* route = nullptr;
     std::optional<Response> answer;  ///< set if there is no route to run
 };
 
-/// From when the limits of a request count.
+/// The times from which the limits of a request count.
 struct Timing {
-    /// When it was whole, or so much sooner as it has waited in a queue: for the client's limit.
+    /// When the request was complete, less the time that it has waited in queues. The client's
+    /// limit counts from here.
     Deadline::Clock::time_point received;
 
-    /// When its handler begins, or as much sooner: for all others.
+    /// When the handler begins, less the time in queues. All other limits count from here.
     Deadline::Clock::time_point start;
 
-    /// What another worker, which had begun the request, has left of its harakiri.
+    /// What is left of the harakiri limit, if the request has begun in another worker.
     Deadline budget = Deadline::never();
 };
 
-/// What bounds a request, or a piece of a stream: that has the limits of its route.
+/// The limits of a request, or of one piece of a stream, which has the limits of its route.
 struct Limits {
     Harakiri mode = Harakiri::on;  ///< what the master does when one of its two is exceeded
     Deadline harakiri = Deadline::never();         ///< the master's, by the wall clock
@@ -38,16 +39,16 @@ struct Limits {
     Deadline strategy = Deadline::never();  ///< what the route's strategy enforces; for a piece of
                                             ///< a stream always `deadline`
 
-    /// When the master kills; never() if it only reports, or does nothing.
+    /// When the master kills the worker; never() if it only logs, or does nothing.
     [[nodiscard]] Deadline killed_at() const noexcept {
         return mode == Harakiri::on ? harakiri : Deadline::never();
     }
 
-    /// When it ends at the latest, as long as nobody extends it.
+    /// When the request ends at the latest, unless the handler extends its limit.
     [[nodiscard]] Deadline soonest() const noexcept { return std::min(strategy, killed_at()); }
 };
 
-/// Finds the handler for a request, and turns whatever it does into a response.
+/// Finds the handler for a request, runs it, and makes a response of whatever it returns or throws.
 class Dispatcher {
   public:
     Dispatcher(const Router& router, const Options& options) noexcept
@@ -56,8 +57,8 @@ class Dispatcher {
     /// Chooses the route, or makes the 404, 405 or OPTIONS answer. Fills in the parameters.
     [[nodiscard]] Plan plan(RequestParts& parts) const;
 
-    /// The limits of a request of that route. Its strategy has the sooner of the route's own and
-    /// the client's.
+    /// The limits of a request of that route. The limit of the strategy is the sooner of the
+    /// route's and the client's.
     [[nodiscard]] Limits limits(const Route& route, const RequestParts& parts,
                                 const Timing& timing) const;
 
@@ -75,8 +76,8 @@ class Dispatcher {
     const Options* options_;
 };
 
-/// A plain-text answer for a status of the server's own making: its text is the reason phrase, or
-/// `detail` where there is one.
+/// A plain-text response with a status of the server's choice. The text is the reason phrase or, if
+/// there is one, `detail`.
 [[nodiscard]] Response plain_answer(int status, std::string_view detail = {});
 
 }  // namespace curfew::worker

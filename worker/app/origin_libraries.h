@@ -6,9 +6,10 @@
 
 namespace curfew::worker {
 
-/// The libraries that a shared object names as needed and that lie where its RUNPATH or RPATH says
-/// by $ORIGIN, if that is `origin`. For loading them before a copy of it, for which $ORIGIN is
-/// nowhere. `fd`: the object, to be read; nothing if it is none that this machine could load.
+/// The libraries that a shared object needs and that its RUNPATH or RPATH finds by $ORIGIN, if
+/// $ORIGIN is `origin`. They must be loaded before a copy of the object, because $ORIGIN does not
+/// lead to them from the copy. `fd`: the object, open for reading. Nothing if this machine cannot
+/// load such an object.
 [[nodiscard]] std::vector<std::filesystem::path> origin_libraries(
     int fd, const std::filesystem::path& origin);
 

@@ -13,14 +13,14 @@
 
 namespace curfew::worker {
 
-/// A route's handler and its request, as a strategy runs them.
+/// A call of a route's handler with a request, for a strategy to run.
 class RouteCall final : public Call {
   public:
     /// Borrows the request until the handler has returned.
     RouteCall(const Route& route, const Request& request) noexcept
         : route_(route), request_(request) {}
 
-    /// With a copy of the request: the handler may outlive this connection's.
+    /// Copies the request, because the handler may outlive the original.
     RouteCall(const Route& route, const RequestParts& parts)
         : RouteCall(route, save(parts), parts.extension ? parts.extension->keep() : nullptr) {}
 
@@ -31,7 +31,8 @@ class RouteCall final : public Call {
 
     [[nodiscard]] Entry entry() const override { return run_elsewhere; }
 
-    /// The route is where it is here: helpers are forked once the application is loaded.
+    /// The route has the same address there, because helpers are forked after the application was
+    /// loaded.
     [[nodiscard]] Payload arguments() const override {
         return pack(reinterpret_cast<std::uintptr_t>(&route_), save(request_.parts()));
     }

@@ -18,32 +18,37 @@ namespace curfew::worker {
 
 class Connections;
 
-/// One client's socket: reads a request, has the Exchange make a response of it, writes that, and
-/// so on until either side has had enough. All on the loop's thread.
+/// One client's socket: reads a request, has the Exchange make a response of it, writes the
+/// response, and so on until one of the two sides closes the connection. All on the loop's thread.
+///
+/// It has more than 20 members, because it is the place where reading, parsing, writing, timing and
+/// recording of a connection meet: each of these is an object of its own, and the state between
+/// them is here.
 class Connection final : public WaitingConnections::Member {
   public:
     /// `cell` is its place in the scoreboard for as long as it lives.
     Connection(Context& context, Connections& all, std::size_t cell, UniqueFd socket, Peer peer);
     ~Connection();
 
-    /// Goes on where a worker that has died left off, with what the client had sent it. To be
-    /// called once, first.
+    /// Continues a connection of a worker that has died, with what its client had sent. To be
+    /// called once, before anything else.
     void adopt(const Handover& handover, std::string_view bytes);
 
-    /// The worker is on its way out: a connection that waits for a request ends soon, any other
-    /// after its response.
+    /// The worker begins to stop: a connection that waits for a request ends soon, any other
+    /// connection after its response.
     void drain();
 
-    /// The worker is to be killed soon: a connection that has not begun a request is not touched
-    /// any more, and is the keeper's to give to another worker.
+    /// The worker is going to be killed soon: a connection that has not begun a request is left
+    /// untouched from now on, so that the keeper can hand it over to another worker.
     void freeze();
 
-    /// How long a kept connection may still bring a request after the worker was told to go: longer
-    /// than a request takes that was on its way by then.
+    /// How long an idle connection may still bring a request after the worker was told to stop. It
+    /// is longer than the journey of a request that was already on its way.
     static constexpr Duration drain_quiet = std::chrono::milliseconds(500);
 
-    /// Ends, so that another client gets its place. A request whose head is not whole is answered
-    /// 408. False if there is something to read: then it does not wait any more.
+    /// Ends the connection to make room for another client. If the head of a request has arrived in
+    /// part, the client gets 408. False, and nothing changes, if there is something to read: then
+    /// the connection is not idle any more.
     [[nodiscard]] bool give_way();
 
     [[nodiscard]] const Peer& peer() const noexcept { return peer_; }

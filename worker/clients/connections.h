@@ -22,10 +22,10 @@ class Connections {
     [[nodiscard]] bool full() const noexcept { return free_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return by_cell_.size() - free_.size(); }
 
-    /// Ends a connection to make room for a new one: of those that are idle, as a server may at any
-    /// time (RFC 9112 section 9.3), the one that has been for longest; else, of those that have not
-    /// sent the whole head of their request yet, or have only to be closed by their clients, the
-    /// oldest. False if there is none.
+    /// Ends a connection to make room for a new one. First choice is the connection that has been
+    /// idle for longest, which a server may close at any time (RFC 9112 section 9.3). Else it is
+    /// the oldest of those that have not sent the complete head of a request, or that only wait for
+    /// their clients to close. False if there is none.
     [[nodiscard]] bool make_room();
 
     [[nodiscard]] WaitingConnections& waiting() noexcept { return waiting_; }

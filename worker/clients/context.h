@@ -18,7 +18,8 @@
 
 namespace curfew::worker {
 
-/// What all connections of a worker share. Owned by the Worker, outlives them.
+/// What all connections of a worker share. Owned by the Worker, outlives them. It has more than 20
+/// members, because it is a list of objects and not an object: no function works on all of them.
 struct Context {
     const Options& options;
     Loop& loop;

@@ -14,63 +14,66 @@
 
 namespace curfew::worker {
 
-/// One request of a connection and its response, from the request's first byte until its response
-/// is sent; then the next one, from a fresh state. Has its handler run, tells the master of that in
-/// the scoreboard, and makes the responses for which no handler runs. Reads and writes no socket.
-/// All on the loop's thread, but for run(), which the executor calls.
+/// One request of a connection and its response, from the first byte of the request until the
+/// response is sent; then the next one, with a fresh state. An exchange has the handler run, tells
+/// the master about that in the scoreboard, and makes the responses for which no handler runs. It
+/// reads and writes no socket. All on the loop's thread, except run(), which the executor calls.
 class Exchange final : private Task {
   public:
     using Time = Deadline::Clock::time_point;
 
-    /// Of the connection with that cell of the scoreboard: the parser has its request. `done` is
-    /// called when a job is done that was not at once, and may destroy this object.
+    /// `cell`: the cell of the connection in the scoreboard. `parser` has its requests. `done` is
+    /// called when a job ends that handle() or pull() has not completed at once; it may destroy
+    /// this object.
     Exchange(Context& context, std::size_t cell, Parser& parser, const Peer& peer,
              std::function<void()> done);
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
 
-    /// The request has not arrived all at once.
+    /// The request has arrived in several pieces.
     void arrives_in_pieces();
 
-    /// Another worker has had the request, or some of it.
+    /// Continues a request that another worker has received, in part or as a whole.
     void continue_from(const Handover& handover);
 
-    /// Logs a request that was answered in its worker's stead, which could not.
+    /// Logs a request that a keeper has answered for its dead worker, which could not log it.
     void log_answered(const Handover& handover);
 
-    /// Whether a request whose body is not there yet has a response already.
+    /// Whether the request has its response already, although its body has not arrived.
     [[nodiscard]] bool answered_by_head();
 
-    /// Makes the response to what is no request.
+    /// Makes the response to a message that is no valid request.
     void refuse(const Refusal& refusal);
 
-    /// The request is whole. True if handle() is to be called; false if it has a response already.
+    /// To be called when the request is complete. True if handle() is to be called; false if the
+    /// request has a response already.
     [[nodiscard]] bool begin(int socket);
 
-    /// When the request was whole, here or at another worker.
+    /// When the request was complete, in this worker or in the one before.
     [[nodiscard]] Time started() const noexcept { return state_.started; }
 
-    /// Has the handler run. True if it is done already. Once it is, handled() is to be called.
+    /// Has the executor run the handler. True if that is done already. When it is done, handled()
+    /// is to be called.
     [[nodiscard]] bool handle() { return submit(nullptr); }
     void handled() noexcept;
 
     [[nodiscard]] Response& response() noexcept { return *state_.response; }
 
-    /// Has the next piece of the response's body made. True if it is done already.
+    /// Has the executor make the next piece of the body. True if that is done already.
     [[nodiscard]] bool pull(Chunks& stream) { return submit(&stream); }
 
-    /// It is a piece that is being made, or the latest that was done.
+    /// Whether the job that runs, or was done last, is a piece of a stream.
     [[nodiscard]] bool pulling() const noexcept { return state_.stream != nullptr; }
     [[nodiscard]] bool pull_failed() const noexcept { return state_.pull_failed; }
     [[nodiscard]] std::optional<std::string> take_piece() noexcept;
 
-    /// The client takes the response slowly.
+    /// To be called when the client does not take the response at once.
     void wait_to_write(Time now) noexcept;
 
     /// Writes the line of the access log.
     void log(std::uint64_t body_bytes, Time now) const;
 
-    /// The response is sent, or never will be: the next request finds a fresh state.
+    /// To be called when the response is sent, or never will be: prepares for the next request.
     void end() noexcept;
 
   private:

@@ -7,12 +7,12 @@
 
 namespace curfew::worker {
 
-/// Wakes any number of sleepers, each at its time: exact, as the loop's own timers are not, by one
-/// timerfd that is set only for a sleeper who is sooner than what it is set for. On the loop's
-/// thread.
+/// Wakes any number of sleepers, each at its time. It uses one timerfd, because the loop's own
+/// timers are late by some milliseconds; the timerfd is set again only for a sleeper that is sooner
+/// than all others. On the loop's thread.
 class AlarmClock {
   public:
-    /// Who wants to be woken; must have been removed, or woken, before it is destroyed.
+    /// A sleeper. It must have been woken, or removed, before it is destroyed.
     class Sleeper : public boost::intrusive::set_base_hook<
                         boost::intrusive::link_mode<boost::intrusive::safe_link>> {
       public:
@@ -36,7 +36,7 @@ class AlarmClock {
 
     void add(Sleeper& sleeper) noexcept;
 
-    /// Does nothing if it is not there.
+    /// Removes a sleeper; does nothing if it is not in the clock.
     void remove(Sleeper& sleeper) noexcept;
 
   private:

@@ -4,7 +4,7 @@
 
 namespace curfew::worker {
 
-/// A piece of work of a handler's.
+/// A job that runs code of a handler.
 class Task {
   public:
     /// The work itself, wherever the executor runs handlers.
@@ -13,10 +13,11 @@ class Task {
     /// Called on the loop's thread, once run() has returned.
     virtual void done() noexcept = 0;
 
-    /// Its fiber has been put aside until that descriptor is ready (-1: until some time has
-    /// passed); its registers lie at that address. 0: it goes on.
+    /// The fiber of the task has been parked until that descriptor is ready (-1: until some time
+    /// has passed), with its registers at that address; 0: the fiber continues.
     virtual void parked([[maybe_unused]] std::uint64_t address, [[maybe_unused]] int fd) noexcept {}
-    /// Called while it runs on a fiber: before and after others run on its thread.
+    /// Called when the fiber of the task is parked, before other tasks run on its thread, and after
+    /// they have.
     virtual void paused() noexcept {}
     virtual void resumed() noexcept {}
 

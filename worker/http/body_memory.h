@@ -5,9 +5,9 @@
 
 namespace curfew::worker {
 
-/// How much memory the unsent bodies of a worker's responses may hold together, beyond what each
-/// may hold anyway. A fast client of a large body is served from memory; many slow ones are not.
-/// For the loop's thread.
+/// Limits the memory that the unsent bodies of a worker's responses may use together, beyond the
+/// amount that each may always have. So a large body is sent from memory to a fast client, but the
+/// bodies of many slow clients are not all in memory. For the loop's thread.
 class BodyMemory {
   public:
     static constexpr std::size_t usual_size = 64 << 20;

@@ -20,29 +20,30 @@ class Buffer {
     }
 
     [[nodiscard]] std::string_view view() const noexcept { return {block_ + begin_, size()}; }
-    /// Where they are; if there are none, where room() was. No offset at all if it holds no memory.
+    /// The place of the bytes in the arena or, if there are none, the place of room(). Nothing if
+    /// the buffer has no memory.
     [[nodiscard]] Extent extent() const noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return end_ - begin_; }
     [[nodiscard]] bool empty() const noexcept { return begin_ == end_; }
 
-    /// Room for at least one byte at the end, doubling the memory when there is none. Moves the
-    /// bytes, and so invalidates views, unless the buffer was empty or had room; where they were
-    /// they stay until commit().
+    /// Room for at least one byte at the end; doubles the memory if there is none. This moves the
+    /// bytes, and so invalidates views, unless the buffer was empty or had room. The old bytes stay
+    /// in their old place until commit().
     [[nodiscard]] std::span<char> room();
 
-    /// What room() has at the least, without moving anything.
+    /// The size that room() has at least without moving anything.
     [[nodiscard]] std::size_t spare() const noexcept { return capacity_ - end_; }
 
-    /// Says that `count` bytes were written into room().
+    /// To be called after `count` bytes were written into room().
     void commit(std::size_t count) noexcept {
         end_ += count;
         if (outgrown_) release_outgrown();
     }
 
-    /// Drops bytes from the front; gives the memory back once none is left.
+    /// Drops bytes from the front, and returns the memory when none is left.
     void consume(std::size_t count) noexcept;
 
-    /// Drops all behind the first `size` bytes.
+    /// Drops all bytes after the first `size`.
     void truncate(std::size_t size) noexcept { end_ = begin_ + size; }
 
     void release() noexcept;

@@ -15,10 +15,10 @@
 
 namespace curfew::worker {
 
-/// Reads the requests of one connection, one at a time: the HeadScanner closes each head, llhttp
-/// (strict) parses it; the body is ours to read. What a handler sees points into the buffer it was
-/// received in, and all of a request stays there until it is finished: another worker may have to
-/// read it once more.
+/// Parses the requests of one connection, one at a time. The HeadScanner finds the end of each
+/// head, llhttp (in strict mode) parses the head, and this class reads the body. Everything that a
+/// handler sees points into the buffer in which it was received. A request stays there as a whole
+/// until it is finished, because another worker may have to parse it once more.
 class Parser {
   public:
     enum class Progress { more, complete, refused };

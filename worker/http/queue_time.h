@@ -7,13 +7,14 @@
 
 namespace curfew::worker {
 
-/// Since when a worker has been handling requests without a pause. Only while it has can a new
-/// client have waited, so an idle worker need not ask the kernel. On the loop's thread.
+/// Since when a worker has handled requests without a pause. New clients can have waited only for
+/// that long, so an idle worker need not ask the kernel how long they have waited. On the loop's
+/// thread.
 class BusySpell {
   public:
     using Time = Deadline::Clock::time_point;
 
-    /// A worker that has just booted may find clients that have waited for that.
+    /// Begins at `now`, because clients may have waited while the worker booted.
     explicit BusySpell(Time now = Deadline::Clock::now()) noexcept : last_end_(now) {}
 
     void begin(Time now) noexcept {
@@ -24,7 +25,7 @@ class BusySpell {
     /// A request has just ended; to be called where the time is known anyway.
     void ended_by(Time now) noexcept { last_end_ = now; }
 
-    /// Clients were left in the queue on purpose, and are taken from here on.
+    /// To be called when a worker accepts again clients that it has left in the queue on purpose.
     void found_queue(Time now) noexcept {
         since_ = Time::min();
         last_end_ = now;
@@ -53,11 +54,11 @@ class BusySpell {
 [[nodiscard]] std::optional<Duration> since_request_start(std::string_view value,
                                                           Duration now) noexcept;
 
-/// The same by this machine's clock.
+/// The same, by the clock of this machine.
 [[nodiscard]] std::optional<Duration> since_request_start(std::string_view value) noexcept;
 
-/// False for what only a wrong clock can explain: longer ago than `longest`, or in the future by
-/// more than the second by which good clocks may differ.
+/// False for a time that only a wrong clock can explain: longer ago than `longest`, or more than a
+/// second in the future, by which good clocks may differ.
 [[nodiscard]] constexpr bool is_plausible(Duration since_start, Duration longest) noexcept {
     return since_start >= std::chrono::seconds(-1) && since_start <= longest;
 }

@@ -4,8 +4,8 @@
 
 namespace curfew::worker {
 
-/// Fires at a deadline that moves all the time: the timer underneath is left to fire early and look
-/// again, rather than moved with the deadline.
+/// Fires at a deadline that changes often. The timer below is not moved each time: it fires early,
+/// and is then set again.
 class DeadlineTimer {
   public:
     using Time = Deadline::Clock::time_point;
@@ -13,11 +13,11 @@ class DeadlineTimer {
     /// `passed` may destroy this object.
     DeadlineTimer(Loop& loop, Event::Callback passed);
 
-    /// In place of the deadline that it had.
+    /// Replaces the deadline.
     void set(Duration limit, Time now = Deadline::Clock::now());
     void clear() noexcept { deadline_ = Deadline::never(); }
 
-    /// never() if it has none. One that has passed stays until it is replaced.
+    /// The deadline; never() if there is none. One that has passed stays until it is replaced.
     [[nodiscard]] Deadline deadline() const noexcept { return deadline_; }
 
   private:

@@ -8,7 +8,8 @@
 
 namespace curfew::worker {
 
-/// Where a path leads: a name in a directory that is open, so that nobody can exchange it any more.
+/// The place to which a path leads: a name in a directory that is open, so that nobody can exchange
+/// the directory any more.
 struct Located {
     UniqueFd directory;
     std::string name;
@@ -19,16 +20,17 @@ struct Located {
 
 enum class LastLink { follow, keep };
 
-/// Finds out where `path` leads. A symbolic link counts only if it belongs to somebody who may
-/// decide where this process reads and writes: the user of this process, root, or the owner of the
-/// root directory. Else any user who may write to a directory on the way could have files of root's
-/// written to, made or removed. `last`: what is done about a link at the end of the path.
+/// Finds the place to which `path` leads. A symbolic link is followed only if its owner may decide
+/// what this process reads and writes: the user of this process, root, or the owner of the root
+/// directory. Otherwise any user with write access to a directory of the path could have root's
+/// files written, created or removed. `last`: what to do about a link at the end of the path.
 /// Throws std::system_error, or std::runtime_error that names the link and its owner.
 [[nodiscard]] Located locate(const std::string& path, LastLink last);
 
-/// Opens the file that is there, or makes it if `flags` say so; O_NOFOLLOW and O_CLOEXEC are added.
-/// In an exposed directory no file that has a second name: somebody may have linked to a file of
-/// another user's. Throws std::system_error or std::runtime_error.
+/// Opens the file, or creates it if `flags` say so; O_NOFOLLOW and O_CLOEXEC are added. Refuses a
+/// file with several names in a directory in which other users can create files, because one of
+/// them may have linked it to a file of another user. Throws std::system_error or
+/// std::runtime_error.
 [[nodiscard]] UniqueFd open_located(const Located& located, int flags, mode_t mode = 0);
 
 /// A file under a name that this process has given it.
@@ -39,10 +41,10 @@ class NamedFile {
 
     [[nodiscard]] int fd() const noexcept { return file_.get(); }
 
-    /// False if there is nothing of that name any more, or another file.
+    /// False if the name has gone, or belongs to another file by now.
     [[nodiscard]] bool in_place() const noexcept;
 
-    /// Removes it, unless that name is another file's by now.
+    /// Removes the file, unless its name belongs to another file by now.
     void remove() const noexcept;
 
   private:

@@ -7,12 +7,12 @@
 
 namespace curfew::worker {
 
-/// For what is worth a line in the log, but not each time. Safe from any thread.
+/// Limits how often the same line is logged. Safe from any thread.
 class Seldom {
   public:
     explicit constexpr Seldom(Duration pause) noexcept : pause_(pause) {}
 
-    /// True once, and again after the pause.
+    /// True at the first call, and at the first call after each pause.
     [[nodiscard]] bool due(Deadline::Clock::time_point now) noexcept {
         const std::int64_t time = now.time_since_epoch().count();
         auto next = next_.load(std::memory_order_relaxed);

@@ -8,13 +8,13 @@
 
 namespace curfew::worker {
 
-/// From now on, a signal with which this process reports its own faults, such as SIGSEGV, is noted
-/// before it ends the process as it would have done without this: with the same wait status and
-/// core. An application that handles such a signal itself is left in charge of it. After
-/// answer_with_stacks_in() for the same dump.
+/// From now on, a signal by which this process reports a fault of its own, such as SIGSEGV, is
+/// recorded before it ends the process. The process then ends as it would have without this, with
+/// the same wait status and core. If the application handles such a signal itself, that handler
+/// stays. To be called after answer_with_stacks_in() for the same dump.
 void note_crashes_in(CrashNote& note, StackDump& dump);
 
-/// The stack that code with this stack pointer has overflown when it touched that address.
+/// The stack that has overflown, if code with this stack pointer has touched that address.
 struct OverflownStack {
     Overflow kind = Overflow::none;
     std::uint64_t size = 0;

@@ -7,13 +7,14 @@
 
 namespace curfew::worker {
 
-/// True if the last call has failed because its descriptor is not what it was: code of the
-/// application has closed it, past own_descriptors.h.
+/// True if the last call has failed because its descriptor was closed or replaced: code of the
+/// application has done that by a bare system call, which own_descriptors.h cannot refuse.
 [[nodiscard]] inline bool descriptor_is_lost() noexcept {
     return errno == EBADF || errno == ENOTSOCK;
 }
 
-/// Nothing that a worker does can be trusted then. Its exit report has the request.
+/// Ends the worker, because nothing that it does can be trusted any more. Its exit report has the
+/// request.
 [[noreturn]] inline void end_without_descriptor(const char* what) {
     spdlog::critical(
         "worker {}: {} has been closed by code that did not open it; the worker ends with the "

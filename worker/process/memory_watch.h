@@ -7,19 +7,21 @@
 
 namespace curfew::worker {
 
-/// Whether this process has outgrown its memory_limit, as far as its memory is its own: resident,
-/// without the pages of files and of shared memory, which would not come back if it went. (PSS
-/// would share out what is the same in all workers, but the kernel walks every page for that.)
+/// Tells whether this process has exceeded its memory_limit. Only its own memory counts: resident
+/// memory without the pages of files and without shared memory, which would not become free if the
+/// process ended. (PSS would divide pages among the workers that share them, but to compute it the
+/// kernel walks every page.)
 class MemoryWatch {
   public:
-    /// `limit`: bytes; 0: none, and nothing is ever looked at. Throws std::system_error.
+    /// `limit`: bytes; 0: none, and the memory is never read. Throws std::system_error.
     explicit MemoryWatch(std::size_t limit);
 
-    /// To be asked after each request; looks, with one system call, ten times a second at most.
+    /// To be called after each request. Reads the memory with one system call, at most ten times a
+    /// second.
     [[nodiscard]] bool exceeded();
 
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
-    /// What was seen last.
+    /// The result of the last reading, in bytes.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
   private:

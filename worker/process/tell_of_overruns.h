@@ -4,8 +4,8 @@
 
 namespace curfew::worker {
 
-/// Has functions counted and logged that have ended long after their limit. `counters` must outlive
-/// this process.
+/// From now on, functions that end long after their limit are counted and logged. `counters` must
+/// outlive this process.
 void tell_of_overruns_to(Counters& counters) noexcept;
 
 }  // namespace curfew::worker

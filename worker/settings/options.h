@@ -31,7 +31,8 @@ struct RouteOverride {
     std::optional<Harakiri> harakiri_mode = {};
 };
 
-/// What a worker reads of the configuration. Each default here is the default of the option.
+/// What a worker reads of the configuration. Each default here is the default of the option. It has
+/// more than 20 members, because each is one option, and the names of the options are flat, too.
 struct Options {
     std::string app;
     Class worker_class = Class::sync;

@@ -121,7 +121,9 @@ enum class Again : std::uint32_t {
     all,
 };
 
-/// A worker's own line of the scoreboard.
+/// A worker's own line of the scoreboard. It has more than 20 members, because it is all that the
+/// master, the worker and its keeper tell each other about the worker, in one place that needs no
+/// allocation: README.md in this folder says who may write which.
 struct alignas(64) WorkerLine {
     std::atomic<WorkerState> state{WorkerState::booting};
     std::atomic<std::uint32_t> cells_used{0};  ///< no cell at or above this was ever used
