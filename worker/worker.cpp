@@ -150,8 +150,8 @@ void Worker::on_served() {
     }
 }
 
-/// It goes on until its master has another that is ready to take its place: should none be able to
-/// boot, this one is better than nobody.
+/// The worker serves until the master has a replacement that is ready. If no replacement can boot,
+/// this worker stays.
 void Worker::wear_out(const char* why) {
     if (context_.draining || board_.line().worn.exchange(true)) return;
     worn_by_ = why;
@@ -210,7 +210,7 @@ void Worker::report_refusals() {
         ::getpid(), refusals->route, refusals->number, refusals->first, refusals->last);
 }
 
-/// It begins nothing any more, and leaves its clients to its keeper.
+/// From now on the worker begins no request, and leaves its clients to its keeper.
 void Worker::freeze() {
     if (!board_.line().terminating.load() || std::exchange(context_.frozen, true)) return;
     setup_.title("terminating");

@@ -8,8 +8,9 @@
 
 namespace curfew {
 
-/// One call to an upstream, as long as it lasts. It may take as long as the caller's context, or
-/// the backend's own limit if that is sooner; every wait in it, of whichever library, ends by then.
+/// A call to an upstream, for as long as it lasts. It may take as long as the caller's context
+/// allows, or the backend's own limit if that is sooner. Every wait of any library during the call
+/// ends by then.
 class BackendCall {
   public:
     /// `stage`: as what its time is counted. `upstream`: for messages, "http 127.0.0.1:8081".
@@ -19,24 +20,26 @@ class BackendCall {
     BackendCall(const BackendCall&) = delete;
     BackendCall& operator=(const BackendCall&) = delete;
 
-    /// What the library may take. A little more than its limit, if the process is killed by then.
+    /// The time that the library may take. It is a little longer than the limit if the process is
+    /// killed at the limit.
     [[nodiscard]] Duration remaining() const noexcept { return deadline_.remaining(); }
 
-    /// What is left of its limit: what an upstream is told.
+    /// The time that is left of the limit. Upstreams are told this time.
     [[nodiscard]] Duration left() const noexcept { return limit_.remaining(); }
 
-    /// The call ended by its time limit: TimeoutError if that was the caller's, else BackendError.
-    /// `why`: what is known beside that.
+    /// The call has ended by its time limit: throws TimeoutError if that was the caller's limit,
+    /// else BackendError. `why`: what else is known.
     [[noreturn]] void time_out(const std::string& why = {}) const;
 
-    /// The call failed. If its time is over, that is the reason, whatever the library says.
+    /// The call has failed. If its time is over, the exception says that, whatever the library
+    /// says.
     [[noreturn]] void fail(BackendError::Kind kind, const std::string& what) const;
 
-    /// The time is over, or the token was raised.
+    /// Whether the time is over, or the token was raised.
     [[nodiscard]] bool is_over() const noexcept;
 
-    /// While it is there, whoever asks what the request is doing learns that this call does
-    /// something else than talk to its upstream.
+    /// As long as this object lives, the record of what the request is doing says that the call
+    /// does something other than wait for its upstream.
     class Pause {
       public:
         Pause(const BackendCall& call, const char* what);
@@ -62,7 +65,8 @@ class BackendCall {
     bool metered_;
 };
 
-/// While it is there no wait waits: to close what is given up without a chance to block.
+/// As long as this object lives, no wait of this thread waits. For closing connections that are
+/// given up, without blocking.
 class WithoutWaiting {
   public:
     WithoutWaiting() noexcept : scope_(Deadline::at({})) {}
@@ -72,7 +76,7 @@ class WithoutWaiting {
 };
 
 /// For options of libraries: rounded up, so that they are never sooner than the deadline, and at
-/// least 1, as 0 has meanings of its own.
+/// least 1, because 0 has special meanings.
 [[nodiscard]] long whole_milliseconds(Duration duration) noexcept;
 
 }  // namespace curfew

@@ -10,18 +10,19 @@
 
 namespace curfew::db {
 
-/// Ends sessions whose client has died, and so what runs in them: the server would notice only
-/// when it has the result. Over another session with the configured server, within `limit`,
-/// whatever context the caller has. Sessions that are no more, or whose number is somebody else's,
-/// are left alone. Returns how many were ended. Throws TimeoutError, BackendError or Error.
+/// Ends database sessions whose client has died, and so the statements that run in them. The server
+/// itself would notice the death only when it has the result. Uses another session with the
+/// configured server, and takes no longer than `limit`, whatever the caller's context is. Sessions
+/// that have ended, or whose number belongs to another client now, are left alone. Returns how many
+/// were ended. Throws TimeoutError, BackendError or Error.
 std::size_t cancel_queries(std::span<const Session> sessions, Duration limit);
 
-/// In a process that was forked for this alone, and that must end within seconds, come what may:
-/// what no limit reaches, as looking up the server's name, SIGALRM ends.
+/// The same, in a process that was forked for it and must end within seconds in any case: SIGALRM
+/// ends whatever no limit reaches, such as looking up the server's name.
 std::size_t cancel_queries_or_die(std::span<const Session> sessions);
 
-/// Those which a dead process has left in the table of this one (record_queries_in), if any. Those
-/// that cannot be ended, they end by their own limits.
+/// Cancels the queries that a dead process has left in the table of this one (record_queries_in).
+/// Queries that cannot be cancelled end by their own limits.
 std::size_t cancel_queries_of(pid_t process, Duration limit) noexcept;
 
 }  // namespace curfew::db

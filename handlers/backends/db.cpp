@@ -82,7 +82,7 @@ std::unique_ptr<Connection> obtain(const BackendCall& call) {
 
 void give_back(std::unique_ptr<Connection> connection) {
     if (!connection->is_reusable()) return;
-    // Who has waited for its place finds it in the pool.
+    // A call that has waited for its place finds the connection in the pool.
     const Places::Place place = connection->let_go();
     pool().put(pool_key(), std::move(connection), backend_options().db.pool);
 }

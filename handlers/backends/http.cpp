@@ -67,7 +67,7 @@ Response request(std::string_view method, const std::string& url, std::string_vi
         }
         Url next = follow(target, done.leads_to, call);
         if (next.origin() != target.origin()) {
-            // Said to the one that the caller knows, and to nobody else.
+            // These fields are for the origin that the caller has named, and for no other.
             for (const auto* const name : {"Authorization", "Cookie", "Host"}) {
                 current.headers.remove(name);
             }

@@ -29,20 +29,21 @@ struct CloseList {
 };
 using List = std::unique_ptr<curl_slist, CloseList>;
 
-/// One request and its response, over a handle that is somebody else's.
+/// One request and its response. The handle belongs to the caller.
 class Transfer {
   public:
     Transfer(CURL* handle, const BackendCall& call) noexcept;
-    /// The handle forgets this transfer, and keeps its connections.
+    /// Resets the handle, which keeps its connections.
     ~Transfer() { curl_easy_reset(handle_); }
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
-    /// Blocks. Throws as the functions of http.h do; the handle must not be used again then.
+    /// Performs the request, and blocks meanwhile. Throws as the functions of http.h do; then the
+    /// handle must not be used again.
     [[nodiscard]] Response perform(std::string_view method, const Url& url, std::string_view body,
                                    const Options& options);
 
-    /// Where the response leads, as a whole URL; empty if it does not.
+    /// The URL to which the response redirects; empty if it does not.
     [[nodiscard]] std::string leads_to() const;
 
   private:

@@ -8,10 +8,11 @@
 
 namespace curfew {
 
-/// One who waits: on its own stack, under the lock of the places.
+/// A call that waits. The object is on the stack of the caller, and is used under the lock of the
+/// places.
 class Places::Waiter {
   public:
-    /// It has a place from then on.
+    /// From now on the call has a place.
     void admit() noexcept {
         admitted_ = true;
         turn_.raise();
@@ -45,7 +46,7 @@ Places::Place Places::take(int most, const BackendCall& call) {
     Waiter self;
     {
         const std::lock_guard lock(use.mutex);
-        // One may have been given up before this one was in the list.
+        // A place may have been given up before the waiter was in the list.
         if (use.waiting.empty() && use.taken < most) {
             ++use.taken;
             return Place(*this);
@@ -70,7 +71,7 @@ bool Places::wait(Use& use, Waiter& self) {
     return !self.admitted();
 }
 
-/// Who waits gets the place itself, so that nobody who comes later can take it.
+/// A place that is given up goes directly to a waiter, so that a later call cannot take it.
 void Places::give_back() noexcept {
     Use& use = own_.get();
     const std::lock_guard lock(use.mutex);

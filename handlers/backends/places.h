@@ -12,12 +12,13 @@
 
 namespace curfew {
 
-/// Bounds how many connections to a backend this process has in use. Who comes beyond waits for one
-/// to be given up, in the order of coming. From any thread or fiber: it is a wait like any other,
-/// so that limits cut it, and a fiber lets others go on. A child process has places of its own.
+/// Limits how many connections to a backend this process has in use. A call beyond the limit waits
+/// until another call gives a connection up; calls are served in the order in which they came. Safe
+/// from any thread or fiber: limits end the wait, and a fiber that waits lets others run. A child
+/// process has a limit of its own.
 class Places {
   public:
-    /// The right to have one connection, until its end.
+    /// The right to have a connection in use, for as long as this object lives.
     class Place {
       public:
         Place() noexcept = default;
@@ -38,11 +39,11 @@ class Places {
         pid_t process_ = 0;
     };
 
-    /// `option`: what bounds them, for messages.
+    /// `option`: the name of the option that sets the limit, for messages.
     explicit Places(const char* option) : option_(option) {}
 
-    /// Waits until there are fewer than `most`; 0: any number will do. Throws as call.time_out() if
-    /// the time of the call is over before.
+    /// Waits until fewer than `most` places are taken; 0: does not wait. Throws as call.time_out()
+    /// does if the time of the call is over first.
     [[nodiscard]] Place take(int most, const BackendCall& call);
 
   private:
@@ -50,7 +51,7 @@ class Places {
     struct Use {
         OwnMutex mutex;
         int taken = 0;
-        std::list<Waiter*> waiting;  ///< those who have come first, first
+        std::list<Waiter*> waiting;  ///< in the order in which they came
     };
 
     [[nodiscard]] static bool wait(Use& use, Waiter& self);

@@ -98,7 +98,7 @@ void write_texts(const Run& run, const std::filesystem::path& directory) {
     replace_file(directory / "findings.md", findings(run));
 }
 
-/// So that nobody waits for ten minutes to hear that it cannot be written.
+/// Checks before the run, which takes minutes, that its result can be written.
 void make_writable(const std::filesystem::path& directory) {
     std::error_code failed;
     std::filesystem::create_directories(directory, failed);

@@ -16,7 +16,7 @@ namespace curfew::worker {
 
 namespace {
 
-/// A body of which no more is to come is read even if nobody wants it.
+/// If no more than this is to come of a body, the body is read even if no handler wants it.
 constexpr std::size_t small_body = 256 << 10;
 
 std::int32_t thread_id() noexcept {
@@ -81,8 +81,9 @@ void Exchange::identify() {
     parts.id = {state_.made_id.data(), state_.made_id.size()};
 }
 
-/// It has one if its body is not wanted whatever it is, and is large, or its client asks before it
-/// sends it (RFC 9110 section 10.1.1). A small one is cheaper to read than a new connection.
+/// The request has a response before its body if no handler wants the body, and the body is large,
+/// or the client asks before it sends the body (RFC 9110 section 10.1.1). A small body is read,
+/// because that is cheaper than a new connection.
 bool Exchange::answered_by_head() {
     if (state_.judged || !parser_.in_body()) return false;
     const bool asks = parser_.facts().expects_continue && parser_.body_received() == 0;

@@ -21,7 +21,8 @@ void AlarmClock::add(Sleeper& sleeper) noexcept {
     if (sleeper.deadline() < set_for_) set_for(sleeper.deadline());
 }
 
-/// The timer stays as it is: it may ring for nobody, once, rather than be set with every wait.
+/// The timer is not changed: an expiry that no sleeper needs costs less than setting the timer at
+/// every wait.
 void AlarmClock::remove(Sleeper& sleeper) noexcept {
     if (sleeper.is_linked()) sleepers_.erase(sleepers_.iterator_to(sleeper));
 }

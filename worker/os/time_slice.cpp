@@ -32,7 +32,7 @@ constexpr std::uint64_t shortest = 100'000;
 void shorten_time_slice() noexcept {
     Attributes attributes{};
     if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
-    // Somebody has decided on that already; and a better nice value than 0 would not be inherited.
+    // Another policy has been chosen on purpose. A nice value below 0 would not be inherited.
     if (attributes.policy != SCHED_NORMAL || attributes.nice < 0) return;
     attributes.size = sizeof attributes;
     attributes.flags |= SCHED_FLAG_RESET_ON_FORK;

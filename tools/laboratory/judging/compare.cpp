@@ -20,10 +20,10 @@ namespace curfew::laboratory {
 
 namespace {
 
-/// Less is of no use to anybody, however certain it is.
+/// A smaller change has no practical meaning, however certain it is.
 constexpr double least_change_ms = 1;
 
-/// That anything is called a change of lateness that is none.
+/// The accepted probability that a change of lateness is reported although there is none.
 constexpr double chance_of_error = 0.05;
 
 CellName name_of(const Cell& cell) { return {cell.strategy, cell.kind, cell.network}; }

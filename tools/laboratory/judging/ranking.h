@@ -24,7 +24,7 @@ struct Standing {
 
 using Strategies = std::vector<const StrategyRow*>;
 
-/// Those that may be recommended: curfew's own, without the unsafe ones.
+/// The strategies that may be recommended: curfew's own, without the unsafe ones.
 [[nodiscard]] Strategies candidates(const Run& run);
 
 /// The candidates of the best standing there is for the kind.

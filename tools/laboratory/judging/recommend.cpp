@@ -29,7 +29,7 @@ struct Case {
     [[nodiscard]] bool hopeless() const { return standing.verdict > Verdict::leaks; }
 };
 
-/// Those that are also in the others.
+/// Keeps those of `some` that are in `others`, too.
 void keep_common(Strategies& some, const Strategies& others) {
     std::erase_if(some, [&](const auto* each) { return std::ranges::count(others, each) == 0; });
 }

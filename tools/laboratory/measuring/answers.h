@@ -7,7 +7,7 @@
 
 namespace curfew::laboratory {
 
-/// The report of the demo's handler; null if somebody else has answered.
+/// The report of the demo's handler; null if the response does not come from the handler.
 [[nodiscard]] nlohmann::json report_in(const tools::Reply& reply);
 
 /// Whether the value in a report is what its function gives over a good network.

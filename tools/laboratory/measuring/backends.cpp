@@ -35,7 +35,7 @@ std::map<std::string, std::string> variables_in(const std::string& exports) {
     return found;
 }
 
-/// Its first line says what, its last one mostly why.
+/// The first line of a message says what has failed, and the last one mostly says why.
 std::string in_one_line(const std::string& words) {
     std::istringstream text(words);
     std::vector<std::string> lines;

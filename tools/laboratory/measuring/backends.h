@@ -20,7 +20,8 @@ class Backends {
     /// nothing is said about those that do not run yet.
     Backends(const std::set<Backend>& wanted, const std::atomic<bool>& interrupted);
 
-    /// Where they are. Those that do not run have an address where nobody is.
+    /// The addresses of the backends. A backend that does not run has an address on which nothing
+    /// listens.
     [[nodiscard]] const BackendOptions& options() const noexcept { return options_; }
 
     /// What is in the way of those that were wanted and do not run, in one line each.

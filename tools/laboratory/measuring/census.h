@@ -24,8 +24,8 @@ namespace curfew::laboratory {
 /// configured by configure_backends().
 [[nodiscard]] int queries_with(const std::string& part);
 
-/// How many transactions are at such a statement, with the locks they hold. Takes a moment: the
-/// database has news of that only after some time in which nobody has asked.
+/// The number of transactions that are at such a statement, with their locks. Takes a moment,
+/// because the database renews these data only when they have not been asked for during some time.
 [[nodiscard]] int transactions_with(const std::string& part);
 
 }  // namespace curfew::laboratory

@@ -39,13 +39,13 @@ double microseconds_of_a_call(tools::Client& client, const std::string& strategy
     return nlohmann::json::parse(body).at("us_per_call");
 }
 
-/// So many that the time is long enough to be measured, and nobody waits long.
+/// A number of calls that takes long enough to be measured, and is not tedious.
 int calls_of(tools::Client& client, const std::string& strategy) {
     const auto us = microseconds_of_a_call(client, strategy, fewest_calls);
     return static_cast<int>(std::clamp(request_us / us, double{fewest_calls}, double{most_calls}));
 }
 
-/// Whose connections stand before the clock starts.
+/// Clients that are connected already, so that connecting is not measured.
 std::vector<tools::Client> connect(const std::string& url) {
     std::vector<tools::Client> all;
     for (int i = 0; i < clients; ++i) {

@@ -150,7 +150,7 @@ void Measuring::do_jobs(const BenchSetup& setup, int number) {
     if (failure_) std::rethrow_exception(failure_);
 }
 
-/// It could be had when the run was planned; somebody else may have changed loopback since.
+/// Loss was possible when the run was planned, but another program may have changed loopback since.
 void Measuring::do_jobs_with_loss(const BenchSetup& setup, std::vector<Job> jobs) {
     const auto condition = jobs.front().condition;
     std::optional<PacketLoss> loss;
@@ -176,7 +176,7 @@ int Measuring::repetitions(const Cell& cell) const {
     return takes_longer ? std::min(all, (all + 2) / 3) : all;
 }
 
-/// Those of which it is not decided what they are worth are measured more often.
+/// More samples are taken of cells for which the samples do not decide the verdict yet.
 bool Measuring::needs_more(const Cell& cell) const {
     const auto has = static_cast<int>(cell.samples.size());
     if (has < repetitions(cell)) return true;
@@ -192,7 +192,7 @@ void Measuring::make_jobs() {
             Job job{.strategy = row.name, .condition = condition, .cells = {}};
             for (const auto& column : run_.kinds) {
                 const auto& kind = kind_named(column.name);
-                // Whoever does not use the network need not be tried on each.
+                // A function that does not use the network is tried on one network only.
                 if (condition.is_bad() && kind.backend == Backend::none) continue;
                 if (!has_kind(row.name, kind)) continue;
                 const auto same = [&](const Cell& cell) {

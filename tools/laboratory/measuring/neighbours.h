@@ -28,7 +28,8 @@ class Neighbours {
     Neighbours(const Neighbours&) = delete;
     Neighbours& operator=(const Neighbours&) = delete;
 
-    /// Those that ran at some time between the two, once they have ended; older ones are forgotten.
+    /// The healthy requests that ran at some time between `start` and `end`, once they have ended.
+    /// Older ones are forgotten.
     [[nodiscard]] Others between(Clock::time_point start, Clock::time_point end,
                                  double tolerance_ms);
 

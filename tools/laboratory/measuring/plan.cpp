@@ -34,7 +34,7 @@ std::vector<StrategyRow> own_strategies() {
     return rows;
 }
 
-/// Those with these names, in their own order; all if there are none.
+/// The items with these names, in the order of `all`; all items if there are no names.
 template <typename Named>
 std::vector<Named> chosen(const std::vector<Named>& all, const std::vector<std::string>& names,
                           const std::string& what) {

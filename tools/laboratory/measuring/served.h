@@ -21,10 +21,10 @@ class Served {
 
     [[nodiscard]] virtual std::string url() const = 0;
 
-    /// Those that take requests.
+    /// The processes that handle requests.
     [[nodiscard]] virtual std::vector<pid_t> workers() const = 0;
 
-    /// What the strategy is to hold.
+    /// The limit that the strategy has to keep.
     [[nodiscard]] virtual double limit_ms() const = 0;
 
     /// What a request for that function asks for, with that limit.

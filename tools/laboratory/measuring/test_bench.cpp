@@ -25,9 +25,9 @@ using namespace std::chrono_literals;
 using tools::Client;
 using tools::wait_until;
 
-/// What a function takes that nobody ends: longer than any backstop.
+/// How long a function takes that nothing ends: longer than any backstop.
 constexpr auto long_time = 5s;
-/// Whoever has not answered then does not answer.
+/// After this time no response is expected any more.
 constexpr auto answer_timeout = long_time + 1s;
 
 /// What was told to end gets so long for it, and those who tell it over the network some more:
@@ -165,7 +165,8 @@ void TestBench::watch_workers(Sample& sample, Attempt& attempt) const {
     if (attempt.worker == 0 && !attempt.gave_up) find_busy(attempt);
 }
 
-/// Whoever has not answered may be the one that is gone; not if the connection has not ended.
+/// If no worker has reported, the one that has ended must have had the request. While the
+/// connection is open, this is not certain.
 void TestBench::find_gone(Attempt& attempt) const {
     if (attempt.worker != 0 || attempt.gave_up) return;
     std::vector<pid_t> gone;
@@ -175,8 +176,9 @@ void TestBench::find_gone(Attempt& attempt) const {
     if (gone.size() == 1) attempt.worker = gone.front();
 }
 
-/// If somebody else has answered for it, it is still at it. Another one may look so for a moment,
-/// but not alone. Whoever has not answered at all may serve others meanwhile, and look like them.
+/// If the response does not come from the worker that has the request, that worker is still busy
+/// with it. Another worker may look busy for a moment, but then it is not the only one. If there is
+/// no response at all, the worker may serve other requests meanwhile, and look like the others.
 void TestBench::find_busy(Attempt& attempt) const {
     const auto only_busy_one = [&] {
         std::vector<pid_t> busy;
@@ -207,7 +209,7 @@ void TestBench::judge_answer(Sample& sample, const Attempt& attempt) const {
     }
 }
 
-/// Who has not answered by himself may be about to die.
+/// A worker that has not responded by itself may be about to be killed.
 void TestBench::judge_worker(Sample& sample, Attempt& attempt, const Kind& kind) const {
     const auto is_alive = [&] { return attempt.worker != 0 && tools::is_alive(attempt.worker); };
     if (attempt.report.is_null() && server_->keeps_worker()) {  // else that was waited for
@@ -279,8 +281,8 @@ bool TestBench::is_whole() const {
     return server_->workers().size() >= static_cast<std::size_t>(house_.settings.workers);
 }
 
-/// Whoever has not answered does not count: it is stuck, or to be killed. As long as it is not
-/// known who that is, it is one of these.
+/// A worker that has not responded does not count: it is stuck, or will be killed. If it is not
+/// known which worker that is, one of these is subtracted.
 bool TestBench::is_whole_without(const Attempt& attempt) const {
     auto workers = server_->workers();
     std::erase(workers, attempt.worker);

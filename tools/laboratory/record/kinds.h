@@ -21,7 +21,7 @@ struct Kind {
 
 [[nodiscard]] const std::vector<Kind>& kinds();
 
-/// There has to be one of that name.
+/// The kind of that name, which must exist.
 [[nodiscard]] const Kind& kind_named(const std::string& name);
 
 /// What all that goes over the network goes through, stuck or not.

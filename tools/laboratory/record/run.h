@@ -94,7 +94,7 @@ struct StrategyRow {
     std::optional<Cost> cost;
 };
 
-/// One of another server.
+/// Whether the row is about another server.
 [[nodiscard]] inline bool is_peer(const StrategyRow& row) {
     return row.group != "curfew" && row.group != "unsafe";
 }

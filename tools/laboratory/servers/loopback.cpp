@@ -27,7 +27,7 @@ sockaddr_in address_of(std::uint16_t port) {
     return address;
 }
 
-/// A connection with that request in it; none if nobody takes it.
+/// Connects and sends that request; no descriptor if nothing accepts the connection.
 UniqueFd send_request(std::uint16_t port, const std::string& text, std::chrono::seconds timeout) {
     auto socket = open_socket();
     const timeval time{timeout.count(), 0};

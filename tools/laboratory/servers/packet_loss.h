@@ -6,12 +6,12 @@
 
 namespace curfew::laboratory {
 
-/// So many of the packets over this machine's loopback are lost, whoever's they are, as long as
-/// this object lives, or this process, however that ends.
+/// Loses a percentage of all packets over this machine's loopback, those of other programs
+/// included, for as long as this object and this process live.
 class PacketLoss {
   public:
-    /// Returns once it is so. Throws std::runtime_error, in the words of tools/impair netem, if it
-    /// cannot be. 0 % hurts nobody, and tells whether more could be.
+    /// Returns when the loss is in force. Throws std::runtime_error with the words of tools/impair
+    /// netem if that is impossible. 0 % loses nothing, and only shows whether loss is possible.
     explicit PacketLoss(int percent);
     /// Returns once loopback is as it was.
     ~PacketLoss();

@@ -35,16 +35,16 @@ struct Peer {
 /// What is missing on this machine for that peer, and the packages that have it.
 [[nodiscard]] std::optional<Gap> gap_of(const Peer& peer);
 
-/// Whether its application has that function: PHP has nothing that would be cooperative, and none
-/// of them a resolver that can be told whom to ask.
+/// Whether the peer's application has that function. PHP has no cooperative functions, and no peer
+/// has a resolver whose name servers can be chosen.
 [[nodiscard]] bool has_function(const Peer& peer, std::string_view function);
 
 /// What a request for an experiment asks for: /timeout/signal/sleep?limit=100ms&seconds=5
 [[nodiscard]] std::string target_of(const Peer& peer, std::string_view function,
                                     std::chrono::milliseconds limit, double seconds);
 
-/// How late it may be and still be on time: as late as anybody, or to within what its server can be
-/// told.
+/// The lateness up to which the peer counts as on time: as for all others, or the precision of the
+/// limits that can be configured in the server, if that is coarser.
 [[nodiscard]] double tolerance_ms(const Peer& peer, double settings_tolerance);
 
 /// The soonest limit that its server can be told and that is not before that one.

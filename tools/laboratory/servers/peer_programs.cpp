@@ -16,7 +16,8 @@ std::string seconds(std::chrono::milliseconds limit) {
     return std::to_string(std::chrono::ceil<std::chrono::seconds>(limit).count());
 }
 
-/// Workers as who we are: else nginx's and php-fpm's would be somebody who may not read our files.
+/// As root, the workers must run as root, too: by default those of nginx and php-fpm run as a user
+/// that may not read our files.
 std::string as_root(const std::string& line) { return ::geteuid() == 0 ? line : ""; }
 
 Program gunicorn(const Peer& peer, const PeerSetup& setup, std::uint16_t port) {

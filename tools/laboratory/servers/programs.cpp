@@ -50,7 +50,7 @@ std::vector<pid_t> Curfew::ready_workers() const {
 
 Impair::Impair(const std::string& to)
     : program_({.command = {CURFEW_IMPAIR, "--to", to, "--control", "control"}}) {
-    // It says its own address, and where it is controlled.
+    // The program prints its own address, and then that of its control socket.
     const auto settled = [&] {
         std::istringstream out(tools::read_file(program_.directory() / "out"));
         std::string control;

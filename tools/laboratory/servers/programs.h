@@ -22,7 +22,7 @@ class Curfew {
 
     [[nodiscard]] const std::string& url() const noexcept { return url_; }
 
-    /// Those that are ready.
+    /// The workers that are ready.
     [[nodiscard]] std::vector<pid_t> ready_workers() const;
 
   private:

@@ -52,7 +52,7 @@ class ScopedProgram {
         return directory_.path();
     }
 
-    /// Its children that live.
+    /// The children of the program that still live.
     [[nodiscard]] std::vector<pid_t> children() const;
     /// Processes that have outlived the one that started them.
     [[nodiscard]] std::vector<pid_t> orphans() const;
