@@ -17,7 +17,7 @@ namespace curfew::worker {
 
 namespace {
 
-/// At its end a worker waits so long for a log that has had no room for its last lines.
+/// How long a worker waits at its end for a log that has no room for its last lines.
 constexpr Duration flush_timeout = std::chrono::milliseconds(100);
 
 std::unique_ptr<Executor> make_executor(Loop& loop, const Options& options) {
@@ -32,8 +32,8 @@ std::unique_ptr<Executor> make_executor(Loop& loop, const Options& options) {
     throw std::logic_error("unknown worker class");
 }
 
-/// How many requests this worker answers before it is replaced; different in each, so that they do
-/// not all go at once.
+/// How many requests this worker answers before it is replaced. The number differs from worker to
+/// worker, so that they are not all replaced at once.
 std::uint64_t request_budget(const Options& options) {
     if (options.max_requests == 0) return UINT64_MAX;
     std::random_device random;
@@ -127,7 +127,7 @@ void Worker::run() {
     helpers_.stop();
 }
 
-/// What only costs the log must not cost the service.
+/// A failure of the log must not end the service.
 void Worker::reopen_access_log() {
     try {
         access_log_.open();

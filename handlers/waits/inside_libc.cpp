@@ -19,7 +19,7 @@ SpareThreads& threads() {
     return only;
 }
 
-/// What both threads use. Whoever is done last destroys it.
+/// The state that both threads share. The last of them destroys it.
 struct Errand {
     void (*job)(void*);
     void* data;

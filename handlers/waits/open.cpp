@@ -12,7 +12,7 @@ namespace curfew {
 
 namespace {
 
-/// An open with these flags waits for nobody, whatever is there.
+/// With these flags open() never waits, whatever the file is.
 bool never_waits(int flags) noexcept {
     constexpr int at_once = O_NONBLOCK | O_DIRECTORY | O_PATH;
     return (flags & at_once) != 0 || (flags & O_ACCMODE) == O_RDWR ||

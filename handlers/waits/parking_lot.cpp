@@ -30,7 +30,7 @@ constexpr std::size_t number_of_buckets = 64;
 /// True while this thread has a bucket locked. A signal handler that interrupts it must not wait
 /// for a bucket.
 constinit thread_local volatile bool inside = false;
-/// A signal handler wanted to wake somebody meanwhile.
+/// A signal handler has asked for a wake-up meanwhile.
 constinit thread_local volatile bool missed = false;
 
 /// In a child process: the entries of its parent are forgotten.

@@ -14,7 +14,7 @@ namespace curfew::worker {
 
 namespace {
 
-/// Lost lines are said so often at most.
+/// How often the number of lost lines is logged at most.
 constexpr Duration between_reports = std::chrono::seconds(5);
 
 constexpr Duration before_retry = std::chrono::milliseconds(50);

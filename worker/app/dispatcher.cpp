@@ -25,7 +25,8 @@ Deadline after_unless_zero(Deadline::Clock::time_point start, Duration limit) {
     return limit == Duration::zero() ? Deadline::never() : Deadline::after(start, limit);
 }
 
-/// By the route's strategy, under its limit. Harakiri, if that is sooner, is the master's.
+/// Runs the handler under its limit, by the route's strategy. If harakiri is sooner, the master
+/// enforces that.
 Response run_within(const Route& route, const Request& request) {
     static Strategy& usual = strategy("deadline");
     Strategy& chosen = route.by() ? *route.by() : usual;

@@ -24,7 +24,7 @@ void Connection::enter_responding() noexcept {
     enter_stage(ConnectionRecord::Stage::responding);
 }
 
-/// Goes on where another worker has left off.
+/// Continues a connection where another worker has stopped.
 void Connection::take_over(const Handover& handover, std::string_view bytes) {
     if (const auto counts = socket_counts(socket_.get())) {
         record_.received = counts->received;

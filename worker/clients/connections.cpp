@@ -75,7 +75,8 @@ bool Connections::make_room() {
     return true;
 }
 
-/// One that has something to read has its turn soon. Where many have, there will be another try.
+/// A connection that has something to read is not closed: its turn comes soon. If many have, the
+/// caller tries again later.
 bool Connections::end_one(WaitingConnections::List& list) {
     constexpr int most_looks = 16;
     int looks = 0;

@@ -126,7 +126,8 @@ CircuitBreaker& Exchange::breaker() const noexcept {
     return context_.board.breakers()[state_.route->number()];
 }
 
-/// The answer of a route that has cost too many workers their lives.
+/// The response of a route whose circuit breaker is open, because the route has cost too many
+/// workers.
 std::optional<Response> Exchange::refused_by_breaker() {
     if (!breaker().open()) return {};
     const auto now = Deadline::Clock::now();
@@ -187,7 +188,7 @@ void Exchange::note_late_start(Time now) {
         in_milliseconds(state_.waited));
 }
 
-/// `stream`: null if it is the handler that is to run.
+/// `stream`: null if the job is to run the handler.
 bool Exchange::submit(Chunks* stream) {
     state_.stream = stream;
     submitting_ = true;

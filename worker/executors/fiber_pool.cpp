@@ -9,11 +9,13 @@ namespace curfew::worker {
 
 namespace {
 
-/// Fibers that stay for the next task: making one costs a microsecond, and its memory.
+/// How many idle fibers are kept for the next tasks: to make one takes a microsecond, and allocates
+/// its stack.
 constexpr std::size_t kept = 256;
 
-/// Each time that so many tasks have ended, one of those fibers gives back what deep calls have
-/// used of its stack. So all do in time, and the system call is nothing for a task.
+/// Each time that this many tasks have ended, one idle fiber returns the part of its stack that
+/// deep calls have used. So every fiber does so in time, and the cost of the system call is spread
+/// over many tasks.
 constexpr unsigned tasks_between_trims = 64;
 
 }  // namespace

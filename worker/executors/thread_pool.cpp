@@ -47,7 +47,7 @@ void ThreadPool::work() {
 
         lock.lock();
         finished_.push_back(task);
-        // One wake-up for all that finish before the loop looks.
+        // One wake-up is enough for all tasks that finish before the loop looks.
         if (finished_.size() > 1) continue;
         if (::eventfd_write(finished_fd_.get(), 1) != 0 && descriptor_is_lost()) {
             end_without_descriptor("a descriptor of the server");

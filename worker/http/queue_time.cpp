@@ -13,11 +13,11 @@ namespace {
 
 constexpr Duration tick = std::chrono::milliseconds(10);
 
-/// A Duration holds little more.
+/// A Duration cannot hold much more.
 constexpr std::chrono::hours latest(24 * 365 * 280);
 
-/// Seconds in one of what a number of that size since 1970 counts: each is good from 1973 on, and
-/// for the next centuries.
+/// The unit, in seconds, in which a number of that size counts the time since 1970. The bounds are
+/// right for all times from 1973 on, and for the next centuries.
 double unit_of(double number) noexcept {
     if (number >= 1e14) return 1e-6;
     if (number >= 1e11) return 1e-3;

@@ -27,13 +27,14 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 constexpr std::string_view server_field = "Server: curfew\r\n";
 
-/// A body up to this size is copied behind the head: cheaper than handing the kernel two pieces.
+/// A body up to this size is copied behind the head, because that is cheaper than giving the kernel
+/// two pieces.
 constexpr std::size_t copied_body = 4096;
 
-/// What a response may leave of its head's memory to the next.
+/// The most memory of its head that a response leaves to the next one.
 constexpr std::size_t kept_head = 2 * copied_body;
 
-/// What may follow a head of that status (RFC 9110 section 6.4.1).
+/// Whether a response with that status may have a body (RFC 9110 section 6.4.1).
 bool may_have_body(int status) noexcept { return status != 204 && status != 304; }
 
 std::uint64_t body_length(const Body& body) noexcept {

@@ -16,7 +16,7 @@ namespace curfew::worker {
 
 namespace {
 
-/// As many links as the kernel follows.
+/// The kernel follows the same number of links.
 constexpr int most_links = 40;
 
 struct stat status_of(int fd) {
@@ -34,7 +34,8 @@ bool is_open_to_others(const struct stat& directory) noexcept {
     return !is_trusted(directory.st_uid) || (directory.st_mode & (S_IWGRP | S_IWOTH)) != 0;
 }
 
-/// In a sticky directory nobody but its owner and the entry's can give the name to another file.
+/// In a sticky directory only the owners of the directory and of the file can give the name to
+/// another file.
 bool can_be_exchanged(const struct stat& directory, const struct stat& entry) noexcept {
     const bool kept = is_trusted(directory.st_uid) && (directory.st_mode & S_ISVTX) != 0 &&
                       is_trusted(entry.st_uid);

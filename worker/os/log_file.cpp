@@ -26,7 +26,7 @@ UniqueFd open_log_file(const std::string& path) {
     try {
         return open_located(located, O_WRONLY | flags, 0644);
     } catch (const std::system_error& error) {
-        // A FIFO without a reader: as its own reader a process need not wait for one.
+        // A process that opens a FIFO for reading and writing does not wait for a reader.
         if (error.code().value() == ENXIO) return open_located(located, O_RDWR | flags, 0644);
         throw std::system_error(error.code(), "opening " + path);
     }

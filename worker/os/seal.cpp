@@ -11,7 +11,7 @@ namespace curfew::worker {
 
 namespace {
 
-/// The kernel itself waits for a fifth of a second each time, unless somebody has mapped the file.
+/// The kernel itself waits for a fifth of a second each time, unless a process has mapped the file.
 constexpr int most_tries = 50;
 constexpr auto pause = std::chrono::milliseconds(10);
 

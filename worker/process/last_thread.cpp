@@ -10,7 +10,7 @@ namespace curfew::worker {
 
 namespace {
 
-/// Found beforehand: a keeper has no linker any more.
+/// The function is looked up beforehand, because a keeper has no dynamic linker any more.
 const auto next_exit = reinterpret_cast<void (*)(int)>(::dlsym(RTLD_NEXT, "_exit"));
 
 std::atomic<std::atomic<std::int32_t>*> noted_in{nullptr};
@@ -18,7 +18,8 @@ pid_t process = 0;
 
 }  // namespace
 
-/// Not for a child that a handler has forked, which has its own end. The first one counts.
+/// A child that a handler has forked is left out, because its end is not that of the worker. Only
+/// the first call counts.
 void note_last_thread() noexcept {
     auto* const thread = noted_in.load();
     if (!thread || ::getpid() != process) return;
@@ -35,8 +36,8 @@ void note_last_thread_in(std::atomic<std::int32_t>& thread) {
 
 }  // namespace curfew::worker
 
-/// In place of libc's own, for this executable and every library in it: no handler of exit(3) is
-/// told of this way out.
+/// Replaces the function of libc for this executable and every library in the process, because no
+/// handler of exit(3) is called on this way out.
 extern "C" void _exit(int status) {
     curfew::worker::note_last_thread();
     if (curfew::worker::next_exit) curfew::worker::next_exit(status);

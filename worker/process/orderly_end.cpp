@@ -21,7 +21,7 @@ void on_limit(int) noexcept {
     ::_exit(0);
 }
 
-/// With whatever the application has done to the signal undone.
+/// Has SIGALRM end the process after the limit, whatever the application has done to that signal.
 void cut_short_after(Duration limit) noexcept {
     struct sigaction action {};
     action.sa_handler = on_limit;
