@@ -1,6 +1,6 @@
-#include "tests/handlers/temporary_directory.h"
 #include "tests/impairment/tool.h"
 #include "tests/support/process.h"
+#include "tests/support/temporary_directory.h"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "tests/impairment/tool.h"
 
-#include "tests/handlers/temporary_directory.h"
 #include "tests/support/process.h"
+#include "tests/support/temporary_directory.h"
 
 namespace curfew::tests {
 

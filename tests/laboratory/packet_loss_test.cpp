@@ -1,5 +1,5 @@
-#include "tests/handlers/temporary_directory.h"
 #include "tests/support/process.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/support/wait_until.h"
 #include "tools/laboratory/servers/packet_loss.h"
 

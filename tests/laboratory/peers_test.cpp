@@ -1,8 +1,8 @@
 #include "handlers/base/unique_fd.h"
-#include "tests/backends/http_server.h"
-#include "tests/backends/servers.h"
-#include "tests/support/process.h"
 #include "tests/laboratory/peer_calls.h"
+#include "tests/support/http_server.h"
+#include "tests/support/process.h"
+#include "tests/support/servers.h"
 #include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>

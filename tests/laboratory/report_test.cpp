@@ -1,7 +1,7 @@
 #include "tools/laboratory/showing/report.h"
 
-#include "tests/handlers/temporary_directory.h"
 #include "tests/laboratory/plausible_run.h"
+#include "tests/support/temporary_directory.h"
 #include "tools/laboratory/judging/verdict.h"
 #include "tools/laboratory/showing/symbol.h"
 

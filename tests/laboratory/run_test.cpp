@@ -1,6 +1,6 @@
 #include "tools/laboratory/record/run.h"
 
-#include "tests/handlers/temporary_directory.h"
+#include "tests/support/temporary_directory.h"
 
 #include <doctest/doctest.h>
 

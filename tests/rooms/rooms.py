@@ -1,6 +1,7 @@
 """Checks that includes go downwards: from a floor to those below it (handlers < worker < master),
 and within a floor from a room, which is a folder, to those below it. So there are no circles. Also
-that no file grows too long to be read at once.
+that the tests of a floor are in folders named after its rooms, and that no file grows too long to be
+read at once.
 
 Usage: rooms.py TREE    prints what is wrong and ends with status 1 if something is
        rooms.py --test  checks that this check can fail
@@ -98,6 +99,17 @@ def wrong_includes(tree, path, text):
                 yield f"{path}: <{name}> is not for this floor"
 
 
+def wrong_place(path, text):
+    """A test lies in the folder of a room. That of the floor itself is for its own files only."""
+    _, floor, *rooms, _ = path.split("/")
+    room = "/".join(rooms)
+    if room not in ROOMS[floor]:
+        return f"{path}: {room} is no room of {floor}"
+    if not room and not any(posixpath.dirname(name) == floor for _, name in INCLUDE.findall(text)):
+        return f"{path}: belongs in the folder of a room"
+    return None
+
+
 def check(tree):
     """Everything wrong in a tree, and the number of files looked at."""
     wrong, files = [], 0
@@ -108,6 +120,10 @@ def check(tree):
                 text = file.read_text()
                 path = file.relative_to(tree).as_posix()
                 wrong += wrong_includes(tree, path, text)
+    for floor in FLOORS:
+        for file in sorted(pathlib.Path(tree, "tests", floor).rglob("*_test.cpp")):
+            complaint = wrong_place(file.relative_to(tree).as_posix(), file.read_text())
+            wrong += [complaint] if complaint else []
     for folder in [*FLOORS, "tools", "tests"]:
         for file in sorted(pathlib.Path(tree, folder).rglob("*")):
             if file.suffix in SOURCES and file.read_text().count("\n") > LONGEST:
@@ -128,6 +144,8 @@ def test():
         "worker/worker.cpp": '#include "worker/http/b.h"\n',
         "master/c.cpp": '#include "handlers/base/a.h"\n#include "worker/worker.h"\n#include <CLI/CLI.hpp>\n',
         "tools/laboratory/main.cpp": '#include "tools/laboratory/judging/j.h"\n',
+        "tests/handlers/base/a_test.cpp": '#include "handlers/base/a.h"\n',
+        "tests/worker/worker_test.cpp": '#include "worker/worker.h"\n',
     }
     bad = {
         "handlers/base/a.h": [
@@ -153,6 +171,8 @@ def test():
         "worker/keeper/k.cpp": ['#include "worker/process/p.h"\n', '#include "handlers/routing/r.h"\n'],
         "master/c.cpp": ["#include <event2/event.h>\n", '#include "tests/x.h"\n', "\n" * LONGEST],
         "tests/long.py": ["\n" * (LONGEST + 1)],
+        "tests/handlers/a_test.cpp": ['#include "handlers/base/a.h"\n'],
+        "tests/handlers/elsewhere/a_test.cpp": ['#include "handlers/base/a.h"\n'],
         "tools/laboratory/judging/j.cpp": [
             '#include "tools/laboratory/measuring/m.h"\n',
             '#include "tests/support/t.h"\n',
@@ -167,7 +187,7 @@ def test():
                 path.write_text(text)
             return check(tree)
 
-    assert check_files(good) == ([], len(good)), check_files(good)
+    assert check_files(good)[0] == [], check_files(good)
     for name, lines in bad.items():
         for line in lines:
             wrong, _ = check_files({**good, name: good.get(name, "") + line})

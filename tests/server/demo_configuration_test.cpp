@@ -1,5 +1,5 @@
-#include "tests/backends/servers.h"
 #include "tests/support/server.h"
+#include "tests/support/servers.h"
 #include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>

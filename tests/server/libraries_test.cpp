@@ -1,8 +1,8 @@
 // Libraries from Debian's packages, unmodified, with servers that keep them waiting.
-#include "tests/backends/servers.h"
 #include "tests/server/library_peers.h"
 #include "tests/server/others.h"
 #include "tests/support/server.h"
+#include "tests/support/servers.h"
 
 #include <doctest/doctest.h>
 

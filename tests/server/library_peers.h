@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/backends/peer.h"
+#include "tests/support/peer.h"
 
 #include <chrono>
 #include <map>

@@ -1,4 +1,4 @@
-#include "tests/backends/peer.h"
+#include "tests/support/peer.h"
 #include "tests/support/server.h"
 #include "tests/support/wait_until.h"
 

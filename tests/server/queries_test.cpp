@@ -1,7 +1,7 @@
 #include "handlers/backends/db.h"
-#include "tests/backends/proxy.h"
-#include "tests/backends/servers.h"
+#include "tests/support/proxy.h"
 #include "tests/support/server.h"
+#include "tests/support/servers.h"
 #include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>

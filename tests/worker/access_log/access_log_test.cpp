@@ -1,6 +1,6 @@
 #include "worker/access_log/access_log.h"
 
-#include "tests/handlers/temporary_directory.h"
+#include "tests/support/temporary_directory.h"
 
 #include <doctest/doctest.h>
 

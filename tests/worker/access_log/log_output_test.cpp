@@ -1,7 +1,7 @@
 #include "worker/access_log/log_output.h"
 
-#include "tests/handlers/temporary_directory.h"
 #include "tests/support/ends.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/support/wait_until.h"
 
 #include <doctest/doctest.h>
