@@ -1,3 +1,4 @@
+// The client of the tools, under the names that tests have with `using namespace curfew::tests`.
 #pragma once
 
 #include "tools/support/client.h"

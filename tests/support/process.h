@@ -1,3 +1,4 @@
+// Processes, under the names that tests have with `using namespace curfew::tests`.
 #pragma once
 
 #include "handlers/timeouts/processes/proc_children.h"

@@ -1,3 +1,4 @@
+// Waiting, under the names that tests have with `using namespace curfew::tests`.
 #pragma once
 
 #include "tools/support/wait_until.h"
