@@ -99,10 +99,9 @@ def wrong_includes(tree, path, text):
                 yield f"{path}: <{name}> is not for this floor"
 
 
-def wrong_place(path, text):
+def wrong_place(floor, path, text):
     """A test lies in the folder of a room. That of the floor itself is for its own files only."""
-    _, floor, *rooms, _ = path.split("/")
-    room = "/".join(rooms)
+    room = posixpath.dirname(path)[len(f"tests/{posixpath.basename(floor)}/") :]
     if room not in ROOMS[floor]:
         return f"{path}: {room} is no room of {floor}"
     if not room and not any(posixpath.dirname(name) == floor for _, name in INCLUDE.findall(text)):
@@ -120,9 +119,8 @@ def check(tree):
                 text = file.read_text()
                 path = file.relative_to(tree).as_posix()
                 wrong += wrong_includes(tree, path, text)
-    for floor in FLOORS:
-        for file in sorted(pathlib.Path(tree, "tests", floor).rglob("*_test.cpp")):
-            complaint = wrong_place(file.relative_to(tree).as_posix(), file.read_text())
+        for file in sorted(pathlib.Path(tree, "tests", posixpath.basename(floor)).rglob("*_test.cpp")):
+            complaint = wrong_place(floor, file.relative_to(tree).as_posix(), file.read_text())
             wrong += [complaint] if complaint else []
     for folder in [*FLOORS, "tools", "tests"]:
         for file in sorted(pathlib.Path(tree, folder).rglob("*")):
@@ -145,6 +143,7 @@ def test():
         "master/c.cpp": '#include "handlers/base/a.h"\n#include "worker/worker.h"\n#include <CLI/CLI.hpp>\n',
         "tools/laboratory/main.cpp": '#include "tools/laboratory/judging/j.h"\n',
         "tests/handlers/base/a_test.cpp": '#include "handlers/base/a.h"\n',
+        "tests/laboratory/judging/j_test.cpp": '#include "tools/laboratory/judging/j.h"\n',
         "tests/worker/worker_test.cpp": '#include "worker/worker.h"\n',
     }
     bad = {
@@ -173,6 +172,7 @@ def test():
         "tests/long.py": ["\n" * (LONGEST + 1)],
         "tests/handlers/a_test.cpp": ['#include "handlers/base/a.h"\n'],
         "tests/handlers/elsewhere/a_test.cpp": ['#include "handlers/base/a.h"\n'],
+        "tests/laboratory/l_test.cpp": ['#include "tools/laboratory/judging/j.h"\n'],
         "tools/laboratory/judging/j.cpp": [
             '#include "tools/laboratory/measuring/m.h"\n',
             '#include "tests/support/t.h"\n',

@@ -1,7 +1,7 @@
 #include "tools/laboratory/measuring/test_bench.h"
 
 #include "handlers/backends/configure.h"
-#include "tests/laboratory/peer_calls.h"
+#include "tests/laboratory/servers/peer_calls.h"
 #include "tools/laboratory/measuring/backends.h"
 
 #include <doctest/doctest.h>

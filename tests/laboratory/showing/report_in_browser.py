@@ -276,7 +276,7 @@ class Report(unittest.TestCase):
 
     def test_the_picture_that_is_published_has_the_whole_matrix_with_other_servers(self):
         picture = self.page.with_name("matrix.png")
-        program = Path(__file__).parents[2] / "tools" / "laboratory" / "picture.py"
+        program = Path(__file__).parents[3] / "tools" / "laboratory" / "picture.py"
         self.open_other(strategies=[
             {**strategy, "name": strategy["name"].replace("gunicorn-gevent",
                                                           "gunicorn-gevent-timeout")}

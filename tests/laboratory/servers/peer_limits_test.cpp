@@ -1,4 +1,4 @@
-#include "tests/laboratory/peer_calls.h"
+#include "tests/laboratory/servers/peer_calls.h"
 
 #include <doctest/doctest.h>
 

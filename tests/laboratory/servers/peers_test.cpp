@@ -1,5 +1,5 @@
 #include "handlers/base/unique_fd.h"
-#include "tests/laboratory/peer_calls.h"
+#include "tests/laboratory/servers/peer_calls.h"
 #include "tests/support/http_server.h"
 #include "tests/support/process.h"
 #include "tests/support/servers.h"

@@ -1,4 +1,4 @@
-#include "tests/laboratory/samples.h"
+#include "tests/laboratory/judging/samples.h"
 #include "tools/laboratory/judging/verdict.h"
 
 #include <doctest/doctest.h>
