@@ -73,7 +73,7 @@ void declare_harakiri(Options& c, OptionTable& option) {
     declare_others(c, option);
     option("--slow-request-limit", w.slow_request_limit, slow_range,
            "If a request runs longer than this, the log says once what it waits for and where, and "
-           "the request goes on, unless the route has a limit of its own; 0: never");
+           "the request goes on. A route may have a limit of its own; 0: never");
     option("--post-mortem", c.post_mortem, Span{1ms, 10s, true},
            "The time that the inspection of each stuck request may take before its worker is "
            "killed. The log then says what the request waits for and where; 0: no inspection");
@@ -90,7 +90,8 @@ void declare_timeouts(Options& c, OptionTable& option) {
     option("--keep-alive", w.keepalive, Span{10ms, 24h, true},
            "Time to wait for the next request of a connection; 0: close after each response");
     option("--header-timeout", w.header_timeout, Span{10ms, 24h},
-           "Time for a request's head to arrive, from its first byte or the connection's begin");
+           "Time for a request's head to arrive, from its first byte or the connection's "
+           "beginning");
     option("--body-timeout", w.body_timeout, Span{10ms, 24h},
            "Time in which body_min_rate must be kept while a request's body arrives");
     option("--body-min-rate", w.body_min_rate, Size{1, gib, true},
