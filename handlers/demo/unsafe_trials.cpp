@@ -44,12 +44,13 @@ struct Counts {
 
     void add(const ChildEnd& end) {
         ++done;
+        const auto health = static_cast<std::size_t>(end.status);
         if (end.killed) {
             ++hung;
-        } else if (end.signal != 0) {
-            ++crashed;
+        } else if (end.signal != 0 || health >= by_health.size()) {
+            ++crashed;  // a status that is no Health is not the trial's: the process went astray
         } else {
-            ++of(static_cast<Health>(end.status));
+            ++by_health.at(health);
         }
     }
 };

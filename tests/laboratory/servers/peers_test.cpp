@@ -206,8 +206,8 @@ TEST_CASE("a peer goes without a trace when its starter is killed, even if it is
         const pid_t starter = starter_of(peer, output.get());
         output.reset();
         const Traces traces(read_all(input.get()));
-        CHECK(traces.processes.size() >= 3);
-        CHECK(std::ranges::all_of(traces.processes, is_alive));
+        // A server that is starting may also have had processes that end by themselves.
+        CHECK(std::ranges::count_if(traces.processes, is_alive) >= 3);
 
         ::kill(starter, SIGKILL);
         ::waitpid(starter, nullptr, 0);
