@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
 namespace curfew {
 
@@ -129,11 +130,9 @@ class ThreadWatch {
     }
 
     void unwatch() noexcept {
-        at_scope_end = nullptr;
-        const bool over = watched_for_.passed();
         if (!watch_.set(Deadline::never())) return;
-        watched_for_ = Deadline::never();
-        if (over) watch_.discard_signal();
+        at_scope_end = nullptr;
+        if (std::exchange(watched_for_, Deadline::never()).passed()) watch_.discard_signal();
     }
 
     void stop_ticks() noexcept {
