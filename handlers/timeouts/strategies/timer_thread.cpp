@@ -1,6 +1,7 @@
 #include "timer_thread.h"
 
 #include "../../base/signals_blocked.h"
+#include "../../context/copies.h"
 
 #include <thread>
 #include <utility>
@@ -31,6 +32,8 @@ TimerThread::Entry TimerThread::add(Deadline deadline, CancelToken& token) {
 }
 
 void TimerThread::remove(Entry entry) noexcept {
+    // A copy has the entries, but no timer thread: the lock may stay that thread's for ever.
+    if (is_copy()) return;
     const std::lock_guard lock(mutex_);
     entries_.erase(entry);
 }
