@@ -103,8 +103,8 @@ TEST_CASE("the lab tells how a request is killed, and that there is another work
 
     CHECK(reply.status == 504);
     const auto limit = reply.field("Curfew-Limit");  // from when the request came
-    CHECK(limit.starts_with("timeout=2"));
-    CHECK(limit.ends_with("ms"));
+    CHECK(limit.size() == std::string("timeout=200ms").size());
+    CHECK(limit >= "timeout=200ms");
     REQUIRE(events.tell("event: death"));
     REQUIRE(events.tell("event: worker"));
     const auto began = events.heard().find("\"request\": 7, ");
