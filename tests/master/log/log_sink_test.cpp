@@ -28,18 +28,6 @@ struct Log {
     spdlog::logger logger;
 };
 
-/// What is there to be read now.
-std::string take(const Ends& ends) {
-    ::fcntl(ends.reading.get(), F_SETFL, O_NONBLOCK);
-    std::string text;
-    std::array<char, 65536> part;
-    ssize_t size = 0;
-    while ((size = ::read(ends.reading.get(), part.data(), part.size())) > 0) {
-        text.append(part.data(), static_cast<std::size_t>(size));
-    }
-    return text;
-}
-
 std::size_t count(const std::string& text, const std::string& line) {
     std::size_t found = 0;
     for (std::size_t at = 0; (at = text.find(line, at)) != std::string::npos; at += line.size()) {

@@ -56,19 +56,6 @@ std::size_t count_whole(const std::string& text) {
     return count;
 }
 
-/// What is there to be read now.
-std::string take(const Ends& ends) {
-    ::fcntl(ends.reading.get(), F_SETFL, O_NONBLOCK);
-    std::string text;
-    std::array<char, 65536> part;
-    ssize_t size = 0;
-    while ((size = ::read(ends.reading.get(), part.data(), part.size())) > 0) {
-        text.append(part.data(), static_cast<std::size_t>(size));
-    }
-    std::erase(text, '\r');  // a terminal's
-    return text;
-}
-
 /// Writes until there is no room.
 std::size_t fill(LogOutput& output, const std::string& line) {
     std::size_t lines = 0;
